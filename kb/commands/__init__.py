@@ -1,0 +1,1 @@
+"""The docker command line: understood, explained, filled in and judged. Pure functions."""

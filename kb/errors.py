@@ -1,0 +1,146 @@
+"""Every error of the project that a user may see.
+
+    KbError
+    ├── InvalidInputError        the caller's request cannot be understood
+    │   └── QuestionError        an empty or over-long question
+    ├── NotFoundError            a note, chunk, run or conversation that is not there
+    ├── VaultError               the notes folder cannot be read
+    ├── ModelError               the embedding model cannot be loaded or does not fit
+    ├── IndexUnavailableError    no index to answer from
+    │   └── StateLockedError     another process owns the state folder
+    ├── ConflictError            the thing has changed, or exists already
+    ├── CommandRefusedError      the policy does not let the command run
+    ├── NeedsValuesError         placeholders of a command are still to be filled
+    ├── NeedsConfirmationError   a destroying command waits for the user's word
+    ├── ChatModelError           the optional language model failed
+    ├── BusyError                too much at once
+    └── SandboxError             the sandbox daemon cannot be started or reached
+
+Each carries a `code` (stable, for programs), a message (what, and which value) and a `hint`
+(what to do about it).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class KbError(Exception):
+    """Root of the project's errors.
+
+    Args:
+        message: What is wrong, with the value that is wrong.
+        hint: What the user can do about it; may be empty.
+        code: A stable code; the class's own unless given.
+    """
+
+    default_code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, hint: str = "", code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code or self.default_code
+
+    def __str__(self) -> str:
+        return f"{self.message} (hint: {self.hint})" if self.hint else self.message
+
+
+class InvalidInputError(KbError):
+    """The caller's request cannot be understood."""
+
+    default_code = "invalid_request"
+
+
+class QuestionError(InvalidInputError):
+    """A question is empty or longer than the limit."""
+
+
+class NotFoundError(KbError):
+    """A note, chunk, command, run or conversation that is not there."""
+
+    default_code = "not_found"
+
+
+class VaultError(KbError):
+    """The notes folder cannot be read."""
+
+    default_code = "vault_unreadable"
+
+
+class ModelError(KbError):
+    """The embedding model cannot be loaded, or its vectors do not fit the index."""
+
+    default_code = "model_unavailable"
+
+
+class IndexUnavailableError(KbError):
+    """There is no index to answer from."""
+
+    default_code = "index_unavailable"
+
+
+class StateLockedError(IndexUnavailableError):
+    """Another process owns the state folder."""
+
+    default_code = "state_locked"
+
+
+class ConflictError(KbError):
+    """The thing has changed since it was read, or exists already."""
+
+    default_code = "conflict"
+
+
+class CommandRefusedError(KbError):
+    """The policy does not let a command run; `code` is the reason code."""
+
+    default_code = "refused"
+
+
+class NeedsValuesError(KbError):
+    """Placeholders of a command must be filled first.
+
+    Args:
+        message: What is missing.
+        slot_ids: The ids of the slots that want a value.
+    """
+
+    default_code = "needs_values"
+
+    def __init__(self, message: str, *, slot_ids: tuple[str, ...], hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.slot_ids = slot_ids
+
+
+class NeedsConfirmationError(KbError):
+    """A destroying command must be confirmed.
+
+    Args:
+        message: What would be done.
+        victims: What would be removed, as a person would name it.
+    """
+
+    default_code = "needs_confirmation"
+
+    def __init__(self, message: str, *, victims: tuple[str, ...], hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.victims = victims
+
+
+class ChatModelError(KbError):
+    """The optional language model failed, was too slow, or answered nonsense."""
+
+    default_code = "chat_model_failed"
+
+
+class BusyError(KbError):
+    """Too many questions or runs at once."""
+
+    default_code = "too_many_requests"
+
+
+class SandboxError(KbError):
+    """The sandbox daemon cannot be started or reached."""
+
+    default_code = "sandbox_unavailable"

@@ -1,0 +1,177 @@
+"""What the knowledge base asks of the outside: protocols that adapters and fakes fulfil."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.model import Chunk, ChunkId, FlagEntry, NoteId, NoteSummary, ScoredChunk
+
+FloatArray = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns text into unit vectors."""
+
+    @property
+    def name(self) -> str:
+        """The model's name as a person knows it."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the vectors would: model files, dimension, prompts, window."""
+
+    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+        """Return float32 vectors of shape (len(texts), dimension), each of length 1."""
+
+    def embed_query(self, text: str) -> FloatArray:
+        """Return one float32 vector of shape (dimension,), of length 1."""
+
+    def split_windows(self, context: str, text: str) -> list[str]:
+        """Cut `text` into pieces that fit the model's window, each with `context` before it.
+
+        Returns at least one piece; all of `text` is in one piece or another.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedWindow:
+    """A vector of a chunk; a long chunk has several."""
+
+    chunk: ChunkId
+    note: NoteId
+    window: int
+    """0-based."""
+    vector: FloatArray
+
+
+class ChunkStore(Protocol):
+    """The vectors of the chunks."""
+
+    def upsert(self, windows: Sequence[EmbeddedWindow]) -> None:
+        """Store the windows, replacing those with the same chunk and window number."""
+
+    def delete(self, chunks: Collection[ChunkId]) -> None:
+        """Remove every window of the chunks; unknown ids are ignored."""
+
+    def query(
+        self, vector: FloatArray, *, top_k: int, notes: Collection[NoteId] | None = None
+    ) -> list[ScoredChunk]:
+        """Return the chunks nearest by cosine similarity (-1..1), best first, a chunk once.
+
+        Args:
+            vector: Shape (dimension,), of length 1.
+            top_k: How many chunks at the most.
+            notes: Only chunks of these notes; None for all.
+        """
+
+    def vectors(self, chunks: Collection[ChunkId]) -> Mapping[ChunkId, list[FloatArray]]:
+        """Return the stored vectors of the chunks, in window order; unknown ids are left out."""
+
+    def chunk_ids(self) -> set[ChunkId]:
+        """Return the ids of all chunks that have a vector."""
+
+    def count(self) -> int:
+        """Return the number of windows."""
+
+    def close(self) -> None:
+        """Give back files and threads."""
+
+
+class LexicalIndex(Protocol):
+    """Words and code tokens of the chunks, with BM25 scores."""
+
+    def upsert(self, chunks: Sequence[Chunk]) -> None:
+        """Index the chunks, replacing those with the same id; visible when it returns."""
+
+    def delete(self, chunks: Collection[ChunkId]) -> None:
+        """Remove the chunks; unknown ids are ignored."""
+
+    def search(
+        self, text: str, *, top_k: int, notes: Collection[NoteId] | None = None
+    ) -> list[ScoredChunk]:
+        """Return the chunks with the highest BM25 score, best first; empty where no term fits."""
+
+    def chunk_ids(self) -> set[ChunkId]:
+        """Return the ids of all indexed chunks."""
+
+    def close(self) -> None:
+        """Give back files and threads."""
+
+
+class ChunkCatalog(Protocol):
+    """The chunks themselves, their notes, and where flags are explained."""
+
+    def chunks(self, ids: Sequence[ChunkId]) -> list[Chunk]:
+        """Return the chunks in the order of the ids; unknown ids are left out."""
+
+    def chunks_of(self, note: NoteId) -> list[Chunk]:
+        """Return a note's chunks by line."""
+
+    def children(self, chunk: ChunkId) -> list[Chunk]:
+        """Return the chunks whose parent this is, by line."""
+
+    def flag_entries(self, flag: str) -> list[FlagEntry]:
+        """Return where the flag (`-p`, `--rm`) is explained; case matters."""
+
+    def command_chunks(self, command: str) -> list[Chunk]:
+        """Return COMMAND chunks whose `commands` start with these words (`docker ps`)."""
+
+    def notes(self) -> list[NoteSummary]:
+        """Return all notes by path."""
+
+
+class NoteReader(Protocol):
+    """Reads a note as it is now."""
+
+    def read(self, note: NoteId) -> str:
+        """Return the decoded source with line ends as `\\n`.
+
+        Raises:
+            NotFoundError: The note is not there any more.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """The parts of one index, which belong together; answers are made from one such value."""
+
+    fingerprint: str
+    embedder: Embedder
+    vectors: ChunkStore
+    lexical: LexicalIndex
+    catalog: ChunkCatalog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMessage:
+    """One message to a chat model."""
+
+    role: str
+    """`system`, `user` or `assistant`."""
+    content: str
+
+
+class ChatModel(Protocol):
+    """An optional language model."""
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+
+    def stream(
+        self, messages: Sequence[ChatMessage], *, cancelled: Callable[[], bool]
+    ) -> Iterator[str]:
+        """Yield the reply piece by piece.
+
+        Raises:
+            ChatModelError: The service failed, was too slow, or broke the protocol.
+        """

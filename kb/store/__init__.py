@@ -1,0 +1,1 @@
+"""Where vectors, words and chunks are kept."""

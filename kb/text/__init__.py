@@ -1,0 +1,1 @@
+"""Language detection, stems and code-aware tokens."""

@@ -1,0 +1,1 @@
+"""The sandbox daemon, and the runner that gives it typed commands."""
