@@ -84,7 +84,7 @@ class Note:
     title: str
     """From the front matter, else the first heading of level 1, else the file's name."""
     source: str
-    """The decoded text with line ends as `\\n`; line n of a citation is line n of this text."""
+    """The decoded text, lines ended by a line feed each; line n of a citation is line n of this text."""
     blocks: tuple[Block, ...]
     encoding: str = "utf-8"
     tags: tuple[str, ...] = ()

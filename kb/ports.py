@@ -86,6 +86,17 @@ class ChunkStore(Protocol):
         """Give back files and threads."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One term of a lexical query, analysed already (`kb.text.tokens.analyze`)."""
+
+    text: str
+    weight: float = 1.0
+    """Factor on the term's BM25 score; translations and variants weigh less than the word itself."""
+    max_edits: int = 0
+    """Up to so many typing errors (Levenshtein distance, 0-2) are forgiven."""
+
+
 class LexicalIndex(Protocol):
     """Words and code tokens of the chunks, with BM25 scores."""
 
@@ -96,9 +107,18 @@ class LexicalIndex(Protocol):
         """Remove the chunks; unknown ids are ignored."""
 
     def search(
-        self, text: str, *, top_k: int, notes: Collection[NoteId] | None = None
+        self, terms: Sequence[Term], *, top_k: int, notes: Collection[NoteId] | None = None
     ) -> list[ScoredChunk]:
-        """Return the chunks with the highest BM25 score, best first; empty where no term fits."""
+        """Return the chunks with the highest BM25 score, best first; empty where no term fits.
+
+        A chunk's score is the sum over its terms of weight times BM25, over all fields.
+        """
+
+    def document_frequency(self, terms: Sequence[str]) -> Mapping[str, int]:
+        """Return for each analysed term in how many chunks (any field) it stands; 0 if in none."""
+
+    def count(self) -> int:
+        """Return the number of indexed chunks."""
 
     def chunk_ids(self) -> set[ChunkId]:
         """Return the ids of all indexed chunks."""
@@ -133,7 +153,7 @@ class NoteReader(Protocol):
     """Reads a note as it is now."""
 
     def read(self, note: NoteId) -> str:
-        """Return the decoded source with line ends as `\\n`.
+        """Return the decoded source, its lines ended by a line feed each.
 
         Raises:
             NotFoundError: The note is not there any more.

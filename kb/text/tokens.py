@@ -1,0 +1,130 @@
+"""From text to index terms: stemmed words, and code tokens kept whole.
+
+`docker run --rm -v /data:/var/lib/postgresql/data` gives the words' stems, the flags `--rm` and
+`-v`, and the paths both whole and in words. English and Russian stems are Snowball's (Porter 2).
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+from kb.text.stopwords import STOP_WORDS
+from kb.text.transliteration import latin_form
+
+TokenKind = Literal["word", "flag", "code"]
+
+_FLAG: Final = r"(?<![\w-])--?[A-Za-z][\w-]*"
+_CODE: Final = (
+    r"[\w.$~%@-]*(?:(?::[/\\]{1,2}|[/\\:=_@.$])[\w.$~%@-]+)+[/\\]?"  # paths, name:tag, file.ext
+    r"|(?=[a-z]*\d)[a-z\d][\w.-]*"  # numbers, versions, ids
+)
+_WORD: Final = r"[^\W\d_]+"
+_TOKEN: Final = re.compile(f"(?P<flag>{_FLAG})|(?P<code>{_CODE})|(?P<word>{_WORD})")
+_WORD_IN_CODE: Final = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])|\d+")
+_HEXADECIMAL: Final = re.compile(r"(?=\w*\d)[\da-f]{7,}")
+_DASHES: Final = str.maketrans({"‐": "-", "‑": "-", "‒": "-", "−": "-", "\u00a0": " "})
+_MAX_TERM: Final = 120
+"""Longer tokens are data (a key, base64), not words anybody asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token of a text as it stands, with the term it is indexed under."""
+
+    surface: str
+    kind: TokenKind
+    term: str
+    start: int
+    """Offset of the first character."""
+
+
+def tokenize(text: str) -> Iterator[Token]:
+    """Yield the tokens of a text in order; stop words are yielded too.
+
+    A flag keeps its dashes; a code token (path, `name:tag`, `file.ext`, `NAME_WITH_UNDERSCORE`,
+    number) is kept whole, and its trailing punctuation is not a part of it.
+    """
+    flat = text.translate(_DASHES)
+    for match in _TOKEN.finditer(flat):
+        kind = match.lastgroup
+        surface = match.group().rstrip(".:=@") if kind == "code" else match.group()
+        if not surface:
+            continue
+        if kind == "flag":
+            yield Token(surface, "flag", surface.lower(), match.start())
+        elif kind == "code" and not surface.isalpha():
+            yield Token(surface, "code", fold(surface), match.start())
+        else:
+            yield Token(surface, "word", stem(surface), match.start())
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case with `ё` as `е`."""
+    return text.lower().replace("ё", "е")
+
+
+def is_stop_word(token: Token) -> bool:
+    """Tell whether the token is a function word (never a flag or code)."""
+    return token.kind == "word" and fold(token.surface) in STOP_WORDS
+
+
+def analyze(text: str) -> list[str]:
+    """Return the index terms of a text, in order, with repetitions.
+
+    Function words are left out. A code token or a `camelCase` name gives itself and the stems of
+    the words in it, so that `compose.yaml` is found by its whole name and by `compose`.
+    """
+    terms: list[str] = []
+    for token in tokenize(text):
+        if is_stop_word(token) or len(token.term) > _MAX_TERM:
+            continue
+        terms.append(token.term)
+        if token.kind != "flag":
+            terms.extend(_words_inside(token.surface))
+    return terms
+
+
+def _words_inside(surface: str) -> Iterator[str]:
+    if _HEXADECIMAL.fullmatch(surface):
+        return
+    for match in _WORD_IN_CODE.finditer(surface):
+        word = match.group()
+        if len(word) > 1 and word != surface and fold(word) not in STOP_WORDS:
+            yield stem(word)
+
+
+_local = threading.local()
+
+
+def _stemmers() -> tuple[object, object]:
+    import Stemmer
+
+    if not hasattr(_local, "pair"):
+        # A stemmer keeps state while it works, so each thread has its own.
+        _local.pair = (Stemmer.Stemmer("english"), Stemmer.Stemmer("russian"))
+    pair: tuple[object, object] = _local.pair
+    return pair
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Return a word's stem; a Russian spelling of a Latin term gives that term's stem.
+
+    `образы` -> `образ`, `images` -> `imag`, `докере` -> `docker`.
+    """
+    english, russian = _stemmers()
+    folded = fold(word)
+    if not _is_cyrillic(folded):
+        return str(english.stemWord(folded))  # type: ignore[attr-defined]
+    root = str(russian.stemWord(folded))  # type: ignore[attr-defined]
+    latin = latin_form(root)
+    return str(english.stemWord(latin)) if latin else root  # type: ignore[attr-defined]
+
+
+def _is_cyrillic(word: str) -> bool:
+    return any("а" <= character <= "я" for character in word)
