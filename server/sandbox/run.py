@@ -1,0 +1,177 @@
+"""One run: its output as it comes, for any number of readers, and the handle that stops it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from kb.model import CommandRun, RunEvent, RunId, RunState
+from server.sandbox.sanitize import TerminalText
+from server.sandbox.settings import RunLimits
+
+ENDED = frozenset({RunState.EXITED, RunState.FAILED, RunState.STOPPED})
+
+
+class Run:
+    """A run that a worker writes and readers follow; safe to use from any thread.
+
+    Args:
+        run_id: Its id.
+        text: The final command line.
+        limits: How much output is kept.
+    """
+
+    def __init__(self, run_id: RunId, text: str, limits: RunLimits) -> None:
+        self.id = run_id
+        self.text = text
+        self.started = time.time()
+        self._clock = time.monotonic()
+        self._limits = limits
+        self._changed = threading.Condition()
+        self._events: list[RunEvent] = [RunEvent(kind="status", text=RunState.STARTING)]
+        self._state = RunState.STARTING
+        self._exit_code: int | None = None
+        self._duration_s = 0.0
+        self._bytes = 0
+        self._truncated = False
+        self._streams = {"stdout": TerminalText(), "stderr": TerminalText()}
+        self._stop_asked = threading.Event()
+        self._closers: list[Callable[[], None]] = []
+
+    # --- what the worker does ------------------------------------------------------------
+
+    def stdout(self, data: bytes | str) -> None:
+        """Add to the standard output."""
+        self._write("stdout", data)
+
+    def stderr(self, data: bytes | str) -> None:
+        """Add to the error output."""
+        self._write("stderr", data)
+
+    def running(self) -> None:
+        """Say that the daemon is at work."""
+        with self._changed:
+            if self._state is RunState.STARTING:
+                self._state = RunState.RUNNING
+                self._add(RunEvent(kind="status", text=RunState.RUNNING))
+
+    def end(self, state: RunState, exit_code: int | None) -> None:
+        """End the run; only the first end counts."""
+        for name, stream in self._streams.items():
+            self._publish(name, stream.finish())
+        with self._changed:
+            if self._state in ENDED:
+                return
+            self._state = state
+            self._exit_code = exit_code
+            self._duration_s = time.monotonic() - self._clock
+            self._add(RunEvent(kind="status", text=state))
+            self._add(RunEvent(kind="exit", text=state, exit_code=exit_code))
+
+    @property
+    def stop_asked(self) -> threading.Event:
+        """Set once somebody wants the run to end."""
+        return self._stop_asked
+
+    @contextlib.contextmanager
+    def on_stop(self, closer: Callable[[], None]) -> Iterator[None]:
+        """Have `closer` called when the run is to stop while the block lasts.
+
+        A run that was stopped before calls it at once.
+        """
+        with self._changed:
+            self._closers.append(closer)
+            late = self._stop_asked.is_set()
+        if late:
+            closer()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._closers.remove(closer)
+
+    # --- what readers do -----------------------------------------------------------------
+
+    def ask_to_stop(self) -> None:
+        """Ask the worker to end the run; returns at once where nothing has to be closed."""
+        with self._changed:
+            self._stop_asked.set()
+            closers = list(reversed(self._closers))
+        for closer in closers:
+            with contextlib.suppress(Exception):
+                closer()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run is over."""
+        with self._changed:
+            return self._state in ENDED
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait for the end; False where the time ran out first."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._state in ENDED, timeout_s)
+
+    def events(self) -> Iterator[RunEvent]:
+        """Yield every event from the first on, waiting for those to come; ends after `exit`."""
+        seen = 0
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda seen=seen: len(self._events) > seen)
+                fresh = self._events[seen:]
+            seen += len(fresh)
+            yield from fresh
+            if fresh[-1].kind == "exit":
+                return
+
+    def snapshot(self) -> CommandRun:
+        """Return the run as it is now."""
+        with self._changed:
+            ended = self._state in ENDED
+            return CommandRun(
+                id=self.id,
+                text=self.text,
+                state=self._state,
+                exit_code=self._exit_code,
+                stdout=self._text_of("stdout"),
+                stderr=self._text_of("stderr"),
+                truncated=self._truncated,
+                started=self.started,
+                duration_s=self._duration_s if ended else time.monotonic() - self._clock,
+            )
+
+    # --- inside --------------------------------------------------------------------------
+
+    def _write(self, name: str, data: bytes | str) -> None:
+        raw = data.encode("utf-8", "replace") if isinstance(data, str) else data
+        self._publish(name, self._streams[name].feed(raw))
+
+    def _publish(self, name: str, text: str) -> None:
+        if not text:
+            return
+        with self._changed:
+            if self._truncated or self._state in ENDED:
+                return
+            room = self._limits.output_bytes - self._bytes
+            size = len(text.encode("utf-8", "replace"))
+            if size > room:
+                text = text.encode("utf-8", "replace")[: max(room, 0)].decode("utf-8", "ignore")
+            self._bytes += size
+            self._add_output(name, text)
+            if size > room:
+                self._truncated = True
+                limit = self._limits.output_bytes
+                self._add_output("stderr", f"\n[output cut after {limit:,} bytes]\n")
+
+    def _add_output(self, name: str, text: str) -> None:
+        if text:
+            self._add(RunEvent(kind="stdout" if name == "stdout" else "stderr", text=text))
+
+    def _add(self, event: RunEvent) -> None:
+        self._events.append(event)
+        self._changed.notify_all()
+
+    def _text_of(self, kind: str) -> str:
+        return "".join(event.text for event in self._events if event.kind == kind)

@@ -1,0 +1,192 @@
+"""The runs: started, followed, stopped, and written down."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from kb.errors import BusyError, KbError, NotFoundError
+from kb.model import CommandRun, RunEvent, RunId, RunState
+from server.sandbox.audit import AuditLog, AuditRecord
+from server.sandbox.run import Run
+from server.sandbox.settings import RunLimits
+
+_STOP_PATIENCE_S = 15.0
+"""How long a stopped run may take to end by itself before it is given up."""
+
+
+class PreparedRun(Protocol):
+    """A command that passed the policy and waits to be executed."""
+
+    @property
+    def text(self) -> str:
+        """The final command line."""
+
+    def execute(self, run: Run) -> int:
+        """Do it, writing to the run, and return the exit code the CLI would give."""
+
+    def describe(self) -> Mapping[str, object]:
+        """Return what was, or will be, sent to the daemon, for the audit log."""
+
+
+class Preparer(Protocol):
+    """Turns a command line into a run, or says why not."""
+
+    def prepare(
+        self, text: str, *, confirm: bool, files: Mapping[str, bytes] | None = None
+    ) -> PreparedRun:
+        """Parse and check a command line; nothing is sent that changes anything."""
+
+
+class RunBook:
+    """All runs of a sandbox; safe to use from any thread.
+
+    Args:
+        preparer: Parses and checks command lines.
+        limits: Time, output and number of runs.
+        audit: Where runs are recorded.
+    """
+
+    def __init__(self, preparer: Preparer, limits: RunLimits, audit: AuditLog) -> None:
+        self._preparer = preparer
+        self._limits = limits
+        self._audit = audit
+        self._lock = threading.Lock()
+        self._runs: dict[RunId, Run] = {}
+
+    def start(
+        self,
+        text: str,
+        *,
+        confirm: bool,
+        who: str = "",
+        files: Mapping[str, bytes] | None = None,
+    ) -> CommandRun:
+        """Start a command line and return its run at once.
+
+        Args:
+            text: A docker command line.
+            confirm: The user has agreed to what a destroying command removes.
+            who: Who asks, for the audit log.
+            files: The note's own files by relative path, for `build` and `compose`.
+
+        Raises:
+            CommandRefusedError: The policy does not let it run; nothing was sent to the daemon.
+            NeedsValuesError: Placeholders are left in the line.
+            NeedsConfirmationError: It destroys something and `confirm` is False.
+            BusyError: Too many runs at once.
+            SandboxError: There is no sandbox.
+        """
+        prepared = self._preparer.prepare(text, confirm=confirm, files=files)
+        run = Run(RunId(uuid.uuid4().hex), prepared.text, self._limits)
+        self._admit(run)
+        threading.Thread(
+            target=self._work, args=(run, prepared, who), name=f"run-{run.id[:8]}", daemon=True
+        ).start()
+        return run.snapshot()
+
+    def get(self, run_id: RunId) -> CommandRun:
+        """Return a run as it is now.
+
+        Raises:
+            NotFoundError: There is no such run.
+        """
+        return self._find(run_id).snapshot()
+
+    def list(self) -> tuple[CommandRun, ...]:
+        """Return the runs, newest first."""
+        with self._lock:
+            runs = list(self._runs.values())
+        return tuple(run.snapshot() for run in reversed(runs))
+
+    def events(self, run_id: RunId) -> Iterator[RunEvent]:
+        """Yield a run's events from its first on; ends after `exit`.
+
+        Raises:
+            NotFoundError: There is no such run.
+        """
+        return self._find(run_id).events()
+
+    def stop(self, run_id: RunId) -> CommandRun:
+        """Ask a run to end; returns at once. A run that is over stays as it is.
+
+        Raises:
+            NotFoundError: There is no such run.
+        """
+        run = self._find(run_id)
+        if not run.ended:
+            threading.Thread(target=_stop, args=(run,), name="run-stop", daemon=True).start()
+        return run.snapshot()
+
+    def stop_all(self, *, timeout_s: float = 10.0) -> None:
+        """Stop every run and wait for their ends."""
+        with self._lock:
+            running = [run for run in self._runs.values() if not run.ended]
+        for run in running:
+            self.stop(run.id)
+        deadline = time.monotonic() + timeout_s
+        for run in running:
+            run.wait(max(0.0, deadline - time.monotonic()))
+
+    def _find(self, run_id: RunId) -> Run:
+        with self._lock:
+            run = self._runs.get(run_id)
+        if run is None:
+            raise NotFoundError(f"no run {run_id!r}", hint="runs are kept until the server ends")
+        return run
+
+    def _admit(self, run: Run) -> None:
+        with self._lock:
+            active = sum(not each.ended for each in self._runs.values())
+            if active >= self._limits.parallel_runs:
+                raise BusyError(
+                    f"{active} commands are running already",
+                    hint="wait for one to end, or stop one",
+                )
+            ended = [run_id for run_id, each in self._runs.items() if each.ended]
+            for run_id in ended[: max(0, len(ended) - self._limits.kept_runs + 1)]:
+                del self._runs[run_id]
+            self._runs[run.id] = run
+
+    def _work(self, run: Run, prepared: PreparedRun, who: str) -> None:
+        timer = threading.Timer(self._limits.time_s, _time_out, args=(run, self._limits.time_s))
+        timer.daemon = True
+        timer.start()
+        try:
+            self._execute(run, prepared)
+        finally:
+            timer.cancel()
+            self._audit.write(AuditRecord.of(run.snapshot(), who=who, body=prepared.describe()))
+
+    @staticmethod
+    def _execute(run: Run, prepared: PreparedRun) -> None:
+        try:
+            code = prepared.execute(run)
+        except KbError as error:
+            run.stderr(f"{error.message}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
+            run.end(_ended_as(run, RunState.FAILED), None)
+        except Exception as error:  # noqa: BLE001 - a run must end, whatever broke
+            run.stderr(f"the run broke: {type(error).__name__}: {error}\n")
+            run.end(_ended_as(run, RunState.FAILED), None)
+        else:
+            run.end(_ended_as(run, RunState.EXITED), code)
+
+
+def _ended_as(run: Run, otherwise: RunState) -> RunState:
+    return RunState.STOPPED if run.stop_asked.is_set() else otherwise
+
+
+def _stop(run: Run) -> None:
+    run.ask_to_stop()
+    if not run.wait(_STOP_PATIENCE_S):
+        run.stderr("the command did not end when it was stopped, and was given up\n")
+        run.end(RunState.STOPPED, None)
+
+
+def _time_out(run: Run, time_s: float) -> None:
+    if not run.ended:
+        run.stderr(f"\n[stopped: it ran longer than {time_s:g} seconds]\n")
+        _stop(run)

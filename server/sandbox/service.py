@@ -1,0 +1,180 @@
+"""The sandbox as the rest of the program sees it: one daemon, its state, and the runs on it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from kb.errors import KbError, SandboxError
+from server.sandbox.audit import AuditLog
+from server.sandbox.choose import choose_driver
+from server.sandbox.driver import SandboxDriver
+from server.sandbox.engine import Engine, connect
+from server.sandbox.inventory import take_inventory
+from server.sandbox.prepare import CommandPreparer
+from server.sandbox.runbook import RunBook
+from server.sandbox.settings import SandboxSettings
+from server.sandbox.state import Inventory, SandboxStatus
+
+_WATCH_EVERY_S = 3.0
+
+
+class Sandbox:
+    """Starts, watches and ends the sandbox daemon; safe to use from any thread.
+
+    Nothing is started before `start`, or before the first run.
+
+    Args:
+        settings: Where it lives and what it may take.
+        driver: The driver to use; by default the one that the settings name.
+    """
+
+    def __init__(self, settings: SandboxSettings, *, driver: SandboxDriver | None = None) -> None:
+        self._settings = settings
+        self._driver = driver or choose_driver(settings)
+        self._life = threading.RLock()  # held while the daemon is started, stopped or reset
+        self._view = threading.Lock()  # guards what `status` reads; never held for long
+        self._status = self._first_status()
+        self._engine: Engine | None = None
+        self._wanted = False
+        self._watch: threading.Thread | None = None
+        self._closed = threading.Event()
+        self.runs = RunBook(
+            CommandPreparer(self.engine), settings.run_limits, AuditLog(settings.audit_file)
+        )
+
+    def status(self) -> SandboxStatus:
+        """Return the sandbox's state; never waits."""
+        with self._view:
+            return self._status
+
+    def start(self, *, wait: bool = True) -> SandboxStatus:
+        """Bring the daemon up, unless it is up.
+
+        Args:
+            wait: Return when it is ready; else at once, while it starts behind.
+
+        Raises:
+            SandboxError: It cannot be had (only with `wait`).
+        """
+        if self._settings.mode == "off":
+            if wait:
+                self._driver.start()
+            return self.status()
+        if wait:
+            self.engine()
+        elif self.status().state not in {"ready", "starting"}:
+            self._set(replace(self.status(), state="starting", message=""))
+            threading.Thread(target=self._start_quietly, name="sandbox-start", daemon=True).start()
+        return self.status()
+
+    def engine(self) -> Engine:
+        """Return the running daemon, started if need be.
+
+        Raises:
+            SandboxError: It cannot be had.
+        """
+        with self._life:
+            if self._engine is not None and self._driver.alive():
+                return self._engine
+            return self._bring_up()
+
+    def stop(self) -> None:
+        """End every run and the daemon; the data stays."""
+        self._wanted = False
+        self.runs.stop_all()
+        with self._life:
+            self._take_down()
+            self._set(self._first_status())
+
+    def close(self) -> None:
+        """Stop for good, with the watch."""
+        self._closed.set()
+        self.stop()
+
+    def reset(self) -> SandboxStatus:
+        """Stop, delete everything in the sandbox, and start anew.
+
+        Raises:
+            SandboxError: The daemon's data is not ours to delete, or it does not start again.
+        """
+        self.runs.stop_all()
+        with self._life:
+            self._take_down()
+            self._driver.reset()
+            self._bring_up()
+        return self.status()
+
+    def inventory(self) -> Inventory:
+        """Return what is in the sandbox; empty while there is no daemon."""
+        engine = self._engine
+        if engine is None or self.status().state != "ready":
+            return Inventory()
+        return take_inventory(engine)
+
+    # --- inside --------------------------------------------------------------------------
+
+    def _first_status(self) -> SandboxStatus:
+        if self._driver.name != "off":
+            return SandboxStatus(state="off", driver=self._driver.name, message="not started yet")
+        try:
+            self._driver.start()
+        except SandboxError as error:
+            return SandboxStatus(state="off", driver="off", message=_one_line(error))
+        return SandboxStatus(state="off")
+
+    def _bring_up(self) -> Engine:
+        self._wanted = True
+        self._set(SandboxStatus(state="starting", driver=self._driver.name))
+        self._take_down()
+        try:
+            endpoint = self._driver.start()
+            engine = connect(endpoint, alive=self._driver.alive, settings=self._settings)
+        except KbError as error:
+            self._driver.stop()
+            off = self._driver.name == "off"
+            self._set(
+                SandboxStatus(
+                    state="off" if off else "unavailable",
+                    driver=self._driver.name,
+                    message=_one_line(error),
+                )
+            )
+            raise
+        self._engine = engine
+        self._set(SandboxStatus(state="ready", engine=engine.name, driver=self._driver.name))
+        self._start_watch()
+        return engine
+
+    def _take_down(self) -> None:
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+        self._driver.stop()
+
+    def _start_quietly(self) -> None:
+        try:
+            self.engine()
+        except SandboxError:
+            return  # the status tells
+
+    def _start_watch(self) -> None:
+        if self._watch is None:
+            self._watch = threading.Thread(target=self._keep_up, name="sandbox-watch", daemon=True)
+            self._watch.start()
+
+    def _keep_up(self) -> None:
+        """Restart a daemon that died; give up after a failed restart until it is asked for."""
+        while not self._closed.wait(_WATCH_EVERY_S):
+            if not self._wanted or self._engine is None or self._driver.alive():
+                continue
+            self._set(replace(self.status(), state="starting", message="the daemon died"))
+            self._start_quietly()
+
+    def _set(self, status: SandboxStatus) -> None:
+        with self._view:
+            self._status = status
+
+
+def _one_line(error: KbError) -> str:
+    return f"{error.message}; {error.hint}" if error.hint else error.message

@@ -1,0 +1,68 @@
+"""What the sandbox is told from outside: where it lives, how far it reaches, how much it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+SandboxMode = Literal["auto", "managed", "dind", "external", "off"]
+Egress = Literal["internet", "none"]
+
+_MIB = 1024 * 1024
+_GIB = 1024 * _MIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxLimits:
+    """What the whole sandbox, daemon and containers together, may take of the machine."""
+
+    memory_bytes: int = 4 * _GIB
+    cpus: float = 0.0
+    """Cores; 0 means all but a quarter of one."""
+    pids: int = 4096
+    disk_bytes: int = 20 * _GIB
+    """Size of the file system that holds images, containers and volumes; 0 means no limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLimits:
+    """What one run may take."""
+
+    time_s: float = 3600.0
+    """A run that lasts longer is stopped, and says so."""
+    output_bytes: int = 4 * _MIB
+    """Output past this is cut, and the run says so; the command itself goes on."""
+    parallel_runs: int = 8
+    kept_runs: int = 200
+    """How many ended runs stay readable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxSettings:
+    """Everything the sandbox needs to know."""
+
+    state_dir: Path
+    """The state folder; the daemon's data goes to `sandbox/` in it."""
+    mode: SandboxMode = "auto"
+    host: str = ""
+    """Address of an `external` daemon (`unix:///…`, `tcp://…`)."""
+    mirror: str = ""
+    """URL of a registry mirror that the daemon asks first."""
+    egress: Egress = "internet"
+    """Whether containers reach public addresses."""
+    limits: SandboxLimits = field(default_factory=SandboxLimits)
+    run_limits: RunLimits = field(default_factory=RunLimits)
+    start_timeout_s: float = 90.0
+    audit_path: Path | None = None
+    """Where runs are recorded; None means `durable/runs.jsonl` in the state folder."""
+
+    @property
+    def sandbox_dir(self) -> Path:
+        """The daemon's own folder: its id, its data, its log."""
+        return self.state_dir / "sandbox"
+
+    @property
+    def audit_file(self) -> Path:
+        """The audit log."""
+        return self.audit_path or self.state_dir / "durable" / "runs.jsonl"
