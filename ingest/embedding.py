@@ -1,0 +1,264 @@
+"""The embedder: any sentence-transformers model, from a local folder, on the CPU."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ingest.model_files import (
+    default_model_path,
+    keep_offline,
+    model_hash,
+    model_name,
+    read_dimension,
+    resolve_model,
+)
+from ingest.windows import Offsets, cut_at_tokens, keep_tail
+from kb.errors import ModelError
+from kb.ports import FloatArray
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+__all__ = ["SentenceTransformerEmbedder", "default_model_path"]
+
+_DOCUMENT_PROMPTS: Final = ("document", "passage", "corpus")
+_LONGEST_WINDOW: Final = 512
+"""Tokens; for models that set no limit themselves."""
+_MARGIN: Final = 2
+"""Tokens kept free, since a line break between context and text is a token to some models."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The parts of a loaded model."""
+
+    model: SentenceTransformer
+    splitter: Tokenizer
+    window: int
+    """Tokens that the model reads of a text, its special tokens counted in."""
+    special_tokens: int
+    query_prompt: str
+    document_prompt: str
+    dimension: int
+
+
+class SentenceTransformerEmbedder:
+    """Embeds with a sentence-transformers model; the model is loaded when it is first needed.
+
+    May be used from several threads: tokenizers take turns, the network itself runs side by side,
+    so that a question does not wait for a batch of documents.
+
+    Args:
+        path_or_name: Folder of the model, or its name in the local cache; None for the default.
+        batch_size: Texts that go through the network at once.
+        cached_queries: How many queries' vectors are remembered.
+        window_tokens: A shorter window than the model's own; None for the model's own.
+    """
+
+    def __init__(
+        self,
+        path_or_name: str | Path | None = None,
+        *,
+        batch_size: int = 32,
+        cached_queries: int = 256,
+        window_tokens: int | None = None,
+    ) -> None:
+        chosen = default_model_path() if path_or_name is None else path_or_name
+        self._folder = resolve_model(chosen)
+        self._name = model_name(self._folder)
+        self._batch_size = batch_size
+        self._cached_queries = cached_queries
+        self._window_tokens = window_tokens
+        self._dimension = read_dimension(self._folder)
+        self._hash = model_hash(self._folder)
+        self._loaded: _Loaded | None = None
+        self._loading = threading.Lock()
+        self._tokenizing = threading.Lock()
+        self._queries: OrderedDict[str, FloatArray] = OrderedDict()
+        self._caching = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """The model's name: that of its folder."""
+        return self._name
+
+    @property
+    def folder(self) -> Path:
+        """Where the model lies."""
+        return self._folder
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        if self._dimension is None:
+            self._dimension = self._load().dimension
+        return self._dimension
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the model's files (prompts among them), the dimension and the window."""
+        parts = (self._hash, str(self.dimension), str(self._window_tokens or ""), "float32")
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def warm_up(self) -> None:
+        """Load the model now, so that the first question need not wait for it.
+
+        Raises:
+            ModelError: The files are no model, or a broken one.
+        """
+        self._load()
+
+    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+        """Return float32 vectors of shape (len(texts), dimension), each of length 1."""
+        loaded = self._load()
+        result = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for batch in _batches_by_length(texts, self._batch_size):
+            prompted = [loaded.document_prompt + texts[position] for position in batch]
+            result[batch] = self._encode(prompted)
+        return result
+
+    def embed_query(self, text: str) -> FloatArray:
+        """Return one float32 vector of shape (dimension,), of length 1."""
+        with self._caching:
+            if text in self._queries:
+                self._queries.move_to_end(text)
+                return self._queries[text]
+        vector: FloatArray = self._encode([self._load().query_prompt + text])[0]
+        vector.flags.writeable = False
+        with self._caching:
+            self._queries[text] = vector
+            while len(self._queries) > self._cached_queries:
+                self._queries.popitem(last=False)
+        return vector
+
+    def split_windows(self, context: str, text: str) -> list[str]:
+        """Cut `text` into pieces that fit the window, each with `context` on a line before it.
+
+        The pieces without their context are the text again, joined. A context longer than a third
+        of the window loses its beginning.
+        """
+        loaded = self._load()
+        room = loaded.window - loaded.special_tokens - _MARGIN
+        room -= len(self._offsets(loaded.document_prompt))
+        if room < 1:
+            raise ModelError(f"the window of {loaded.window} tokens leaves no room for text")
+        context = keep_tail(context, self._offsets(context), room // 3)
+        room = max(1, room - len(self._offsets(context)))
+        head = context + "\n" if context else ""
+        return [head + piece for piece in self._pieces(text, room)]
+
+    def _pieces(self, text: str, room: int) -> Iterator[str]:
+        for piece in cut_at_tokens(text, self._offsets(text), room):
+            # A word cut in two may have more tokens than it had.
+            if room > 1 and len(self._offsets(piece)) > room:
+                yield from self._pieces(piece, room - max(1, room // 8))
+            else:
+                yield piece
+
+    def _offsets(self, text: str) -> Offsets:
+        if not text:
+            return []
+        return self._load().splitter.encode(text, add_special_tokens=False).offsets
+
+    def _encode(self, texts: list[str]) -> FloatArray:
+        """Return the unit vectors of prompted texts, shape (len(texts), dimension)."""
+        import torch
+
+        model = self._load().model
+        with self._tokenizing:
+            features = model.preprocess(texts)
+        with torch.inference_mode():
+            output = model(features)["sentence_embedding"]
+            vectors: FloatArray = output.float().numpy()
+        return _normalised(vectors)
+
+    def _load(self) -> _Loaded:
+        if self._loaded is None:
+            with self._loading:
+                if self._loaded is None:
+                    self._loaded = self._read_model()
+        return self._loaded
+
+    def _read_model(self) -> _Loaded:
+        keep_offline()
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        torch.set_num_threads(_usable_cores())
+        try:
+            model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+        except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+            raise ModelError(
+                f"the model in {self._folder} cannot be loaded: {error}",
+                hint="check that the folder is complete, or choose another by KB_EMBEDDING_MODEL",
+            ) from error
+        return _take_apart(model.float().eval(), self._window_tokens)
+
+
+def _usable_cores() -> int:
+    # Only Linux tells how many of the cores this process may use.
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+def _take_apart(model: SentenceTransformer, window_tokens: int | None) -> _Loaded:
+    splitter = _splitter_of(model)
+    own = model.max_seq_length
+    window = min(own if own and own > 0 else _LONGEST_WINDOW, window_tokens or 1_000_000)
+    if own and window < own:
+        model.max_seq_length = window
+    prompts = {key: prompt or "" for key, prompt in (model.prompts or {}).items()}
+    return _Loaded(
+        model=model,
+        splitter=splitter,
+        window=int(window),
+        special_tokens=splitter.num_special_tokens_to_add(is_pair=False),
+        query_prompt=prompts.get("query", ""),
+        document_prompt=next((prompts[name] for name in _DOCUMENT_PROMPTS if name in prompts), ""),
+        dimension=int(model.get_embedding_dimension() or 0),
+    )
+
+
+def _splitter_of(model: SentenceTransformer) -> Tokenizer:
+    """Return a copy of the model's tokenizer that neither truncates nor pads."""
+    from tokenizers import Tokenizer
+
+    backend = getattr(model.tokenizer, "backend_tokenizer", model.tokenizer)
+    if not isinstance(backend, Tokenizer):
+        raise ModelError(
+            f"the model's tokenizer ({type(backend).__name__}) does not tell where its tokens are",
+            hint="choose a model that comes with a tokenizer.json",
+        )
+    copy = Tokenizer.from_str(backend.to_str())
+    copy.no_truncation()
+    copy.no_padding()
+    return copy
+
+
+def _batches_by_length(texts: Sequence[str], size: int) -> Iterator[list[int]]:
+    """Yield positions, longest texts first, so that little of a batch is padding."""
+    order = sorted(range(len(texts)), key=lambda position: -len(texts[position]))
+    for start in range(0, len(order), size):
+        yield order[start : start + size]
+
+
+def _normalised(vectors: FloatArray) -> FloatArray:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not np.all(np.isfinite(lengths)):
+        raise ModelError(
+            "the model gave a vector that is not a number", hint="its files are broken"
+        )
+    unit: FloatArray = vectors / np.maximum(lengths, np.float32(1e-12))
+    return unit
