@@ -21,7 +21,7 @@ TokenKind = Literal["word", "flag", "code"]
 _FLAG: Final = r"(?<![\w-])--?[A-Za-z][\w-]*"
 _CODE: Final = (
     r"[\w.$~%@-]*(?:(?::[/\\]{1,2}|[/\\:=_@.$])[\w.$~%@-]+)+[/\\]?"  # paths, name:tag, file.ext
-    r"|(?=[a-z]*\d)[a-z\d][\w.-]*"  # numbers, versions, ids
+    r"|(?=[A-Za-z]*\d)[A-Za-z\d][\w.-]*"  # numbers, versions, ids
 )
 _WORD: Final = r"[^\W\d_]+"
 _TOKEN: Final = re.compile(f"(?P<flag>{_FLAG})|(?P<code>{_CODE})|(?P<word>{_WORD})")
@@ -52,7 +52,7 @@ def tokenize(text: str) -> Iterator[Token]:
     flat = text.translate(_DASHES)
     for match in _TOKEN.finditer(flat):
         kind = match.lastgroup
-        surface = match.group().rstrip(".:=@") if kind == "code" else match.group()
+        surface = match.group().rstrip(".:=@-").lstrip("=:") if kind == "code" else match.group()
         if not surface:
             continue
         if kind == "flag":

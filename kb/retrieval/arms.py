@@ -1,0 +1,62 @@
+"""The arms of the retrieval: each gives candidates with a score of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from kb.model import ChunkId, Filters, NoteId, ScoredChunk
+from kb.ports import Index, Term
+from kb.retrieval.question import ParsedQuestion
+
+_FUZZY_LENGTH: Final = 5
+"""Shorter words have too many neighbours at one typing error."""
+
+
+def notes_of(index: Index, filters: Filters) -> Collection[NoteId] | None:
+    """Return the notes that pass the filters, or None where all do."""
+    if not filters.path_prefix and not filters.tags:
+        return None
+    wanted = set(filters.tags)
+    return {
+        note.id
+        for note in index.catalog.notes()
+        if note.id.startswith(filters.path_prefix) and wanted <= set(note.tags)
+    }
+
+
+def search_dense(
+    index: Index, question: ParsedQuestion, *, top_k: int, notes: Collection[NoteId] | None
+) -> list[ScoredChunk]:
+    """Return the chunks whose vectors are nearest to the question's; scores are cosines."""
+    vector = index.embedder.embed_query(question.text)
+    return index.vectors.query(vector, top_k=top_k, notes=notes)
+
+
+def search_lexical(
+    index: Index, question: ParsedQuestion, *, top_k: int, notes: Collection[NoteId] | None
+) -> list[ScoredChunk]:
+    """Return the chunks that share words with the question, or with its translation."""
+    terms = list(lexical_terms(question))
+    return index.lexical.search(terms, top_k=top_k, notes=notes) if terms else []
+
+
+def lexical_terms(question: ParsedQuestion) -> Iterator[Term]:
+    """Yield the weighted terms of the lexical query, translations and typing errors included."""
+    for flag in question.flags:
+        yield Term(text=flag.lower(), weight=2.0)
+    for content in question.terms:
+        forgiving = not content.is_code and len(content.term) >= _FUZZY_LENGTH
+        yield Term(text=content.term, max_edits=int(forgiving))
+        for variant, weight in content.variants:
+            yield Term(text=variant, weight=weight)
+
+
+def search_structure(index: Index, question: ParsedQuestion) -> Iterator[ChunkId]:
+    """Yield the chunks that the notes' own structure points to: flags by their name.
+
+    Candidates only: which of them answers is for the ranking.
+    """
+    for flag in question.flags:
+        for entry in index.catalog.flag_entries(flag):
+            yield entry.chunk

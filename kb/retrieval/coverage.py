@@ -1,0 +1,109 @@
+"""How much of a question's content a chunk holds, weighted by how telling each word is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from rapidfuzz.distance import Levenshtein
+
+from kb.model import Chunk
+from kb.ports import LexicalIndex
+from kb.retrieval.question import ContentTerm, ParsedQuestion
+from kb.text.tokens import analyze
+
+_SURE: Final = 0.6
+"""From this weight on a translation counts as a reading of the word."""
+_TYPO_WEIGHT: Final = 0.8
+_TYPO_LENGTH: Final = 5
+_CONTEXT_WEIGHT: Final = 0.85
+"""A word in the title or the headings tells less than one in the chunk itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightedTerm:
+    """A content term with its weight in the collection."""
+
+    content: ContentTerm
+    idf: float
+    """Robertson-Spärck Jones weight, above 0; highest for a term that no note holds."""
+    known: bool
+    """Some note holds the term or one of its variants."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkTerms:
+    """The distinct terms of a chunk."""
+
+    body: frozenset[str]
+    context: frozenset[str]
+
+
+def weigh_terms(question: ParsedQuestion, index: LexicalIndex) -> tuple[WeightedTerm, ...]:
+    """Weigh the question's content terms by their rarity in the notes."""
+    names = [
+        name for term in question.terms for name in (term.term, *(v for v, _ in term.variants))
+    ]
+    frequency = index.document_frequency(names)
+    total = max(index.count(), 1)
+    return tuple(_weighted(term, frequency, total) for term in question.terms)
+
+
+def _weighted(term: ContentTerm, frequency: Mapping[str, int], total: int) -> WeightedTerm:
+    # The most frequent reading decides: a translation that stands everywhere tells little.
+    strong = [term.term, *(variant for variant, weight in term.variants if weight > _SURE)]
+    found = max((frequency.get(name, 0) for name in strong), default=0)
+    if not found:
+        found = max((frequency.get(variant, 0) for variant, _ in term.variants), default=0)
+    idf = math.log(1 + (total - found + 0.5) / (found + 0.5)) if found <= total else 0.01
+    return WeightedTerm(content=term, idf=max(idf, 0.01), known=found > 0)
+
+
+def chunk_terms(chunk: Chunk) -> ChunkTerms:
+    """Return the distinct terms of a chunk's text and of its context."""
+    return _terms(chunk.text, chunk.context)
+
+
+@lru_cache(maxsize=20_000)
+def _terms(text: str, context: str) -> ChunkTerms:
+    return ChunkTerms(body=frozenset(analyze(text)), context=frozenset(analyze(context)))
+
+
+def coverage(
+    terms: Collection[WeightedTerm], held: ChunkTerms, *, context_weight: float = _CONTEXT_WEIGHT
+) -> float:
+    """Return the share (0..1) of the terms' weight that the chunk holds; 0 without terms."""
+    total = sum(term.idf for term in terms)
+    if not total:
+        return 0.0
+    return sum(term.idf * match(term, held, context_weight) for term in terms) / total
+
+
+def match(term: WeightedTerm, held: ChunkTerms, context_weight: float = _CONTEXT_WEIGHT) -> float:
+    """Return how well a chunk holds a term, 0..1: itself, a translation, or with a typing error."""
+    readings = ((term.content.term, 1.0), *term.content.variants)
+    best = max(
+        (
+            weight * (1.0 if name in held.body else context_weight)
+            for name, weight in readings
+            if name in held.body or name in held.context
+        ),
+        default=0.0,
+    )
+    if not best and not term.known and _misspelt_in(term.content.term, held.body):
+        return _TYPO_WEIGHT
+    return best
+
+
+def _misspelt_in(term: str, held: Collection[str]) -> bool:
+    if len(term) < _TYPO_LENGTH:
+        return False
+    return any(
+        abs(len(other) - len(term)) <= 1
+        and len(other) >= _TYPO_LENGTH
+        and Levenshtein.distance(term, other, score_cutoff=1) <= 1
+        for other in held
+    )

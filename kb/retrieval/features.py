@@ -1,0 +1,137 @@
+"""What speaks for a chunk as the answer to a question, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Final
+
+from kb.model import Chunk, ChunkKind
+from kb.retrieval.coverage import ChunkTerms, WeightedTerm, chunk_terms, coverage
+from kb.retrieval.question import ParsedQuestion, names_command
+from kb.text.intent import Intent
+from kb.text.tokens import analyze
+
+_FITTING: Final[Mapping[Intent, Mapping[ChunkKind, float]]] = {
+    Intent.FLAG: {ChunkKind.FLAG: 1.0},
+    Intent.HOW_TO: {
+        ChunkKind.COMMAND: 1.0,
+        ChunkKind.TROUBLESHOOTING: 0.5,
+        ChunkKind.QUESTION: 0.5,
+        ChunkKind.FLAG: 0.3,
+        ChunkKind.LIST: 0.3,
+    },
+    Intent.DEFINITION: {
+        ChunkKind.DEFINITION: 1.0,
+        ChunkKind.PARAGRAPH: 0.4,
+        ChunkKind.COMMAND: 0.4,
+    },
+    Intent.PLACE: {ChunkKind.QUESTION: 0.5, ChunkKind.DEFINITION: 0.2},
+    Intent.TROUBLE: {ChunkKind.TROUBLESHOOTING: 1.0, ChunkKind.QUESTION: 0.5},
+    Intent.COMPARISON: {ChunkKind.DEFINITION: 0.7, ChunkKind.PARAGRAPH: 0.5},
+    Intent.LIST: {ChunkKind.LIST: 1.0, ChunkKind.TABLE_ROW: 0.5, ChunkKind.COMMAND: 0.5},
+    Intent.YES_NO: {ChunkKind.PARAGRAPH: 0.5, ChunkKind.QUESTION: 0.5},
+    Intent.WHY: {ChunkKind.PARAGRAPH: 0.5, ChunkKind.TROUBLESHOOTING: 0.5},
+    Intent.OTHER: {},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """The signals of one chunk for one question; each 0..1 unless told otherwise."""
+
+    dense: float
+    """Cosine of the vectors, -1..1."""
+    lexical: float
+    """BM25 score over the best chunk's."""
+    coverage: float
+    """Share of the question's content that the chunk or its headings hold."""
+    body_coverage: float
+    """The same for the chunk's own text alone."""
+    flag: float
+    """The chunk explains a flag that the question names."""
+    flag_owner: float
+    """It does, for the command that the question names."""
+    command: float
+    """The chunk is about a command that the question names."""
+    question: float
+    """The chunk answers a question, or tells a symptom, with the same content words."""
+    kind: float
+    """The chunk is of a kind that suits what is asked."""
+    heading_only: float
+    part: float
+    """The chunk is a part of a larger one that is not of a flag."""
+
+    def values(self) -> tuple[float, ...]:
+        """Return the numbers in the order of `FEATURE_NAMES`."""
+        return tuple(float(getattr(self, name)) for name in FEATURE_NAMES)
+
+
+FEATURE_NAMES: Final = tuple(field.name for field in fields(Features))
+
+
+def measure(
+    question: ParsedQuestion,
+    terms: tuple[WeightedTerm, ...],
+    chunk: Chunk,
+    *,
+    dense: float,
+    lexical: float,
+) -> Features:
+    """Return the signals of a chunk.
+
+    Args:
+        question: The question.
+        terms: Its content terms with their weights.
+        chunk: The candidate.
+        dense: Cosine of the vectors.
+        lexical: BM25 score over the best chunk's, 0..1.
+    """
+    held = chunk_terms(chunk)
+    owner = max((names_command(question, command) for command in chunk.commands), default=0.0)
+    flag = _flag_match(question, chunk)
+    return Features(
+        dense=dense,
+        lexical=lexical,
+        coverage=coverage(terms, held),
+        body_coverage=coverage(terms, held, context_weight=0.0),
+        flag=flag,
+        flag_owner=flag * owner,
+        command=owner if chunk.kind is ChunkKind.COMMAND else 0.5 * owner,
+        question=_question_overlap(terms, chunk),
+        kind=_FITTING[question.intent].get(chunk.kind, 0.0),
+        heading_only=float(chunk.kind is ChunkKind.HEADING),
+        part=float(chunk.parent is not None and chunk.kind is not ChunkKind.FLAG),
+    )
+
+
+def _flag_match(question: ParsedQuestion, chunk: Chunk) -> float:
+    if not question.flags:
+        return 0.0
+    if any(flag in chunk.flags for flag in question.flags):
+        return 1.0
+    folded = {flag.lower() for flag in chunk.flags}
+    if any(flag.lower() in folded for flag in question.flags):
+        return 0.5
+    held = chunk_terms(chunk)
+    return 0.2 if any(flag.lower() in held.body for flag in question.flags) else 0.0
+
+
+def _question_overlap(terms: tuple[WeightedTerm, ...], chunk: Chunk) -> float:
+    """Return how much question and asked text have in common: coverage in both directions."""
+    lines = chunk.question_lines
+    if lines is None or not terms:
+        return 0.0
+    start = lines.start - chunk.lines.start
+    asked = "\n".join(chunk.text.split("\n")[start : start + lines.end - lines.start + 1])
+    held = frozenset(analyze(asked))
+    if not held:
+        return 0.0
+    forth = coverage(terms, ChunkTerms(body=held, context=frozenset()))
+    readings = {name for term in terms for name in _readings(term)}
+    back = len(held & readings) / len(held)
+    return 2 * forth * back / (forth + back) if forth and back else 0.0
+
+
+def _readings(term: WeightedTerm) -> tuple[str, ...]:
+    return (term.content.term, *(variant for variant, _ in term.content.variants))

@@ -1,0 +1,130 @@
+"""A question taken apart: its content words, flags, the command it names, and what it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from kb.model import Language, Query
+from kb.text.intent import Intent, detect_intent
+from kb.text.tokens import Token, analyze, is_stop_word, tokenize
+from kb.text.translation import translations
+
+_TRANSLATION_FLOOR: Final = 0.5
+"""A translation weighs at least this much of the word itself, at most all but a tenth."""
+_SURE: Final = 0.6
+"""From this weight on a translation counts as the word itself."""
+_SHELL_PROGRAMS: Final = frozenset({"docker", "docker-compose", "git", "kubectl", "podman"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentTerm:
+    """A content word or code token of a question with the terms that may stand for it."""
+
+    surface: str
+    term: str
+    variants: tuple[tuple[str, float], ...] = ()
+    """(term, weight 0..1) of translations and of the words inside a code token."""
+    is_code: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedQuestion:
+    """What retrieval and answering need to know of a question."""
+
+    query: Query
+    intent: Intent
+    terms: tuple[ContentTerm, ...]
+    flags: tuple[str, ...]
+    """As written: `-p` and `-P` differ."""
+    command_words: tuple[str, ...]
+    """Lowercase terms of the question in order, to be matched against commands."""
+
+    @property
+    def text(self) -> str:
+        """The question."""
+        return self.query.text
+
+    @property
+    def language(self) -> Language:
+        """The question's language."""
+        return self.query.language
+
+
+def parse_question(query: Query) -> ParsedQuestion:
+    """Take a question apart."""
+    tokens = list(tokenize(query.text))
+    flags = tuple(dict.fromkeys(token.surface for token in tokens if token.kind == "flag"))
+    content = {token.term: token for token in tokens if not is_stop_word(token)}
+    return ParsedQuestion(
+        query=query,
+        intent=detect_intent(query.text, has_flag=bool(flags)),
+        terms=tuple(_content_term(token) for token in content.values() if token.kind != "flag"),
+        flags=flags,
+        command_words=tuple(token.term for token in tokens if token.kind != "flag"),
+    )
+
+
+def _content_term(token: Token) -> ContentTerm:
+    variants = {
+        term: _TRANSLATION_FLOOR + weight * (0.9 - _TRANSLATION_FLOOR)
+        for term, weight in translations(token.term)
+    }
+    for inner in analyze(token.surface)[1:]:
+        variants.setdefault(inner, 0.6)
+    return ContentTerm(
+        surface=token.surface,
+        term=token.term,
+        variants=tuple(variants.items()),
+        is_code=token.kind == "code",
+    )
+
+
+def names_command(question: ParsedQuestion, command: str) -> float:
+    """Return how much of a command's name the question gives, 0..1.
+
+    The name is the program with its sub-commands (`docker volume ls`), without flags and values;
+    the program's own name adds nothing, since every entry of a note may begin with it.
+    """
+    name = command_name(command)
+    words = [stem for word in name[1:] for stem in analyze(word)[:1]]
+    if not words:
+        return 0.0
+    asked = _asked_terms(question)
+    return sum(word in asked for word in words) / len(words)
+
+
+def _asked_terms(question: ParsedQuestion) -> Collection[str]:
+    # Function words too: `up`, `do` and `in` may be a command's own words.
+    asked = set(question.command_words)
+    for term in question.terms:
+        asked.update(variant for variant, weight in term.variants if weight >= _SURE)
+    return asked
+
+
+def command_name(command: str) -> tuple[str, ...]:
+    """Return the program and its sub-commands: the plain words before a flag or a value.
+
+    Only programs with sub-commands have more than one word: (`docker`, `volume`, `ls`).
+    """
+    words = command.split()
+    if not words:
+        return ()
+    name = [words[0]]
+    if words[0] in _SHELL_PROGRAMS:
+        for word in words[1:3]:
+            if not (word.isascii() and word.isalpha() and word.islower()):
+                break
+            name.append(word)
+    if len(name) == 3 and name[1] not in _GROUPS:
+        name.pop()
+    return tuple(name)
+
+
+_GROUPS: Final = frozenset(
+    """
+    builder compose config container context image manifest network plugin secret service stack
+    swarm system trust volume remote stash submodule worktree bisect
+    """.split()
+)

@@ -1,0 +1,149 @@
+"""From a question to ranked chunks: the arms' candidates, measured and put in order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from kb.model import ArmScore, Chunk, ChunkId, Hit, Query, ScoredChunk
+from kb.ports import Index
+from kb.retrieval import arms
+from kb.retrieval.coverage import WeightedTerm, weigh_terms
+from kb.retrieval.features import Features, measure
+from kb.retrieval.question import ParsedQuestion, parse_question
+from kb.retrieval.ranking import load_weights, score
+
+_ARM_DEPTH: Final = 40
+"""How many candidates each arm gives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A chunk with all that speaks for it."""
+
+    chunk: Chunk
+    features: Features
+    score: float
+    arms: Mapping[str, ArmScore]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The candidates for a question, best first."""
+
+    question: ParsedQuestion
+    terms: tuple[WeightedTerm, ...]
+    candidates: tuple[Candidate, ...]
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+class Retriever:
+    """Finds the chunks that answer a question.
+
+    Args:
+        weights: The weight of each signal; the fitted ones by default.
+    """
+
+    def __init__(self, weights: Mapping[str, float] | None = None) -> None:
+        self._weights = weights or load_weights()
+
+    def rank(self, index: Index, query: Query) -> Ranking:
+        """Return every candidate of the arms, best first; ties fall to the earlier line."""
+        question = parse_question(query)
+        watch = _Stopwatch()
+        notes = arms.notes_of(index, query.filters)
+        dense = arms.search_dense(index, question, top_k=_ARM_DEPTH, notes=notes)
+        watch.lap("dense")
+        lexical = arms.search_lexical(index, question, top_k=_ARM_DEPTH, notes=notes)
+        watch.lap("lexical")
+        found = list(dict.fromkeys(arms.search_structure(index, question)))
+        chunks = _load(index, [*_ids(dense), *_ids(lexical), *found])
+        if notes is not None:
+            chunks = [chunk for chunk in chunks if chunk.note in notes]
+        terms = weigh_terms(question, index.lexical)
+        arm_scores = {"dense": _by_rank(dense), "lexical": _by_rank(lexical)}
+        candidates = self._candidates(question, terms, chunks, arm_scores, index)
+        watch.lap("ranking")
+        return Ranking(question=question, terms=terms, candidates=candidates, timings_ms=watch.laps)
+
+    def search(self, index: Index, query: Query, *, top_k: int) -> list[Hit]:
+        """Return the best chunks with the rank and score of each arm."""
+        return [
+            Hit(chunk=candidate.chunk, score=candidate.score, arms=candidate.arms)
+            for candidate in self.rank(index, query).candidates[:top_k]
+        ]
+
+    def _candidates(
+        self,
+        question: ParsedQuestion,
+        terms: tuple[WeightedTerm, ...],
+        chunks: Sequence[Chunk],
+        arm_scores: Mapping[str, Mapping[ChunkId, ArmScore]],
+        index: Index,
+    ) -> tuple[Candidate, ...]:
+        cosines = _cosines(index, question, chunks, arm_scores["dense"])
+        best = max((place.score for place in arm_scores["lexical"].values()), default=0.0)
+        candidates = []
+        for chunk in chunks:
+            place = arm_scores["lexical"].get(chunk.id)
+            features = measure(
+                question,
+                terms,
+                chunk,
+                dense=cosines.get(chunk.id, 0.0),
+                lexical=place.score / best if place and best > 0 else 0.0,
+            )
+            places = {
+                arm: scores[chunk.id] for arm, scores in arm_scores.items() if chunk.id in scores
+            }
+            candidates.append(
+                Candidate(
+                    chunk=chunk,
+                    features=features,
+                    score=score(features, self._weights),
+                    arms=places,
+                )
+            )
+        candidates.sort(key=lambda c: (-c.score, c.chunk.note, c.chunk.lines))
+        return tuple(candidates)
+
+
+def _ids(scored: Sequence[ScoredChunk]) -> list[ChunkId]:
+    return [one.chunk for one in scored]
+
+
+def _load(index: Index, ids: Sequence[ChunkId]) -> list[Chunk]:
+    return index.catalog.chunks(list(dict.fromkeys(ids)))
+
+
+def _by_rank(scored: Sequence[ScoredChunk]) -> dict[ChunkId, ArmScore]:
+    return {one.chunk: ArmScore(rank=n, score=one.score) for n, one in enumerate(scored, 1)}
+
+
+def _cosines(
+    index: Index,
+    question: ParsedQuestion,
+    chunks: Sequence[Chunk],
+    dense: Mapping[ChunkId, ArmScore],
+) -> dict[ChunkId, float]:
+    """Return every candidate's cosine; those that the dense arm did not give are looked up."""
+    cosines = {chunk: place.score for chunk, place in dense.items()}
+    missing = [chunk.id for chunk in chunks if chunk.id not in cosines]
+    if missing:
+        vector = index.embedder.embed_query(question.text)
+        for chunk, vectors in index.vectors.vectors(missing).items():
+            cosines[chunk] = max(float(vector @ other) for other in vectors)
+    return cosines
+
+
+class _Stopwatch:
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round((now - self._last) * 1000, 2)
+        self._last = now

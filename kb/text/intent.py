@@ -1,0 +1,106 @@
+"""What form of answer a question asks for, read from its words."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final
+
+
+class Intent(StrEnum):
+    """The form of answer that fits a question."""
+
+    FLAG = "flag"
+    """What does this flag do."""
+    HOW_TO = "how_to"
+    """A command or the steps to do something."""
+    DEFINITION = "definition"
+    PLACE = "place"
+    TROUBLE = "trouble"
+    """Something fails; what fixes it."""
+    COMPARISON = "comparison"
+    LIST = "list"
+    YES_NO = "yes_no"
+    WHY = "why"
+    OTHER = "other"
+
+
+def _any_of(lines: str, *, anchor: str = r"\b") -> re.Pattern[str]:
+    """Compile a pattern that finds any of the lines (each a regular expression) as words."""
+    return re.compile(f"{anchor}(?:{'|'.join(lines.split(chr(10))[1:-1])})\\b", re.IGNORECASE)
+
+
+# In order: the first that fits is taken.
+_PATTERNS: Final[tuple[tuple[Intent, re.Pattern[str]], ...]] = (
+    (
+        Intent.COMPARISON,
+        _any_of(r"""
+differ\w*|versus|vs\.?|compare\w*
+чем\b.*\bотлича\w+|отличи[ея]\w*|отличается
+разниц\w+|сравн\w+
+"""),
+    ),
+    (
+        Intent.TROUBLE,
+        _any_of(r"""
+errors?|fails?|failed|failing|broken|crash\w*|doesn'?t work|not working|won'?t|can'?t|cannot
+could not|fix|fixed|refused|denied|hangs?|stuck|problem
+ошибк\w*|не работает|не запуска\w+|не стартует|не удается|не могу|падает|сломал\w*
+исправить|починить|зависа\w+|висит|проблем\w*|ругается
+"""),
+    ),
+    (Intent.WHY, re.compile(r"^\W*(why|почему|зачем|отчего)\b", re.IGNORECASE)),
+    (
+        Intent.DEFINITION,
+        _any_of(r"""
+what (is|are|was)|what's|whats|define|definition|meaning of
+что такое|что за|что значит|что означает|определение|кто такой
+"""),
+    ),
+    (
+        Intent.PLACE,
+        _any_of(r"""
+where|which (folder|directory|path|file)
+где|куда|откуда|в какой папке
+"""),
+    ),
+    (
+        Intent.HOW_TO,
+        _any_of(r"""
+how (do|to|can|does one|would)|how'?d|command (to|for|that)
+как (мне |можно |же )?\w+(ть|ти|чь|ться|тись)
+команд\w+ (для|чтобы)|какой командой|чем (можно )?\w+(ть|ти)
+"""),
+    ),
+    (
+        Intent.LIST,
+        _any_of(r"""
+list|which|what \w+s (are|do|should)
+какие|каких|перечисли\w*|список
+"""),
+    ),
+    (
+        Intent.YES_NO,
+        _any_of(
+            r"""
+\W*(is|are|does|do|can|could|will|would|should|has|have|must)
+.*\bли
+""",
+            anchor="^",
+        ),
+    ),
+)
+
+
+def detect_intent(text: str, *, has_flag: bool) -> Intent:
+    """Return the form of answer that a question asks for.
+
+    Args:
+        text: The question.
+        has_flag: The question names a flag; unless it asks for a difference or tells of a
+            failure, it asks for the flag's meaning.
+    """
+    intent = next((intent for intent, pattern in _PATTERNS if pattern.search(text)), Intent.OTHER)
+    if has_flag and intent not in {Intent.COMPARISON, Intent.TROUBLE, Intent.WHY}:
+        return Intent.FLAG
+    return intent
