@@ -1,0 +1,118 @@
+"""Whether the notes answer a question at all.
+
+A logistic model over signals of the best candidates gives the probability; its weights are fitted
+on the development questions by `kb.evaluation.tuning` and kept in `abstention.json` with the
+threshold that was chosen on the refusal curve.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final
+
+from kb.model import ChunkKind
+from kb.retrieval.coverage import chunk_terms, match
+from kb.retrieval.retriever import Ranking
+from kb.text.intent import Intent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Signals that the best candidate answers the question."""
+
+    dense: float
+    """Cosine of the best candidate."""
+    best_dense: float
+    """The highest cosine of all candidates."""
+    coverage: float
+    """Share of the question's content that the best candidate holds."""
+    missing: float
+    """Weight of the most telling word that the best candidate lacks, over the highest weight."""
+    unknown: float
+    """Share of the question's content that no note holds."""
+    question: float
+    """The best candidate answers a question with the same words."""
+    command: float
+    """The best candidate is about a command that the question names."""
+    kind: float
+    """The best candidate is of a kind that suits the question."""
+    flag_explained: float
+    """The question asks for a flag, and the notes explain it."""
+    flag_unknown: float
+    """The question names a flag that the best candidate does not explain."""
+    margin: float
+    """How far the best candidate is ahead of the second, capped at 1."""
+
+
+EVIDENCE_NAMES: Final = tuple(field.name for field in fields(Evidence))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """The fitted model."""
+
+    weights: Mapping[str, float]
+    bias: float
+    threshold: float
+    """Least probability at which a question is answered."""
+
+
+@lru_cache(maxsize=1)
+def load_calibration() -> Calibration:
+    """Return the fitted model."""
+    text = files("kb.answering").joinpath("abstention.json").read_text(encoding="utf-8")
+    stored = json.loads(text)
+    return Calibration(
+        weights={name: float(stored["weights"][name]) for name in EVIDENCE_NAMES},
+        bias=float(stored["bias"]),
+        threshold=float(stored["threshold"]),
+    )
+
+
+def gather(ranking: Ranking) -> Evidence:
+    """Return the signals of a ranking with at least one candidate."""
+    best = ranking.candidates[0]
+    features = best.features
+    second = ranking.candidates[1].score if len(ranking.candidates) > 1 else best.score - 1
+    explained = best.chunk.kind is ChunkKind.FLAG and features.flag >= 0.5
+    asks_flag = bool(ranking.question.flags)
+    return Evidence(
+        dense=features.dense,
+        best_dense=max(candidate.features.dense for candidate in ranking.candidates),
+        coverage=features.coverage,
+        missing=_heaviest_missing(ranking),
+        unknown=_unknown_share(ranking),
+        question=features.question,
+        command=features.command,
+        kind=features.kind,
+        flag_explained=float(asks_flag and explained),
+        flag_unknown=float(asks_flag and features.flag < 0.1)
+        + 0.5 * float(ranking.question.intent is Intent.FLAG and 0.1 <= features.flag < 0.5),
+        margin=min(1.0, best.score - second),
+    )
+
+
+def _heaviest_missing(ranking: Ranking) -> float:
+    held = chunk_terms(ranking.candidates[0].chunk)
+    top = max((term.idf for term in ranking.terms), default=0.0)
+    if not top:
+        return 0.0
+    return max(term.idf * (1 - match(term, held)) for term in ranking.terms) / top
+
+
+def _unknown_share(ranking: Ranking) -> float:
+    total = sum(term.idf for term in ranking.terms)
+    return sum(term.idf for term in ranking.terms if not term.known) / total if total else 0.0
+
+
+def probability(evidence: Evidence, calibration: Calibration) -> float:
+    """Return the probability (0..1) that the notes answer with the best candidate."""
+    z = calibration.bias + sum(
+        calibration.weights[name] * getattr(evidence, name) for name in EVIDENCE_NAMES
+    )
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, z))))

@@ -1,0 +1,111 @@
+"""From the chosen candidates to the answer's text, with `[n]` after each quote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from kb.answering.frames import frame
+from kb.answering.selection import owner_of
+from kb.answering.sentences import focus
+from kb.model import Chunk, ChunkKind, Citation, Language
+from kb.retrieval.coverage import WeightedTerm
+
+_MARKER: Final = re.compile(r"^\s*(?:[*+-]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
+_QUOTE_MARKER: Final = re.compile(r"^\s{0,3}>\s?", re.MULTILINE)
+_FENCE: Final = re.compile(r"^\s*(`{3,}|~{3,})")
+
+
+def compose(
+    quotes: Sequence[tuple[Chunk, Citation]],
+    terms: Sequence[WeightedTerm],
+    language: Language,
+    *,
+    hedged: bool,
+) -> str:
+    """Return the answer as Markdown: the quotes' own words, a frame line only where it helps."""
+    parts = [_part(chunk, citation, terms, language) for chunk, citation in quotes]
+    if hedged:
+        parts.insert(0, frame("hedged", language))
+    return "\n\n".join(parts)
+
+
+def compose_open(chunk: Chunk, citation: Citation, language: Language) -> str:
+    """Return the text for a question that the notes ask and do not answer."""
+    asked = _QUOTE_MARKER.sub("", _lines(chunk, asked=True)).strip()
+    return f"{frame('open', language)}\n\n> {_one_line(asked)} [{citation.n}]"
+
+
+def compose_not_found(nearest: Sequence[Citation], language: Language, flag: str = "") -> str:
+    """Return the text for a question that the notes do not answer."""
+    text = frame("unknown_flag", language, flag=flag) if flag else frame("not_found", language)
+    places = ", ".join(dict.fromkeys(_place(citation) for citation in nearest))
+    return f"{text} {frame('nearest', language, places=places)}" if places else text
+
+
+def _place(citation: Citation) -> str:
+    trail = " › ".join(citation.heading_trail)
+    return f"{citation.note} ({trail})" if trail else str(citation.note)
+
+
+def _part(
+    chunk: Chunk, citation: Citation, terms: Sequence[WeightedTerm], language: Language
+) -> str:
+    if chunk.kind is ChunkKind.FLAG and chunk.flags:
+        return f"{_flag_lead(chunk, language)}\n\n{_mark(_flag_text(chunk, terms), citation)}"
+    if chunk.kind is ChunkKind.QUESTION:
+        return _mark(_shorten(_lines(chunk, asked=False), terms), citation)
+    if chunk.kind in {ChunkKind.PARAGRAPH, ChunkKind.DEFINITION}:
+        return _mark(_shorten(chunk.text, terms), citation)
+    return _mark(_dedent(chunk.text), citation)
+
+
+def _flag_lead(chunk: Chunk, language: Language) -> str:
+    flag = ", ".join(chunk.flags)
+    command = owner_of(chunk)
+    if not command:
+        return frame("flag_alone", language, flag=flag)
+    return frame("flag", language, flag=flag, command=command)
+
+
+def _flag_text(chunk: Chunk, terms: Sequence[WeightedTerm]) -> str:
+    text = _dedent(_MARKER.sub("", chunk.text, count=1))
+    return _shorten(text, terms) if "\n" not in text else text
+
+
+def _shorten(text: str, terms: Sequence[WeightedTerm]) -> str:
+    """Shorten the one long paragraph that a text is; fences and lists stay whole."""
+    paragraphs = _dedent(text).strip().split("\n\n")
+    if any(_FENCE.match(paragraph) for paragraph in paragraphs):
+        return _dedent(text).strip()
+    return "\n\n".join(focus(paragraph, terms) for paragraph in paragraphs)
+
+
+def _lines(chunk: Chunk, *, asked: bool) -> str:
+    """Return the asked lines of a QUESTION chunk, or the answer after them."""
+    lines = chunk.text.split("\n")
+    if chunk.question_lines is None:
+        return chunk.text
+    end = chunk.question_lines.end - chunk.lines.start + 1
+    return "\n".join(lines[:end] if asked else lines[end:]).strip("\n")
+
+
+def _dedent(text: str) -> str:
+    lines = text.split("\n")
+    indents = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
+    cut = min(indents, default=0)
+    return "\n".join(line[cut:] for line in lines)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _mark(text: str, citation: Citation) -> str:
+    """Put the `[n]` marker at the end: on a line of its own after a fence, list or table."""
+    text = text.rstrip()
+    last = text.rsplit("\n", 1)[-1]
+    if _FENCE.match(last) or _MARKER.match(last) or last.lstrip().startswith(("|", ">")):
+        return f"{text}\n\n[{citation.n}]"
+    return f"{text} [{citation.n}]"

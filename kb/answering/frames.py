@@ -1,0 +1,42 @@
+"""The project's own words around the quotes, in the question's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from kb.model import Language
+
+_FRAMES: Final[Mapping[str, Mapping[Language, str]]] = {
+    "flag": {"ru": "Флаг `{flag}` в `{command}`:", "en": "Flag `{flag}` of `{command}`:"},
+    "flag_alone": {"ru": "Флаг `{flag}`:", "en": "Flag `{flag}`:"},
+    "hedged": {
+        "ru": "Автор заметки сам не уверен:",
+        "en": "The note is not sure of this itself:",
+    },
+    "open": {
+        "ru": "В заметках этот вопрос задан, но ответа там нет:",
+        "en": "The notes ask this themselves and leave it without an answer:",
+    },
+    "not_found": {
+        "ru": "В заметках ответа на это нет.",
+        "en": "Your notes do not answer this.",
+    },
+    "unknown_flag": {
+        "ru": "В заметках нет объяснения флага `{flag}`.",
+        "en": "Your notes do not explain the flag `{flag}`.",
+    },
+    "nearest": {
+        "ru": "Ближе всего по теме: {places}.",
+        "en": "Closest in your notes: {places}.",
+    },
+    "empty": {
+        "ru": "Заметок пока нет.",
+        "en": "There are no notes yet.",
+    },
+}
+
+
+def frame(name: str, language: Language, **values: str) -> str:
+    """Return a phrase in the language, with the values put in."""
+    return _FRAMES[name][language].format(**values)

@@ -1,0 +1,73 @@
+"""The commands that an answer offers: those of the cited lines, the one that answers first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from kb.answering.quotes import cite, quote_chunk
+from kb.commands.extract import ExtractedCommand, extract_commands
+from kb.commands.offer import offer
+from kb.model import Chunk, Citation, Command, LineRange
+from kb.ports import Index, NoteReader
+from kb.retrieval.coverage import ChunkTerms, coverage
+from kb.retrieval.question import command_name, names_command
+from kb.retrieval.retriever import Ranking
+from kb.text.tokens import analyze
+
+_MAX_COMMANDS: Final = 5
+
+
+def offer_commands(
+    quoted: Sequence[tuple[Chunk, Citation]],
+    ranking: Ranking,
+    index: Index,
+    notes: NoteReader,
+) -> tuple[Command, ...]:
+    """Return the commands that stand in the cited lines, each once."""
+    explain = flag_notes(index, notes)
+    offered: dict[str, Command] = {}
+    for chunk, citation in quoted:
+        shift = citation.lines.start - chunk.lines.start
+        for found in _by_relevance(extract_commands(chunk), chunk, ranking):
+            if found.text in offered:
+                continue
+            offered[found.text] = offer(
+                found.text,
+                note=chunk.note,
+                lines=LineRange(start=found.lines.start + shift, end=found.lines.end + shift),
+                flag_note=explain,
+                language=ranking.question.language,
+            )
+    return tuple(offered.values())[:_MAX_COMMANDS]
+
+
+def _by_relevance(
+    commands: Sequence[ExtractedCommand], chunk: Chunk, ranking: Ranking
+) -> list[ExtractedCommand]:
+    """Put the commands whose name and line speak to the question first; else as in the note."""
+    lines = chunk.text.split("\n")
+
+    def relevance(command: ExtractedCommand) -> float:
+        line = lines[command.lines.start - chunk.lines.start]
+        held = ChunkTerms(body=frozenset(analyze(line)), context=frozenset())
+        return names_command(ranking.question, command.text) + coverage(ranking.terms, held)
+
+    return sorted(commands, key=relevance, reverse=True)
+
+
+def flag_notes(index: Index, notes: NoteReader) -> Callable[[str, str], Citation | None]:
+    """Return a look-up of the notes' own words on a flag of a command."""
+
+    def find(command: str, flag: str) -> Citation | None:
+        name = command_name(command)
+        for entry in index.catalog.flag_entries(flag):
+            if command_name(entry.command) != name:
+                continue
+            chunks = index.catalog.chunks([entry.chunk])
+            citations = cite([quote_chunk(chunk) for chunk in chunks], notes)
+            if citations:
+                return citations[0]
+        return None
+
+    return find

@@ -1,0 +1,78 @@
+"""Citations that hold: each quote is compared with the note as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kb.errors import NotFoundError
+from kb.model import Chunk, Citation, LineRange
+from kb.ports import NoteReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """Lines of a chunk that are to be cited."""
+
+    chunk: Chunk
+    lines: LineRange
+    """Within the chunk's lines."""
+
+
+def quote_chunk(chunk: Chunk) -> Quote:
+    """Return a quote of the whole chunk."""
+    return Quote(chunk=chunk, lines=chunk.lines)
+
+
+def quoted_text(quote: Quote) -> str:
+    """Return the text of the quoted lines as the index knows it."""
+    start = quote.lines.start - quote.chunk.lines.start
+    length = quote.lines.end - quote.lines.start + 1
+    return "\n".join(quote.chunk.text.split("\n")[start : start + length])
+
+
+def cite(quotes: Iterable[Quote], notes: NoteReader) -> list[Citation]:
+    """Return numbered citations of the quotes that the notes still hold.
+
+    A note that was edited since it was indexed is read again: a quote that has moved gets its new
+    lines, one that is gone is dropped.
+    """
+    citations: list[Citation] = []
+    for quote in quotes:
+        lines = _find(quote, notes)
+        if lines is None or any(_same_place(quote, lines, other) for other in citations):
+            continue
+        citations.append(
+            Citation(
+                n=len(citations) + 1,
+                note=quote.chunk.note,
+                lines=lines,
+                quote=quoted_text(quote),
+                chunk=quote.chunk.id,
+                heading_trail=quote.chunk.heading_trail,
+            )
+        )
+    return citations
+
+
+def _same_place(quote: Quote, lines: LineRange, other: Citation) -> bool:
+    return (quote.chunk.note, lines) == (other.note, other.lines)
+
+
+def _find(quote: Quote, notes: NoteReader) -> LineRange | None:
+    try:
+        source = notes.read(quote.chunk.note).split("\n")
+    except NotFoundError:
+        return None
+    wanted = quoted_text(quote).split("\n")
+    if source[quote.lines.start - 1 : quote.lines.end] == wanted:
+        return quote.lines
+    starts = [
+        start
+        for start in range(len(source) - len(wanted) + 1)
+        if source[start] == wanted[0] and source[start : start + len(wanted)] == wanted
+    ]
+    if not starts:
+        return None
+    nearest = min(starts, key=lambda start: abs(start + 1 - quote.lines.start))
+    return LineRange(start=nearest + 1, end=nearest + len(wanted))

@@ -1,0 +1,51 @@
+"""The sentences of a long line that carry an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from kb.retrieval.coverage import ChunkTerms, WeightedTerm, coverage
+from kb.text.tokens import analyze
+
+_LONG: Final = 360
+"""Characters from which on a paragraph is shortened in the answer's text; quotes stay whole."""
+_KEPT: Final = 2
+_END: Final = re.compile(r"(?<=[.!?…])\s+(?=[\"«(*_`A-ZА-ЯЁ\d])")
+_ABBREVIATION: Final = re.compile(r"(?:\b(?:т|е|д|п|о|н|э|g|e|i|vs|etc|др|пр|см|рис|стр)\.)$")
+
+
+def split_sentences(text: str) -> list[str]:
+    """Split a paragraph at the ends of its sentences; joined with spaces it is the text again."""
+    sentences: list[str] = []
+    for piece in _END.split(text):
+        if sentences and _ABBREVIATION.search(sentences[-1]):
+            sentences[-1] += f" {piece}"
+        else:
+            sentences.append(piece)
+    return sentences
+
+
+def focus(paragraph: str, terms: Sequence[WeightedTerm]) -> str:
+    """Return the sentences of a long paragraph that speak to the question, in their order.
+
+    The sentence that holds most of the question's content is kept with its neighbour; a short
+    paragraph, or one where no sentence stands out, is returned whole. Nothing is cut inside a
+    sentence.
+    """
+    if len(paragraph) <= _LONG:
+        return paragraph
+    sentences = split_sentences(paragraph)
+    scores = [coverage(terms, _terms(sentence)) for sentence in sentences]
+    best = max(range(len(sentences)), key=lambda n: (scores[n], -n))
+    if not scores[best]:
+        best = 0
+    last = min(len(sentences), best + _KEPT)
+    lead = "… " if best else ""
+    tail = " …" if last < len(sentences) else ""
+    return lead + " ".join(sentences[best:last]) + tail
+
+
+def _terms(text: str) -> ChunkTerms:
+    return ChunkTerms(body=frozenset(analyze(text)), context=frozenset())

@@ -1,0 +1,232 @@
+"""From a question to an answer: the only place where retrieval and answering meet."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kb.answering.abstention import Calibration, gather, load_calibration, probability
+from kb.answering.composer import compose, compose_not_found, compose_open
+from kb.answering.followups import resolve
+from kb.answering.hedging import is_hedged
+from kb.answering.offers import offer_commands
+from kb.answering.quotes import cite, quote_chunk
+from kb.answering.selection import select
+from kb.errors import IndexUnavailableError, QuestionError
+from kb.model import (
+    Answer,
+    AnswerId,
+    AnswerStatus,
+    Chunk,
+    ChunkKind,
+    Citation,
+    Command,
+    Filters,
+    Hit,
+    Query,
+    Question,
+)
+from kb.ports import Index, NoteReader
+from kb.retrieval.retriever import Candidate, Ranking, Retriever
+from kb.text.language import detect_language
+
+MAX_QUESTION_CHARS: Final = 2000
+_NEAREST: Final = 3
+_PIECE: Final = re.compile(r"\S+\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusEvent:
+    """What the assistant is doing."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitationEvent:
+    """A source of the answer that is being made."""
+
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenEvent:
+    """A piece of the answer's text; joined, the pieces are the text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandEvent:
+    """A command that the answer offers."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerEvent:
+    """The whole answer; the last event."""
+
+    answer: Answer
+
+
+StreamEvent = StatusEvent | CitationEvent | TokenEvent | CommandEvent | AnswerEvent
+
+
+class Assistant:
+    """Answers questions from the notes.
+
+    Args:
+        index: Returns the index to answer from, or None while there is none.
+        notes: Reads the notes as they are now.
+        retriever: Finds chunks; the default one unless given.
+        calibration: When to refuse; the fitted one unless given.
+    """
+
+    def __init__(
+        self,
+        *,
+        index: Callable[[], Index | None],
+        notes: NoteReader,
+        retriever: Retriever | None = None,
+        calibration: Calibration | None = None,
+    ) -> None:
+        self._index = index
+        self._notes = notes
+        self._retriever = retriever or Retriever()
+        self._calibration = calibration or load_calibration()
+
+    def ask(self, question: Question) -> Answer:
+        """Answer a question with quotes of the notes, or say that they do not answer it.
+
+        Raises:
+            QuestionError: The question is empty or longer than 2,000 characters.
+            IndexUnavailableError: There is no index yet.
+        """
+        started = time.perf_counter()
+        text = check_question(question.text)
+        standalone = resolve(text, question.history)
+        query = Query(
+            text=standalone, language=detect_language(standalone), filters=question.filters
+        )
+        index = self._current_index()
+        ranking = self._retriever.rank(index, query)
+        answer = self._answer(question, query, ranking, index)
+        total = round((time.perf_counter() - started) * 1000, 2)
+        return replace(answer, timings_ms={**ranking.timings_ms, "total": total})
+
+    def search(self, text: str, *, top_k: int, filters: Filters | None = None) -> list[Hit]:
+        """Return the best chunks for a query, best first.
+
+        Raises:
+            QuestionError: The query is empty or too long.
+            IndexUnavailableError: There is no index yet.
+        """
+        text = check_question(text)
+        query = Query(text=text, language=detect_language(text), filters=filters or Filters())
+        return self._retriever.search(self._current_index(), query, top_k=top_k)
+
+    def stream(self, question: Question) -> Iterator[StreamEvent]:
+        """Yield the answer as it is made: status, sources, text, commands, then the whole."""
+        yield StatusEvent(text="searching")
+        answer = self.ask(question)
+        yield StatusEvent(text=answer.status.value)
+        yield from (CitationEvent(citation=citation) for citation in answer.citations)
+        yield from (TokenEvent(text=piece) for piece in _PIECE.findall(answer.text))
+        yield from (CommandEvent(command=command) for command in answer.commands)
+        yield AnswerEvent(answer=answer)
+
+    def _current_index(self) -> Index:
+        index = self._index()
+        if index is None:
+            raise IndexUnavailableError(
+                "The notes are not indexed yet.",
+                hint="Wait until indexing ends, or run `kb ingest`.",
+            )
+        return index
+
+    def _answer(self, question: Question, query: Query, ranking: Ranking, index: Index) -> Answer:
+        draft = Answer(
+            id=AnswerId(uuid.uuid4().hex),
+            question=question.text,
+            standalone_question=query.text,
+            language=query.language,
+            status=AnswerStatus.NOT_FOUND,
+            text="",
+        )
+        if not ranking.candidates:
+            return replace(draft, text=compose_not_found((), query.language))
+        confidence = probability(gather(ranking), self._calibration)
+        draft = replace(draft, confidence=round(confidence, 4))
+        if confidence < self._calibration.threshold:
+            return self._refuse(draft, ranking)
+        quoted = self._quote(select(ranking))
+        if not quoted:
+            return self._refuse(draft, ranking)
+        return self._affirm(draft, quoted, ranking, index)
+
+    def _quote(self, chosen: Sequence[Candidate]) -> list[tuple[Chunk, Citation]]:
+        """Return the chosen chunks that the notes still hold, each with its citation."""
+        citations = cite((quote_chunk(candidate.chunk) for candidate in chosen), self._notes)
+        chunks = {candidate.chunk.id: candidate.chunk for candidate in chosen}
+        return [(chunks[citation.chunk], citation) for citation in citations]
+
+    def _affirm(
+        self,
+        draft: Answer,
+        quoted: Sequence[tuple[Chunk, Citation]],
+        ranking: Ranking,
+        index: Index,
+    ) -> Answer:
+        first, citation = quoted[0]
+        if first.kind is ChunkKind.QUESTION and not first.answered:
+            return replace(
+                draft,
+                status=AnswerStatus.OPEN_QUESTION,
+                text=compose_open(first, citation, draft.language),
+                citations=(citation,),
+            )
+        hedged = is_hedged(first.text)
+        return replace(
+            draft,
+            status=AnswerStatus.ANSWERED,
+            text=compose(quoted, ranking.terms, draft.language, hedged=hedged),
+            citations=tuple(citation for _, citation in quoted),
+            commands=offer_commands(quoted, ranking, index, self._notes),
+            hedged=hedged,
+        )
+
+    def _refuse(self, draft: Answer, ranking: Ranking) -> Answer:
+        nearest = cite(
+            (quote_chunk(candidate.chunk) for candidate in ranking.candidates[:_NEAREST]),
+            self._notes,
+        )
+        flags = ranking.question.flags
+        best = ranking.candidates[0].features.flag
+        unknown_flag = flags[0] if flags and not best else ""
+        return replace(
+            draft,
+            text=compose_not_found(nearest, draft.language, unknown_flag),
+            nearest=tuple(nearest),
+        )
+
+
+def check_question(text: str) -> str:
+    """Return the question without blanks around it.
+
+    Raises:
+        QuestionError: It is empty or longer than 2,000 characters.
+    """
+    stripped = text.strip()
+    if not stripped:
+        raise QuestionError("The question is empty.", hint="Type what you want to know.")
+    if len(stripped) > MAX_QUESTION_CHARS:
+        raise QuestionError(
+            f"The question has {len(stripped)} characters, more than {MAX_QUESTION_CHARS}.",
+            hint="Ask in fewer words; long texts belong into a note.",
+        )
+    return stripped
