@@ -1,0 +1,55 @@
+# The two commands: `make run` (answer questions over NOTES) and `make test`.
+NOTES ?= data/notes
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+SANDBOX_PACKAGES := docker.io iptables iproute2 busybox-static
+TEST_PACKAGES := $(SANDBOX_PACKAGES) docker-registry chromium
+
+.PHONY: run setup sandbox-packages test test-setup lint unit bench eval clean
+
+run: setup sandbox-packages
+	$(BIN)/kb ingest "$(NOTES)"
+	$(BIN)/kb serve --notes "$(NOTES)"
+
+setup: .venv/installed
+
+.venv/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed; found: $$($(PYTHON) --version)"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+sandbox-packages:
+	@if [ "$$KB_SANDBOX" = off ]; then echo "KB_SANDBOX=off: no sandbox daemon."; \
+	else sh server/sandbox/install-debian.sh dockerd $(SANDBOX_PACKAGES); fi
+
+test-setup: setup .venv/test-installed
+	@sh server/sandbox/install-debian.sh "dockerd docker-registry chromium" $(TEST_PACKAGES)
+
+.venv/test-installed: pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+test: test-setup lint
+	$(BIN)/pytest
+
+# Seconds, without network, model, daemon or browser.
+unit: setup .venv/test-installed
+	$(BIN)/pytest tests/unit
+
+lint: setup .venv/test-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m ingest.benchmark
+	$(BIN)/python -m server.benchmark
+
+eval: setup
+	$(BIN)/kb eval
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
