@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from kb.answering.abstention import Calibration, gather, load_calibration, probability
 from kb.answering.composer import compose, compose_not_found, compose_open
 from kb.answering.followups import resolve
+from kb.answering.frames import frame
+from kb.answering.generation import build_messages, reworded
 from kb.answering.hedging import is_hedged
 from kb.answering.offers import offer_commands
 from kb.answering.quotes import cite, quote_chunk
 from kb.answering.selection import select
-from kb.errors import IndexUnavailableError, QuestionError
+from kb.errors import ChatModelError, IndexUnavailableError, QuestionError
 from kb.model import (
     Answer,
     AnswerId,
@@ -30,13 +32,15 @@ from kb.model import (
     Query,
     Question,
 )
-from kb.ports import Index, NoteReader
+from kb.ports import ChatModel, Index, NoteReader
 from kb.retrieval.retriever import Candidate, Ranking, Retriever
 from kb.text.language import detect_language
 
 MAX_QUESTION_CHARS: Final = 2000
 _NEAREST: Final = 3
-_PIECE: Final = re.compile(r"\S+\s*")
+_PASSAGES: Final = 6
+"""How many passages a language model gets."""
+_PIECE: Final = re.compile(r"\s*\S+\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,7 @@ class Assistant:
         notes: Reads the notes as they are now.
         retriever: Finds chunks; the default one unless given.
         calibration: When to refuse; the fitted one unless given.
+        chat_model: Words the answer where a question asks for it; optional.
     """
 
     def __init__(
@@ -94,11 +99,13 @@ class Assistant:
         notes: NoteReader,
         retriever: Retriever | None = None,
         calibration: Calibration | None = None,
+        chat_model: ChatModel | None = None,
     ) -> None:
         self._index = index
         self._notes = notes
         self._retriever = retriever or Retriever()
         self._calibration = calibration or load_calibration()
+        self._chat_model = chat_model
 
     def ask(self, question: Question) -> Answer:
         """Answer a question with quotes of the notes, or say that they do not answer it.
@@ -107,17 +114,10 @@ class Assistant:
             QuestionError: The question is empty or longer than 2,000 characters.
             IndexUnavailableError: There is no index yet.
         """
-        started = time.perf_counter()
-        text = check_question(question.text)
-        standalone = resolve(text, question.history)
-        query = Query(
-            text=standalone, language=detect_language(standalone), filters=question.filters
-        )
-        index = self._current_index()
-        ranking = self._retriever.rank(index, query)
-        answer = self._answer(question, query, ranking, index)
-        total = round((time.perf_counter() - started) * 1000, 2)
-        return replace(answer, timings_ms={**ranking.timings_ms, "total": total})
+        *_, last = self.stream(question)
+        if not isinstance(last, AnswerEvent):
+            raise TypeError("the stream did not end with the answer")
+        return last.answer
 
     def search(self, text: str, *, top_k: int, filters: Filters | None = None) -> list[Hit]:
         """Return the best chunks for a query, best first.
@@ -130,15 +130,63 @@ class Assistant:
         query = Query(text=text, language=detect_language(text), filters=filters or Filters())
         return self._retriever.search(self._current_index(), query, top_k=top_k)
 
-    def stream(self, question: Question) -> Iterator[StreamEvent]:
-        """Yield the answer as it is made: status, sources, text, commands, then the whole."""
+    def stream(
+        self, question: Question, *, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[StreamEvent]:
+        """Yield the answer as it is made: status, sources, text, commands, then the whole.
+
+        Args:
+            question: What is asked.
+            cancelled: Asked while a language model writes; true ends its work.
+
+        Raises:
+            QuestionError: The question is empty or longer than 2,000 characters.
+            IndexUnavailableError: There is no index yet.
+        """
+        started = time.perf_counter()
         yield StatusEvent(text="searching")
-        answer = self.ask(question)
-        yield StatusEvent(text=answer.status.value)
-        yield from (CitationEvent(citation=citation) for citation in answer.citations)
-        yield from (TokenEvent(text=piece) for piece in _PIECE.findall(answer.text))
+        standalone = resolve(check_question(question.text), question.history)
+        query = Query(
+            text=standalone, language=detect_language(standalone), filters=question.filters
+        )
+        index = self._current_index()
+        ranking = self._retriever.rank(index, query)
+        answer = self._extract(question, query, ranking, index)
+        if question.mode == "llm" and answer.status is AnswerStatus.ANSWERED:
+            answer = yield from self._reword(answer, ranking, index, cancelled)
+        else:
+            yield from _spoken(answer)
+        total = round((time.perf_counter() - started) * 1000, 2)
+        yield AnswerEvent(answer=replace(answer, timings_ms={**ranking.timings_ms, "total": total}))
+
+    def _reword(
+        self, answer: Answer, ranking: Ranking, index: Index, cancelled: Callable[[], bool]
+    ) -> Generator[StreamEvent, None, Answer]:
+        """Let the language model word the answer; on any failure the extractive one stands."""
+        if self._chat_model is None:
+            answer = replace(answer, notice=frame("no_model", answer.language))
+            yield from _spoken(answer)
+            return answer
+        passages = self._quote(ranking.candidates[:_PASSAGES])
+        yield StatusEvent(text="writing")
+        yield from (CitationEvent(citation=citation) for _, citation in passages)
+        pieces: list[str] = []
+        messages = build_messages(
+            answer.standalone_question, [citation for _, citation in passages], answer.language
+        )
+        try:
+            for piece in self._chat_model.stream(messages, cancelled=cancelled):
+                pieces.append(piece)
+                yield TokenEvent(text=piece)
+            answer = reworded(answer, "".join(pieces), [citation for _, citation in passages])
+        except ChatModelError as error:
+            notice = frame("model_failed", answer.language, reason=error.message)
+            return replace(answer, notice=notice)
+        cited = {citation.n for citation in answer.citations}
+        kept = [(chunk, citation) for chunk, citation in passages if citation.n in cited]
+        answer = replace(answer, commands=offer_commands(kept, ranking, index, self._notes))
         yield from (CommandEvent(command=command) for command in answer.commands)
-        yield AnswerEvent(answer=answer)
+        return answer
 
     def _current_index(self) -> Index:
         index = self._index()
@@ -213,6 +261,14 @@ class Assistant:
             text=compose_not_found(nearest, draft.language, unknown_flag),
             nearest=tuple(nearest),
         )
+
+
+def _spoken(answer: Answer) -> Iterator[StreamEvent]:
+    """Yield an answer that is ready: its status, sources, text in pieces, and commands."""
+    yield StatusEvent(text=answer.status.value)
+    yield from (CitationEvent(citation=citation) for citation in answer.citations)
+    yield from (TokenEvent(text=piece) for piece in _PIECE.findall(answer.text))
+    yield from (CommandEvent(command=command) for command in answer.commands)
 
 
 def check_question(text: str) -> str:

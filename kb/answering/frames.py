@@ -30,6 +30,18 @@ _FRAMES: Final[Mapping[str, Mapping[Language, str]]] = {
         "ru": "Ближе всего по теме: {places}.",
         "en": "Closest in your notes: {places}.",
     },
+    "no_model": {
+        "ru": "Языковая модель не настроена: ответ составлен из цитат.",
+        "en": "No language model is set up: the answer is made of quotes.",
+    },
+    "model_failed": {
+        "ru": "Языковая модель не ответила ({reason}): ответ составлен из цитат.",
+        "en": "The language model failed ({reason}): the answer is made of quotes.",
+    },
+    "claims_removed": {
+        "ru": "Убрано утверждений, которых нет в заметках: {count}.",
+        "en": "Claims removed that the notes do not bear out: {count}.",
+    },
     "empty": {
         "ru": "Заметок пока нет.",
         "en": "There are no notes yet.",

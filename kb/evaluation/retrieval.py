@@ -1,0 +1,90 @@
+"""How well the right lines are found, arm by arm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kb.evaluation.gold import GoldQuestion
+from kb.evaluation.metrics import Share, first_right_rank, mean, overlaps, share
+from kb.model import AnswerStatus, Query
+from kb.ports import Index
+from kb.retrieval.features import FEATURE_NAMES
+from kb.retrieval.ranking import load_weights
+from kb.retrieval.retriever import Candidate, Ranking, Retriever
+
+_STRUCTURE: Final = frozenset({"flag", "flag_owner", "command", "question", "kind", "part"})
+_RRF_K: Final = 60
+"""The constant of reciprocal rank fusion (Cormack et al. 2009)."""
+
+Scorer = Callable[[Candidate], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrievalFigures:
+    """Figures of one arm on one slice of the questions."""
+
+    arm: str
+    slice: str
+    hit_at_1: Share
+    recall_at_5: Share
+    mrr: float
+
+
+def scorers() -> Mapping[str, Scorer]:
+    """Return how each arm scores a candidate."""
+    weights = load_weights()
+
+    def weighted(names: frozenset[str]) -> Scorer:
+        def score(candidate: Candidate) -> float:
+            values = zip(FEATURE_NAMES, candidate.features.values(), strict=True)
+            return sum(weights[name] * value for name, value in values if name in names)
+
+        return score
+
+    return {
+        "BM25": lambda c: c.arms["lexical"].score if "lexical" in c.arms else -1.0,
+        "dense": lambda c: c.features.dense,
+        "RRF": lambda c: sum(1 / (_RRF_K + place.rank) for place in c.arms.values()),
+        "hybrid": weighted(frozenset(FEATURE_NAMES) - _STRUCTURE),
+        "hybrid + structure": lambda c: c.score,
+    }
+
+
+def rank_all(
+    retriever: Retriever, index: Index, questions: Sequence[GoldQuestion]
+) -> list[tuple[GoldQuestion, Ranking]]:
+    """Return the ranking of each question that the notes answer and that has no history."""
+    asked = [q for q in questions if q.status is not AnswerStatus.NOT_FOUND and not q.history]
+    return [(q, retriever.rank(index, Query(text=q.question, language=q.language))) for q in asked]
+
+
+def measure_arms(rankings: Sequence[tuple[GoldQuestion, Ranking]]) -> list[RetrievalFigures]:
+    """Return the figures of every arm, over all questions and for each direction."""
+    figures = []
+    directions = sorted({question.direction for question, _ in rankings})
+    for arm, scorer in scorers().items():
+        for name in ("all", *directions):
+            chosen = [pair for pair in rankings if name in {"all", pair[0].direction}]
+            figures.append(_figures(arm, name, [_rank(q, r, scorer) for q, r in chosen]))
+    return figures
+
+
+def _rank(question: GoldQuestion, ranking: Ranking, scorer: Scorer) -> int | None:
+    scores = [scorer(candidate) for candidate in ranking.candidates]
+    right = [
+        overlaps((candidate.chunk.note, candidate.chunk.lines), question.relevant)
+        for candidate in ranking.candidates
+    ]
+    return first_right_rank(scores, right)
+
+
+def _figures(arm: str, name: str, ranks: Sequence[int | None]) -> RetrievalFigures:
+    return RetrievalFigures(
+        arm=arm,
+        slice=name,
+        hit_at_1=share([rank == 1 for rank in ranks]),
+        recall_at_5=share([rank is not None and rank <= 5 for rank in ranks]),
+        mrr=mean([1 / rank if rank else 0.0 for rank in ranks]),
+    )

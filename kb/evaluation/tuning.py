@@ -1,0 +1,118 @@
+"""Fits the ranking's weights and the refusal's calibration on the development questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.answering.abstention import EVIDENCE_NAMES, Calibration, gather
+from kb.evaluation.gold import GoldQuestion
+from kb.evaluation.metrics import overlaps
+from kb.model import AnswerStatus
+from kb.retrieval.features import FEATURE_NAMES
+from kb.retrieval.retriever import Ranking
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """The candidates of one question."""
+
+    features: Floats
+    """Shape (candidates, len(FEATURE_NAMES))."""
+    right: NDArray[np.bool_]
+    """Shape (candidates,)."""
+
+
+def ranking_examples(rankings: Sequence[tuple[GoldQuestion, Ranking]]) -> list[Example]:
+    """Return the questions for which at least one candidate is right."""
+    examples = []
+    for gold, ranking in rankings:
+        right = np.array(
+            [overlaps((c.chunk.note, c.chunk.lines), gold.relevant) for c in ranking.candidates]
+        )
+        if right.any():
+            features = np.array([c.features.values() for c in ranking.candidates])
+            examples.append(Example(features=features, right=right))
+    return examples
+
+
+def fit_ranking(
+    examples: Sequence[Example], start: Floats, *, steps: int = 2000, l2: float = 0.002
+) -> Floats:
+    """Return the weights that give the right candidates the highest softmax probability.
+
+    Args:
+        examples: At least one.
+        start: Shape (len(FEATURE_NAMES),); the fit is drawn towards it.
+        steps: Steps of gradient descent with momentum.
+        l2: How strongly.
+
+    Raises:
+        ValueError: There are no examples.
+    """
+    if not examples:
+        raise ValueError("no examples to fit")
+    weights, velocity = start.copy(), np.zeros_like(start)
+    for _ in range(steps):
+        gradient = np.mean([_ranking_gradient(one, weights) for one in examples], axis=0)
+        velocity = 0.9 * velocity - 0.3 * (gradient + l2 * (weights - start))
+        weights = weights + velocity
+    return weights
+
+
+def _ranking_gradient(example: Example, weights: Floats) -> Floats:
+    scores = example.features @ weights
+    all_p = _softmax(scores)
+    right_p = np.where(example.right, _softmax(np.where(example.right, scores, -np.inf)), 0.0)
+    gradient: Floats = (all_p - right_p) @ example.features
+    return gradient
+
+
+def _softmax(scores: Floats) -> Floats:
+    exponent = np.exp(scores - scores.max())
+    result: Floats = exponent / exponent.sum()
+    return result
+
+
+def fit_refusal(
+    rankings: Sequence[tuple[GoldQuestion, Ranking]],
+    *,
+    max_false_refusals: float,
+    steps: int = 4000,
+    l2: float = 0.003,
+) -> Calibration:
+    """Return the logistic model that tells answerable questions from the others.
+
+    The threshold is the highest at which at most `max_false_refusals` (0..1) of the answerable
+    questions are refused.
+    """
+    evidence = [gather(ranking) for _, ranking in rankings]
+    x = np.array([[getattr(one, name) for name in EVIDENCE_NAMES] for one in evidence])
+    y = np.array([gold.status is not AnswerStatus.NOT_FOUND for gold, _ in rankings], dtype=float)
+    # Both sorts count the same, however many of each there are.
+    balance = np.where(y > 0, 0.5 / y.mean(), 0.5 / (1 - y.mean()))
+    weights, velocity = np.zeros(x.shape[1] + 1), np.zeros(x.shape[1] + 1)
+    design = np.hstack([x, np.ones((len(x), 1))])
+    for _ in range(steps):
+        error = (1 / (1 + np.exp(-design @ weights)) - y) * balance
+        velocity = 0.9 * velocity - 0.3 * (design.T @ error / len(x) + l2 * weights)
+        weights = weights + velocity
+    chances = 1 / (1 + np.exp(-design @ weights))
+    threshold = float(np.quantile(chances[y > 0], max_false_refusals))
+    return Calibration(
+        weights=dict(zip(EVIDENCE_NAMES, weights[:-1].tolist(), strict=True)),
+        bias=float(weights[-1]),
+        threshold=threshold,
+    )
+
+
+def named_weights(weights: Floats) -> dict[str, float]:
+    """Return the ranking's weights by name, for `ranking.json`."""
+    return {
+        name: round(float(w), 3) for name, w in zip(FEATURE_NAMES, weights.tolist(), strict=True)
+    }

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from kb.answering.hedging import is_hedged
+from kb.answering.sentences import focus, split_sentences
+from kb.model import Query
+from kb.retrieval.coverage import WeightedTerm
+from kb.retrieval.question import parse_question
+
+
+def weighted(question: str) -> list[WeightedTerm]:
+    parsed = parse_question(Query(text=question))
+    return [WeightedTerm(content=term, idf=1.0, known=True) for term in parsed.terms]
+
+
+def test_sentences_join_to_the_text_and_keep_abbreviations() -> None:
+    text = "Ставим т.е. качаем. Потом запускаем! Готово? Да."
+    assert split_sentences(text) == ["Ставим т.е. качаем.", "Потом запускаем!", "Готово?", "Да."]
+    assert " ".join(split_sentences(text)) == text
+
+
+def test_a_short_paragraph_is_not_touched() -> None:
+    assert focus("One. Two. Three.", weighted("two")) == "One. Two. Three."
+
+
+def test_a_long_paragraph_is_cut_to_whole_sentences_that_hold_the_words() -> None:
+    filler = ["This sentence is about something else entirely, nothing to see."] * 8
+    paragraph = " ".join([*filler[:5], "The backups live on the second disk.", *filler[5:]])
+    short = focus(paragraph, weighted("where do backups live"))
+    assert "The backups live on the second disk." in short
+    assert len(short) < len(paragraph) / 2
+    assert short.startswith("… ")
+    assert short.endswith(" …")
+
+
+def test_a_long_paragraph_without_the_words_starts_at_its_beginning() -> None:
+    paragraph = " ".join(f"Sentence number {n} says a little more than nothing." for n in range(20))
+    assert focus(paragraph, weighted("nginx")).startswith("Sentence number 0")
+
+
+@pytest.mark.parametrize(
+    ("text", "hedged"),
+    [
+        ("Вероятно, все образы внутри диска.", True),
+        ("WSL докер похоже ставит сам.", True),
+        ("It probably lives there.", True),
+        ("I'm not sure why.", True),
+        ("Образы лежат в /var/lib/docker.", False),
+        ("The most likely cause", True),
+        ("Вероятность ошибки мала", False),
+    ],
+)
+def test_hedges(text: str, hedged: bool) -> None:
+    assert is_hedged(text) is hedged
