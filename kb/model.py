@@ -40,6 +40,8 @@ class BlockKind(StrEnum):
     CODE = "code"
     QUOTE = "quote"
     TABLE = "table"
+    TABLE_ROW = "table_row"
+    """A row with its cells as children; `level` is 0 for the header, 1 for the body."""
     HTML = "html"
     RULE = "rule"
     FRONT_MATTER = "front_matter"
@@ -82,9 +84,9 @@ class Note:
 
     id: NoteId
     title: str
-    """From the front matter, else the first heading of level 1, else the file's name."""
+    """From the front matter, else the only heading of level 1, else the file's name."""
     source: str
-    """The decoded text, lines ended by a line feed each; line n of a citation is line n of this text."""
+    """The decoded text, lines ended by a line feed each; citations count the lines of this text."""
     blocks: tuple[Block, ...]
     encoding: str = "utf-8"
     tags: tuple[str, ...] = ()
@@ -145,6 +147,8 @@ class Chunk:
     """Exactly the source lines `lines`, joined with newlines."""
     title: str = ""
     """The note's title."""
+    aliases: tuple[str, ...] = ()
+    """Other names of the note."""
     heading_trail: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     parent: ChunkId | None = None

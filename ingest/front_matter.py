@@ -1,0 +1,89 @@
+"""Front matter: the YAML between two `---` lines at the top of a note."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import yaml
+
+_MAX_LINES: Final = 500
+_KNOWN: Final = frozenset(
+    {"title", "tags", "tag", "aliases", "alias", "date", "created", "updated", "cssclasses", "id"}
+)
+_SEPARATORS: Final = re.compile(r"[,\s]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontMatter:
+    """What a note says of itself."""
+
+    line_count: int = 0
+    """Lines it takes, its two rules counted in; 0 where there is none."""
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    date: str = ""
+    has_more: bool = False
+    """It has fields of its own, which are text to search in."""
+    problem: str = ""
+    """Why it could not be read; its lines are then text."""
+
+
+def read_front_matter(lines: list[str]) -> FrontMatter:
+    """Read the front matter at the top of a note's lines.
+
+    A `---` that begins no mapping is a rule, as it is in CommonMark.
+    """
+    if not lines or lines[0].rstrip() != "---":
+        return FrontMatter()
+    end = next(
+        (n for n in range(1, min(len(lines), _MAX_LINES)) if lines[n].rstrip() in {"---", "..."}),
+        None,
+    )
+    if end is None:
+        return FrontMatter()
+    try:
+        fields = yaml.safe_load("\n".join(lines[1:end]))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        looks_meant = any(re.match(r"\w+:(\s|$)", line) for line in lines[1:end])
+        return FrontMatter(problem=_first_line(error) if looks_meant else "")
+    if fields is None:
+        return FrontMatter(line_count=end + 1 if end == 1 else 0)
+    if not isinstance(fields, Mapping):
+        return FrontMatter()
+    return _from_fields({str(key).lower(): value for key, value in fields.items()}, end + 1)
+
+
+def _from_fields(fields: Mapping[str, object], line_count: int) -> FrontMatter:
+    tags = _strings(fields.get("tags", fields.get("tag")), split=True)
+    return FrontMatter(
+        line_count=line_count,
+        title=_text(fields.get("title")),
+        tags=tuple(dict.fromkeys(tag.lstrip("#") for tag in tags)),
+        aliases=_strings(fields.get("aliases", fields.get("alias")), split=False),
+        date=_text(fields.get("date", fields.get("created"))),
+        has_more=any(key not in _KNOWN for key in fields),
+    )
+
+
+def _strings(value: object, *, split: bool) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(text for item in value if (text := _text(item)))
+    text = _text(value)
+    if split:
+        return tuple(filter(None, _SEPARATORS.split(text)))
+    return (text,) if text else ()
+
+
+def _text(value: object) -> str:
+    if value is None or isinstance(value, list | dict):
+        return ""
+    return " ".join(str(value).split())
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__
