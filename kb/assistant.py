@@ -197,7 +197,7 @@ class Assistant:
             )
         return index
 
-    def _answer(self, question: Question, query: Query, ranking: Ranking, index: Index) -> Answer:
+    def _extract(self, question: Question, query: Query, ranking: Ranking, index: Index) -> Answer:
         draft = Answer(
             id=AnswerId(uuid.uuid4().hex),
             question=question.text,
