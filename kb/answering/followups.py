@@ -14,23 +14,32 @@ from typing import Final
 
 from kb.model import Turn
 from kb.retrieval.question import command_name
-from kb.text.intent import Intent, detect_intent
 from kb.text.language import detect_language
 from kb.text.tokens import Token, is_stop_word, tokenize
 
 _LEAD_IN: Final = re.compile(
-    r"^\W*(?:а если|а что насчет|а что насчёт|а что с|а как насчет|а как насчёт|а как же|а"
-    r"|и|ну а|а ещё|and what about|what about|how about|and|but)\s+(?=\S)",
+    r"^\W*(?:а если|а что насч[её]т|а что с|а как насч[её]т|а как же|а ещ[её]|ну а|а|и"
+    r"|and what about|what about|how about|and|but|now)\s+(?=\S)",
     re.IGNORECASE,
 )
+_ASKING: Final = re.compile(
+    r"\b(?:как\w{0,3}|что|где|куда|когда|почему|зачем|сколько|кто|чем|можно"
+    r"|how|what|where|when|why|which|who|is|are|does|do|can)\b",
+    re.IGNORECASE,
+)
+_THERE: Final = re.compile(r"\b(?:там|тут|здесь|there|here)\b", re.IGNORECASE)
 _PRONOUN: Final = re.compile(
     r"(?<![\w-])(?:it(?! possible)|them|this one|that one|that|this|those|these"
-    r"|него|неё|нее|них|нем|нём|ней|ним|нею|ними|его|её|ее|их|им|ею|это|этого|этот|эту)(?![\w-])",
+    r"|него|неё|нее|них|нем|нём|ней|ним|нею|ними|его|её|ее|их|им|ею|это|этого|этот|эту"
+    r"|one(?=\W*$))(?![\w-])",
     re.IGNORECASE,
 )
 _INFINITIVE: Final = re.compile(r"(?:ть|ти|чь|ться|тись)$")
 _GENERIC: Final = frozenset(
-    "flag option command key parameter флаг опция ключ команда параметр".split()
+    """
+    flag option command key parameter then again back now afterwards later instead
+    флаг опция ключ команда параметр потом теперь обратно снова опять заново сейчас
+    """.split()
 )
 _PROGRAMS: Final = frozenset({"docker", "git", "linux", "window"})
 _SHORT: Final = 3
@@ -49,35 +58,61 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     last = history[-1]
     lead_in = _LEAD_IN.match(question)
     rest = question[lead_in.end() :] if lead_in else question
-    if _is_ellipsis(rest, has_lead_in=lead_in is not None):
-        return _ask_again(rest, last)
-    if _PRONOUN.search(rest) and (topic := _topic(last)):
-        return _capitalise_like(question, _PRONOUN.sub(topic, rest, count=1))
-    return question
-
-
-def _is_ellipsis(rest: str, *, has_lead_in: bool) -> bool:
     content = [token for token in tokenize(rest) if not is_stop_word(token)]
-    if not content or len(content) > _SHORT or _PRONOUN.search(rest):
-        return False
-    if detect_intent(rest, has_flag=False) is not Intent.OTHER:
-        return False
-    only_flags = all(token.kind == "flag" for token in content)
-    return has_lead_in or only_flags
+    if _PRONOUN.search(rest):
+        topic = _topic(last)
+        return _PRONOUN.sub(topic, rest, count=1) if topic else question
+    if content and all(token.kind == "flag" for token in content):
+        return _ask_of_flag(rest, last, is_bare=not _ASKING.search(rest), has_lead_in=bool(lead_in))
+    if not lead_in or not content or len(content) > _SHORT:
+        return question
+    if _ASKING.search(rest):
+        return _with_topic(rest, last) if _lacks_thing(rest) else question
+    return _ask_again(rest, content, last)
 
 
-def _ask_again(rest: str, last: Turn) -> str:
-    """Put the new thing in the place of the old one in the last question."""
-    thing = rest.strip().rstrip("?!. ")
+def _ask_of_flag(rest: str, last: Turn, *, is_bare: bool, has_lead_in: bool) -> str:
+    """Ask of a flag of the command that the conversation is about."""
+    if is_bare:
+        flags = [token for token in tokenize(last.standalone_question) if token.kind == "flag"]
+        thing = _stripped(rest)
+        if flags:
+            rest = _replace(last.standalone_question, flags[0], thing)
+        else:
+            rest = _flag_question(thing, last.standalone_question)
+        return _with_command(rest, last)
+    is_about_last = has_lead_in or _THERE.search(rest)
+    return _with_command(rest, last) if is_about_last else rest
+
+
+def _lacks_thing(rest: str) -> bool:
+    """Tell whether a question names only what to do ("а как вернуть обратно?")."""
+    return _last_thing(list(tokenize(rest))) is None
+
+
+def _with_topic(rest: str, last: Turn) -> str:
+    things = _things(last.standalone_question)
+    return " ".join([_stripped(rest), *(_surface(last.standalone_question, t) for t in things)])
+
+
+def _ask_again(rest: str, content: Sequence[Token], last: Turn) -> str:
+    """Put the new thing in the place of the old one in the last question.
+
+    A name or number takes the place of a name or number, a word that of the first thing asked
+    about; more than a word is asked with the old things beside it.
+    """
     previous = last.standalone_question
-    tokens = list(tokenize(previous))
-    flags = [token for token in tokens if token.kind == "flag"]
-    new_is_flag = any(token.kind == "flag" for token in tokenize(thing))
-    if new_is_flag:
-        asked = _replace(previous, flags[0], thing) if flags else _flag_question(thing, previous)
-        return _with_command(asked, last)
-    target = _last_thing(tokens)
-    return _replace(previous, target, _bare(thing)) if target else f"{previous} {thing}"
+    things = _things(previous)
+    alike = [token for token in things if token.kind == content[0].kind == "code"]
+    if alike:
+        return _replace(previous, alike[-1], _bare(_stripped(rest)))
+    if len(content) > 1 or not things:
+        return _with_topic(rest, last)
+    return _replace(previous, things[0], _bare(_stripped(rest)))
+
+
+def _stripped(text: str) -> str:
+    return text.strip().rstrip("?!. ")
 
 
 def _flag_question(flag: str, previous: str) -> str:
@@ -98,7 +133,23 @@ def _spoken_command(last: Turn) -> tuple[str, ...]:
 
 
 def _replace(text: str, token: Token, new: str) -> str:
-    return text[: token.start] + new + text[token.start + len(token.surface) :]
+    start, end = _extent(text, token)
+    return text[:start] + new + text[end:]
+
+
+def _surface(text: str, token: Token) -> str:
+    start, end = _extent(text, token)
+    return text[start:end]
+
+
+def _extent(text: str, token: Token) -> tuple[int, int]:
+    """Return where the token's whole word stands: `docker-compose` is one."""
+    start, end = token.start, token.start + len(token.surface)
+    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "-_."):
+        start -= 1
+    while end < len(text) and (text[end].isalnum() or text[end] in "-_"):
+        end += 1
+    return start, end
 
 
 def _bare(thing: str) -> str:
@@ -106,11 +157,19 @@ def _bare(thing: str) -> str:
 
 
 def _last_thing(tokens: Sequence[Token]) -> Token | None:
-    """Return the last content token that is no verb: what the question is about."""
     things = [token for token in tokens if _is_thing(tokens, token)]
-    # "how do I run postgres in docker" is about postgres: the program is the place.
+    return things[-1] if things else None
+
+
+def _things(question: str) -> list[Token]:
+    """Return what a question is about: its content tokens that are no verbs.
+
+    "how do I run postgres in docker" is about postgres: the program is the place.
+    """
+    tokens = list(tokenize(question))
+    things = [token for token in tokens if _is_thing(tokens, token)]
     named = [token for token in things if token.term not in _PROGRAMS]
-    return (named or things)[-1] if things else None
+    return named or things
 
 
 def _is_thing(tokens: Sequence[Token], token: Token) -> bool:
@@ -125,9 +184,5 @@ def _is_thing(tokens: Sequence[Token], token: Token) -> bool:
 
 
 def _topic(last: Turn) -> str:
-    thing = _last_thing(list(tokenize(last.standalone_question)))
-    return thing.surface if thing else ""
-
-
-def _capitalise_like(original: str, text: str) -> str:
-    return text[:1].upper() + text[1:] if original[:1].isupper() else text
+    things = _things(last.standalone_question)
+    return _surface(last.standalone_question, things[0]) if things else ""

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from kb.answering.composer import compose, compose_not_found, compose_open
+from kb.answering.selection import owner_of, select
+from kb.model import Chunk, ChunkId, ChunkKind, Citation, LineRange, NoteId, Query
+from kb.retrieval.features import measure
+from kb.retrieval.question import parse_question
+from kb.retrieval.retriever import Candidate, Ranking
+from tests.chunks import make_chunk
+
+PS_A = make_chunk(
+    "* -a - all containers", start=5, kind=ChunkKind.FLAG, commands=("docker ps",), flags=("-a",)
+)
+START_A = make_chunk(
+    "* -a - attach", start=9, kind=ChunkKind.FLAG, commands=("docker start -a x",), flags=("-a",)
+)
+
+
+def ranking_of(question: str, *chunks: Chunk) -> Ranking:
+    parsed = parse_question(Query(text=question))
+    candidates = tuple(
+        Candidate(
+            chunk=chunk,
+            features=measure(parsed, (), chunk, dense=0.5, lexical=0.5),
+            score=float(-position),
+            arms={},
+        )
+        for position, chunk in enumerate(chunks)
+    )
+    return Ranking(question=parsed, terms=(), candidates=candidates)
+
+
+def citation_of(chunk: Chunk, n: int = 1) -> Citation:
+    return Citation(n=n, note=chunk.note, lines=chunk.lines, quote=chunk.text, chunk=chunk.id)
+
+
+def chosen(question: str, *chunks: Chunk) -> list[ChunkId]:
+    return [candidate.chunk.id for candidate in select(ranking_of(question, *chunks))]
+
+
+def test_both_meanings_of_a_flag_are_given() -> None:
+    assert chosen("what does -a do", PS_A, START_A) == [PS_A.id, START_A.id]
+
+
+def test_the_named_command_decides() -> None:
+    assert chosen("what does -a do in docker start", PS_A, START_A) == [START_A.id]
+
+
+def test_other_questions_get_the_best_candidate_alone() -> None:
+    assert chosen("how do I see containers", PS_A, START_A) == [PS_A.id]
+
+
+def test_nothing_to_select_from() -> None:
+    assert chosen("what does -a do") == []
+
+
+def test_owner_is_the_command_without_its_values() -> None:
+    assert owner_of(START_A) == "docker start"
+    assert owner_of(make_chunk("text")) == ""
+
+
+def test_a_flag_is_told_with_its_command_in_the_language_of_the_question() -> None:
+    quoted = [(PS_A, citation_of(PS_A)), (START_A, citation_of(START_A, 2))]
+    english = compose(quoted, (), "en", hedged=False)
+    assert english == (
+        "Flag `-a` of `docker ps`:\n\n-a - all containers [1]\n\n"
+        "Flag `-a` of `docker start`:\n\n-a - attach [2]"
+    )
+    assert compose(quoted[:1], (), "ru", hedged=False).startswith("Флаг `-a` в `docker ps`:")
+
+
+def test_doubt_is_passed_on() -> None:
+    chunk = make_chunk("It probably lives there.")
+    text = compose([(chunk, citation_of(chunk))], (), "en", hedged=True)
+    assert text.startswith("The note is not sure")
+
+
+def test_the_answer_to_a_question_block_leaves_the_question_out() -> None:
+    text = "> Where are images?\n\nIn `/var/lib/docker`."
+    chunk = make_chunk(text, kind=ChunkKind.QUESTION, question_lines=(1, 1))
+    assert compose([(chunk, citation_of(chunk))], (), "en", hedged=False) == (
+        "In `/var/lib/docker`. [1]"
+    )
+
+
+def test_the_marker_does_not_break_a_fence() -> None:
+    chunk = make_chunk("```\ndocker ps\n```", kind=ChunkKind.COMMAND)
+    text = compose([(chunk, citation_of(chunk))], (), "en", hedged=False)
+    assert text == "```\ndocker ps\n```\n\n[1]"
+
+
+def test_an_open_question_is_called_one() -> None:
+    chunk = make_chunk("> Why is it\n> so?", kind=ChunkKind.QUESTION, question_lines=(1, 2))
+    text = compose_open(chunk, citation_of(chunk), "ru")
+    assert "ответа там нет" in text
+    assert text.endswith("> Why is it so? [1]")
+
+
+def test_not_found_names_the_nearest_places_once() -> None:
+    near = Citation(
+        n=1,
+        note=NoteId("docker.md"),
+        lines=LineRange(start=1, end=2),
+        quote="x",
+        chunk=ChunkId("c"),
+        heading_trail=("Commands",),
+    )
+    text = compose_not_found([near, near], "en")
+    assert text == "Your notes do not answer this. Closest in your notes: docker.md (Commands)."
+    assert "`--network`" in compose_not_found([], "ru", "--network")

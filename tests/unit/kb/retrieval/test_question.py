@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from kb.model import Query
+from kb.retrieval.coverage import ChunkTerms, WeightedTerm, coverage
+from kb.retrieval.question import ContentTerm, command_name, names_command, parse_question
+from kb.text.intent import Intent
+
+
+def parse(text: str) -> list[str]:
+    return [term.term for term in parse_question(Query(text=text)).terms]
+
+
+def test_content_words_and_flags_are_told_apart() -> None:
+    question = parse_question(Query(text="what does -p do in docker run"))
+    assert question.flags == ("-p",)
+    assert question.intent is Intent.FLAG
+    assert [term.term for term in question.terms] == ["docker", "run"]
+
+
+def test_case_of_flags_is_kept() -> None:
+    assert parse_question(Query(text="-P и -p")).flags == ("-P", "-p")
+
+
+def test_words_carry_their_translations() -> None:
+    (term,) = parse_question(Query(text="файлы")).terms
+    assert "file" in dict(term.variants)
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("docker run --name x -d postgres", "docker run"),
+        ("docker volume ls", "docker volume ls"),
+        ("docker rm 46286a4fff79", "docker rm"),
+        ("docker start -a containterName", "docker start"),
+        ("docker-compose -f x.yaml up -d", "docker-compose"),
+        ("docker-compose up -d", "docker-compose up"),
+        ("git stash push -m x", "git stash push"),
+        ("git commit --amend", "git commit"),
+        ("docker run postgres", "docker run"),
+        ("psql -U postgres", "psql"),
+        ("", ""),
+    ],
+)
+def test_command_name(command: str, name: str) -> None:
+    assert " ".join(command_name(command)) == name
+
+
+def test_a_question_names_a_command_by_its_sub_commands() -> None:
+    def named(question: str, command: str) -> float:
+        return names_command(parse_question(Query(text=question)), command)
+
+    assert named("what does -a do in docker start", "docker start -a x") == 1.0
+    assert named("докер ран -p", "docker run -p 1:1 x") == 1.0
+    assert named("docker", "docker ps") == 0.0
+    assert named("how to list volumes", "docker volume ls") == 0.5
+
+
+def weigh(term: str, idf: float, *, known: bool = True) -> WeightedTerm:
+    content = ContentTerm(surface=term, term=term, variants=(("other", 0.5),))
+    return WeightedTerm(content=content, idf=idf, known=known)
+
+
+def held(body: str = "", context: str = "") -> ChunkTerms:
+    return ChunkTerms(body=frozenset(body.split()), context=frozenset(context.split()))
+
+
+def test_coverage_counts_rare_words_more() -> None:
+    terms = [weigh("rare", 3.0), weigh("common", 1.0)]
+    assert coverage(terms, held("rare")) == pytest.approx(0.75)
+    assert coverage(terms, held("common")) == pytest.approx(0.25)
+    assert coverage(terms, held()) == 0.0
+    assert coverage([], held("rare")) == 0.0
+
+
+def test_translations_headings_and_typing_errors_count_less() -> None:
+    assert coverage([weigh("word", 1.0)], held("other")) == pytest.approx(0.5)
+    assert 0 < coverage([weigh("word", 1.0)], held(context="word")) < 1
+    assert 0 < coverage([weigh("containr", 1.0, known=False)], held("contain")) < 1
+    assert coverage([weigh("containr", 1.0, known=True)], held("contain")) == 0.0
