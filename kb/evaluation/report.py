@@ -1,0 +1,88 @@
+"""One evaluation run as a report: figures as values, as a table, and against floors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from kb.assistant import Assistant
+from kb.evaluation.answers import AnswerFigures, Outcome, ask_all, measure_answers
+from kb.evaluation.gold import GoldQuestion
+from kb.evaluation.metrics import Share
+from kb.evaluation.retrieval import RetrievalFigures, measure_arms, rank_all
+from kb.ports import Index
+from kb.retrieval.retriever import Retriever
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All figures of a run."""
+
+    retrieval: tuple[RetrievalFigures, ...]
+    answers: AnswerFigures
+    outcomes: tuple[Outcome, ...]
+
+    def figures(self) -> dict[str, float]:
+        """Return every figure by a stable name, as floors and other programs know it."""
+        named: dict[str, float] = {}
+        for row in self.retrieval:
+            key = f"{row.arm}/{row.slice}"
+            named[f"{key}/hit@1"] = row.hit_at_1.value
+            named[f"{key}/recall@5"] = row.recall_at_5.value
+            named[f"{key}/mrr"] = row.mrr
+        for field in fields(self.answers):
+            value = getattr(self.answers, field.name)
+            named[f"answers/{field.name}"] = value.value if isinstance(value, Share) else value
+        return {name: round(value, 4) for name, value in named.items()}
+
+
+def evaluate(index: Index, assistant: Assistant, questions: Sequence[GoldQuestion]) -> Report:
+    """Ask all questions and measure arms and answers."""
+    rankings = rank_all(Retriever(), index, questions)
+    outcomes = ask_all(assistant, questions)
+    return Report(
+        retrieval=tuple(measure_arms(rankings)),
+        answers=measure_answers(outcomes),
+        outcomes=tuple(outcomes),
+    )
+
+
+def as_table(report: Report) -> str:
+    """Return the figures as aligned text."""
+    lines = [f"{'arm':20} {'slice':8} {'n':>4}  {'hit@1':20} {'recall@5':20} MRR"]
+    lines += [
+        f"{row.arm:20} {row.slice:8} {row.hit_at_1.count:>4}  {row.hit_at_1!s:20} "
+        f"{row.recall_at_5!s:20} {row.mrr:.3f}"
+        for row in report.retrieval
+    ]
+    lines.append("")
+    for field in fields(report.answers):
+        value = getattr(report.answers, field.name)
+        shown = str(value) if isinstance(value, Share) else f"{value:.3f}"
+        lines.append(f"{field.name:20} {shown}")
+    return "\n".join(lines)
+
+
+def below_floor(
+    figures: Mapping[str, float], floors: Mapping[str, Mapping[str, float]]
+) -> list[str]:
+    """Return a sentence for each figure that misses its floor (`min`) or ceiling (`max`).
+
+    A figure that is named in the floors and was not measured counts as missed.
+    """
+    misses = []
+    for name, bound in floors.items():
+        value = figures.get(name)
+        if value is None:
+            misses.append(f"{name} was not measured")
+        elif not bound.get("min", value) <= value <= bound.get("max", value):
+            misses.append(f"{name} is {value}, outside {dict(bound)}")
+    return misses
+
+
+def load_floors(path: Path) -> dict[str, dict[str, float]]:
+    """Return the floors of a JSON file: figure name to `min` or `max`."""
+    floors: dict[str, dict[str, float]] = json.loads(path.read_text(encoding="utf-8"))
+    return floors
