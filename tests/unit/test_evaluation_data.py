@@ -215,7 +215,7 @@ def test_code_stands_in_the_lines_that_answer() -> None:
 
 
 def _stands_in(text: str, code: str) -> bool:
-    """Tell whether the code is there as a whole: `docker image` does not stand in `docker images`."""
+    """Tell whether the code is there as a whole: `docker image` is not in `docker images`."""
     return re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", text) is not None
 
 
