@@ -57,3 +57,45 @@ def mean_cosine(left: Vectors, right: Vectors) -> float:
     """Return the mean cosine between rows; NaN where a row has no direction."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return float((_normalized(left) * _normalized(right)).sum(axis=1).mean())
+
+
+def neighbours_kept(
+    queries: Vectors,
+    candidates: Vectors,
+    taught_queries: Vectors,
+    taught_candidates: Vectors,
+    *,
+    count: int = 10,
+) -> float:
+    """Return how much of the teacher's neighbourhoods a student keeps: mean overlap at `count`.
+
+    Where queries and candidates are the same texts (as many of each), a text is not its own
+    neighbour. A query whose similarities are not all numbers, or all alike, keeps nothing.
+
+    Args:
+        queries: The student's, shape (queries, dimensions).
+        candidates: The student's, shape (candidates, dimensions).
+        taught_queries: The teacher's vectors of the same queries.
+        taught_candidates: The teacher's vectors of the same candidates.
+        count: How many neighbours are compared.
+    """
+    seen = _similarities(queries, candidates)
+    wanted = _nearest(_similarities(taught_queries, taught_candidates), count)
+    found = _nearest(seen, count)
+    shared = (wanted[:, :, None] == found[:, None, :]).any(axis=2).mean(axis=1)
+    with np.errstate(invalid="ignore"):
+        usable = np.isfinite(queries @ candidates.T).all(axis=1) & (np.ptp(seen, axis=1) > 0)
+    return float(np.where(usable, shared, 0.0).mean())
+
+
+def _similarities(queries: Vectors, candidates: Vectors) -> Vectors:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        similarities: Vectors = np.nan_to_num(_normalized(queries) @ _normalized(candidates).T)
+    if len(queries) == len(candidates):
+        np.fill_diagonal(similarities, -2.0)
+    return similarities
+
+
+def _nearest(similarities: Vectors, count: int) -> NDArray[np.int64]:
+    nearest: NDArray[np.int64] = np.argpartition(-similarities, count - 1, axis=1)[:, :count]
+    return nearest

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ingest.training.bitext import Vectors
 from ingest.training.checkpoint import Position, load_checkpoint, save_checkpoint
-from ingest.training.evaluation import DevSet, evaluate, report_line
+from ingest.training.evaluation import DevSet, evaluate, report_line, student_encoder
 from ingest.training.losses import distillation_loss, learning_rate_factor, require_finite
 from ingest.training.plan import Item, Plan, batches
 from ingest.training.student import Student, encode, pad, tokenize
@@ -136,8 +136,10 @@ class Trainer:
         losses.clear()
 
     def _evaluate(self, dev: DevSet) -> None:
-        scores = evaluate(self._student, self._workspace.tokenizer, dev, fast=self._settings.fast)
-        line = report_line(scores, self._position, stage=self._settings.stage)
+        encoder = student_encoder(
+            self._student, self._workspace.tokenizer, fast=self._settings.fast
+        )
+        line = report_line(evaluate(encoder, dev), self._position, stage=self._settings.stage)
         _log.info(line)
         with (self._workspace.folder / "scores.tsv").open("a", encoding="utf-8") as file:
             file.write(line + "\n")

@@ -10,10 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from ingest.training.pairs import Floats, Indices, Pairs, weighted_order
+
+_T = TypeVar("_T")
 
 SHORT_WORDS = 28
 """English words up to which a pair is learnt as it is; longer ones go with the passages."""
@@ -32,6 +35,8 @@ class PlanSettings:
     """Short pairs a chunk."""
     passages: int = 640
     """Long pairs and joined passages a chunk."""
+    phrases: int = 256
+    """Everyday phrases a chunk."""
     max_items: int = 128
     """Most texts a batch."""
     max_tokens: int = 3072
@@ -57,11 +62,15 @@ class Plan:
         pairs: The corpus.
         weights: How likely each pair is drawn, shape (pairs,).
         settings: Sizes and shares.
+        phrases: Everyday phrases in both languages; a chunk takes the next few of them.
     """
 
-    def __init__(self, pairs: Pairs, weights: Floats, settings: PlanSettings) -> None:
+    def __init__(
+        self, pairs: Pairs, weights: Floats, settings: PlanSettings, *, phrases: Pairs | None = None
+    ) -> None:
         self.settings = settings
         self._pairs = pairs
+        self._phrases = _shuffled(phrases, settings.seed) if phrases is not None else []
         words = np.array([text.count(" ") + 1 for text in pairs.english])
         short = np.flatnonzero(words <= SHORT_WORDS)
         self._short = short[weighted_order(weights[short], seed=settings.seed)]
@@ -77,16 +86,17 @@ class Plan:
             [int(i)] for i in _slice(self._short, number * settings.sentences, settings.sentences)
         ]
         groups += _cycle(self._passages, number * settings.passages, settings.passages)
-        replay = np.random.default_rng([settings.seed, number]).random(len(groups))
+        texts = [self._join(group) for group in groups]
+        texts += _cycle(self._phrases, number * settings.phrases, settings.phrases)
+        replay = np.random.default_rng([settings.seed, number]).random(len(texts))
         return [
-            self._item(group, english=bool(share < settings.english_share))
-            for group, share in zip(groups, replay, strict=True)
+            Item(english=english, student=english if share < settings.english_share else russian)
+            for (english, russian), share in zip(texts, replay, strict=True)
         ]
 
-    def _item(self, group: Sequence[int], *, english: bool) -> Item:
-        text = " ".join(self._pairs.english[i] for i in group)
-        student = text if english else " ".join(self._pairs.russian[i] for i in group)
-        return Item(english=text, student=student)
+    def _join(self, group: Sequence[int]) -> tuple[str, str]:
+        english = " ".join(self._pairs.english[i] for i in group)
+        return english, " ".join(self._pairs.russian[i] for i in group)
 
 
 def join_passages(pairs: Pairs, words: Indices, *, seed: int) -> list[tuple[int, ...]]:
@@ -152,9 +162,10 @@ def _slice(order: Indices, start: int, count: int) -> Indices:
     return order[np.arange(start, start + count) % len(order)]
 
 
-def _cycle(
-    groups: Sequence[tuple[int, ...]], start: int, count: int
-) -> list[tuple[int, ...]]:
-    if not groups:
-        return []
-    return [groups[i % len(groups)] for i in range(start, start + count)]
+def _shuffled(pairs: Pairs, seed: int) -> list[tuple[str, str]]:
+    order = np.random.default_rng([seed, 4]).permutation(len(pairs))
+    return [(pairs.english[i], pairs.russian[i]) for i in order]
+
+
+def _cycle(items: Sequence[_T], start: int, count: int) -> list[_T]:
+    return [items[i % len(items)] for i in range(start, start + count)] if items else []

@@ -1,0 +1,104 @@
+"""From a parsed note to its chunks. Pure: the same note gives the same chunks.
+
+A chunk is the smallest unit that answers by itself, and whole lines of the note. A line may be in
+several chunks: a step with a command is a chunk, and a part of the list of steps.
+Every line with text is in at least one, but for headings with a body and the known fields of the
+front matter, which go into the chunks' trails, titles and tags.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ingest.drafts import Draft, DraftBook, finish_drafts
+from ingest.entries import EntryDrafter, draft_body, owner_named_by
+from ingest.lists import Place
+from ingest.sections import Section, split_sections
+from ingest.signals import asks, heads_questions, names_problem
+from kb.model import Block, BlockKind, Chunk, ChunkKind, LineRange, Note
+
+CHUNKER_VERSION: Final = "1"
+"""Part of the index's fingerprint: raise it whenever chunks, contexts or ids come out differently."""
+
+_WHOLE_SECTION_CHARS: Final = 6000
+"""A longer section is not taken as one answer to its heading."""
+_SPECIFIC_WORDS: Final = 2
+"""A heading of fewer words (`Errors`) names a collection of problems, not one."""
+
+
+def chunk_note(note: Note) -> list[Chunk]:
+    """Return the chunks of a note by line, parents before their children."""
+    book = DraftBook()
+    for section in split_sections(note.blocks):
+        _draft_section(book, section)
+    return finish_drafts(note, book.drafts)
+
+
+def _draft_section(book: DraftBook, section: Section) -> None:
+    heading = section.heading
+    place = Place(
+        trail=section.trail,
+        owner=owner_named_by(heading.content if heading else ""),
+        asks_questions=any(map(heads_questions, section.trail)),
+    )
+    parts = section.parts
+    if heading is not None:
+        if not parts:
+            _draft_bare_heading(book, section, heading, place)
+            return
+        if _heading_is_question(heading) or _heading_is_problem(section):
+            _draft_whole_part(book, heading, parts[0], place)
+            parts = parts[1:]
+    for part in parts:
+        EntryDrafter(book, part, place).run()
+
+
+def _draft_bare_heading(book: DraftBook, section: Section, heading: Block, place: Place) -> None:
+    is_question = _heading_is_question(heading)
+    book.add(
+        Draft(
+            kind=ChunkKind.QUESTION if is_question else ChunkKind.HEADING,
+            start=heading.lines.start,
+            end=heading.lines.end,
+            trail=heading.heading_trail,
+            commands=place.owner.commands,
+            question=heading.lines if is_question else None,
+            answered=section.has_subsections or not is_question,
+        )
+    )
+
+
+def _draft_whole_part(
+    book: DraftBook, heading: Block, part: tuple[Block, ...], place: Place
+) -> None:
+    """Draft a heading that asks or names a problem, with what follows as answer or fix."""
+    kind = ChunkKind.QUESTION if _heading_is_question(heading) else ChunkKind.TROUBLESHOOTING
+    whole = book.add(
+        Draft(
+            kind=kind,
+            start=heading.lines.start,
+            end=part[-1].lines.end,
+            trail=heading.heading_trail,
+            question=LineRange(start=heading.lines.start, end=heading.lines.end),
+        )
+    )
+    inner = Place(trail=place.trail, owner=place.owner, parent=whole)
+    draft_body(book, part, inner)
+
+
+def _heading_is_question(heading: Block) -> bool:
+    return asks(heading.content)
+
+
+def _heading_is_problem(section: Section) -> bool:
+    """Tell whether a section as a whole is one problem: named by its heading, and not by quotes."""
+    heading = section.heading
+    if heading is None or any(block.kind is BlockKind.QUOTE for block in section.parts[0]):
+        return False
+    size = sum(len(block.text) for block in section.parts[0])
+    if size > _WHOLE_SECTION_CHARS:
+        return False
+    is_specific = len(heading.content.split()) >= _SPECIFIC_WORDS
+    if is_specific and names_problem(heading.content):
+        return True
+    return any(map(names_problem, heading.heading_trail))

@@ -1,0 +1,354 @@
+"""Drafts of one part of a section: command entries, questions, problems, definitions, text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from ingest.drafts import Draft, DraftBook, code_lines
+from ingest.flags import flags_at_head
+from ingest.front_matter import read_front_matter
+from ingest.inline import code_pieces
+from ingest.lists import NOBODY, Owner, Place, draft_flag_lines, draft_list
+from ingest.shell import command_lines, command_name, is_command
+from ingest.signals import (
+    announces,
+    asks,
+    asks_without_mark,
+    defines,
+    ends_openly,
+    ends_with_question,
+    is_error,
+    names_problem,
+)
+from ingest.tables import draft_table
+from kb.model import Block, BlockKind, ChunkKind, LineRange
+
+MAX_TEXT_CHARS: Final = 3000
+"""Longer paragraphs and code are cut between lines."""
+_DESCRIPTION_CHARS: Final = 1500
+"""A command's description takes further paragraphs up to this length."""
+_QUESTION_CHARS: Final = 300
+_ERROR_LINES: Final = 5
+_PROSE: Final = frozenset({BlockKind.PARAGRAPH, BlockKind.HTML, BlockKind.FOOTNOTE})
+
+
+class EntryDrafter:
+    """Walks over the blocks of one part of a section and drafts what it finds.
+
+    Args:
+        book: Where the drafts go.
+        blocks: The blocks between two headings or rules.
+        place: The trail, and the command that a heading names.
+        is_inside: The blocks are the body of a question or a problem, which is a draft already.
+    """
+
+    def __init__(
+        self, book: DraftBook, blocks: Sequence[Block], place: Place, *, is_inside: bool = False
+    ) -> None:
+        self._book = book
+        self._blocks = blocks
+        self._place = place
+        self._is_inside = is_inside
+        self._adjacent_to = -1
+        """Position of the block that directly follows the latest command entry."""
+
+    def run(self) -> None:
+        """Draft all blocks."""
+        position = 0
+        while position < len(self._blocks):
+            position = self._step(position)
+
+    def _step(self, at: int) -> int:
+        """Draft what begins at a block; returns the position after it."""
+        if not self._is_inside:
+            after = self._question(at) or self._problem(at)
+            if after:
+                return after
+        block = self._blocks[at]
+        if block.kind is BlockKind.CODE:
+            return self._code(at, lead=None)
+        if block.kind is BlockKind.PARAGRAPH and self._leads(at):
+            return self._with_lead(at)
+        self._single(at, lead=None)
+        return at + 1
+
+    # --- questions and problems ---------------------------------------------------------------
+
+    def _question(self, at: int) -> int:
+        """Draft a question with its answer; returns the position after it, 0 where none begins."""
+        block = self._blocks[at]
+        first_line = block.content.split("\n", 1)[0]
+        if block.kind is BlockKind.QUOTE:
+            if not self._quote_asks(block):
+                return 0
+        elif not self._paragraph_asks(block):
+            return 0
+        end = at + 1
+        while end < len(self._blocks) and not self._ends_answer(end):
+            end += 1
+        asked = ends_with_question(block.content) or not ends_with_question(first_line)
+        question_end = block.lines.end if asked else block.lines.start
+        question = LineRange(start=block.lines.start, end=question_end)
+        answered = end > at + 1 or question_end < block.lines.end
+        self._whole(ChunkKind.QUESTION, at, end, question, answered=answered)
+        return end
+
+    def _quote_asks(self, block: Block) -> bool:
+        if block.info == "question":
+            return True
+        text = block.content.split("\n", 1)[0] if not asks(block.content) else block.content
+        if is_error(text) and not ends_with_question(text):
+            return False
+        return asks(text) or (self._place.asks_questions and asks_without_mark(text))
+
+    def _paragraph_asks(self, block: Block) -> bool:
+        short = block.kind is BlockKind.PARAGRAPH and len(block.content) <= _QUESTION_CHARS
+        return short and "\n" not in block.content and ends_with_question(block.content)
+
+    def _ends_answer(self, at: int) -> bool:
+        block = self._blocks[at]
+        if block.kind is BlockKind.QUOTE or self._paragraph_asks(block):
+            return True
+        return self._symptom_start(at) is not None
+
+    def _problem(self, at: int) -> int:
+        """Draft a symptom with its fix; returns the position after it, 0 where none begins."""
+        symptom = self._symptom_start(at)
+        if symptom is None:
+            return 0
+        end = symptom + 1
+        while end < len(self._blocks) and not self._ends_fix(end):
+            end += 1
+        block = self._blocks[symptom]
+        lines = code_lines(block) if block.kind is BlockKind.CODE else block.lines
+        self._whole(ChunkKind.TROUBLESHOOTING, at, end, lines, answered=end > symptom + 1)
+        return end
+
+    def _symptom_start(self, at: int) -> int | None:
+        """Return where the symptom stands, if a problem (or its lead-in) begins at a block."""
+        block = self._blocks[at]
+        if block.kind is BlockKind.PARAGRAPH:
+            following = self._kind(at + 1)
+            if following not in {BlockKind.QUOTE, BlockKind.CODE} or not announces(block.content):
+                return None
+            problem = names_problem(block.content)
+            return at + 1 if self._is_symptom(at + 1, expected=problem) else None
+        return at if self._is_symptom(at, expected=False) else None
+
+    def _is_symptom(self, at: int, *, expected: bool) -> bool:
+        block = self._blocks[at]
+        expected = expected or any(map(names_problem, self._place.trail))
+        if block.kind is BlockKind.QUOTE:
+            return not self._quote_asks(block) and (expected or is_error(block.content))
+        if block.kind is BlockKind.CODE and expected:
+            start = "\n".join(block.content.split("\n")[:_ERROR_LINES])
+            return not command_lines(block.content, block.info) and is_error(start)
+        return False
+
+    def _ends_fix(self, at: int) -> bool:
+        if self._blocks[at].kind is BlockKind.QUOTE or self._paragraph_asks(self._blocks[at]):
+            return True
+        return self._symptom_start(at) is not None
+
+    def _whole(
+        self, kind: ChunkKind, at: int, end: int, question: LineRange, *, answered: bool
+    ) -> None:
+        body = self._blocks[at + 1 : end]
+        draft = self._add(
+            kind,
+            self._blocks[at].lines.start,
+            self._blocks[end - 1].lines.end,
+            question=question,
+            answered=answered,
+        )
+        draft_body(self._book, body, replace(self._place, parent=draft))
+
+    # --- commands and code --------------------------------------------------------------------
+
+    def _code(self, at: int, *, lead: Block | None) -> int:
+        block = self._blocks[at]
+        start = lead.lines.start if lead else block.lines.start
+        commands = command_lines(block.content, block.info)
+        if not commands:
+            self._draft_file(block, start)
+            return at + 1
+        end = at + 1 if lead else self._description_end(at + 1)
+        draft = self._add(
+            ChunkKind.COMMAND, start, self._blocks[end - 1].lines.end, commands=commands
+        )
+        for paragraph in self._blocks[at + 1 : end]:
+            if defines(paragraph.content):
+                self._add(ChunkKind.DEFINITION, *_span(paragraph), parent=draft)
+        self._place = replace(self._place, owner=Owner(commands=commands, draft=draft))
+        self._adjacent_to = end
+        return end
+
+    def _description_end(self, at: int) -> int:
+        """Return the position after the paragraphs that say what the command before them does."""
+        end, size = at, 0
+        while end < len(self._blocks) and self._describes(end, is_first=end == at):
+            size += len(self._blocks[end].content)
+            if end > at and size > _DESCRIPTION_CHARS:
+                break
+            end += 1
+        return end
+
+    def _describes(self, at: int, *, is_first: bool) -> bool:
+        block = self._blocks[at]
+        if block.kind is not BlockKind.PARAGRAPH or flags_at_head(block.content):
+            return False
+        if self._paragraph_asks(block) or self._symptom_start(at) is not None:
+            return False
+        following = self._kind(at + 1)
+        if announces(block.content):
+            # It belongs to what follows, unless that explains the command's own flags.
+            return following is BlockKind.LIST and _explains_flags(self._blocks[at + 1])
+        if is_first:
+            return True
+        leads = following is BlockKind.CODE and ends_openly(block.content)
+        return not leads and not defines(block.content)
+
+    def _draft_file(self, block: Block, start: int) -> None:
+        for first, last in _pieces(block):
+            begin = start if first == block.lines.start else first
+            self._add(ChunkKind.CODE, begin, last)
+
+    # --- lead-in lines ------------------------------------------------------------------------
+
+    def _leads(self, at: int) -> bool:
+        """Tell whether a paragraph belongs to the block after it."""
+        block, following = self._blocks[at], self._kind(at + 1)
+        if following in {BlockKind.LIST, BlockKind.TABLE, BlockKind.QUOTE}:
+            return announces(block.content)
+        if following is not BlockKind.CODE:
+            return False
+        if announces(block.content) or ends_openly(block.content):
+            return True
+        # A command that nothing describes takes the sentence before it.
+        code = self._blocks[at + 1]
+        is_bare = self._description_end(at + 2) == at + 2
+        return is_bare and bool(command_lines(code.content, code.info))
+
+    def _with_lead(self, at: int) -> int:
+        lead, block = self._blocks[at], self._blocks[at + 1]
+        if defines(lead.content):
+            self._add(ChunkKind.DEFINITION, *_span(lead))
+        if block.kind is BlockKind.CODE:
+            return self._code(at + 1, lead=lead)
+        if block.kind is BlockKind.QUOTE:
+            self._add(ChunkKind.PARAGRAPH, lead.lines.start, block.lines.end)
+        else:
+            self._single(at + 1, lead=lead)
+        return at + 2
+
+    # --- single blocks ------------------------------------------------------------------------
+
+    def _single(self, at: int, *, lead: Block | None) -> None:
+        block = self._blocks[at]
+        if block.kind is BlockKind.LIST:
+            draft_list(self._book, block, self._list_place(at, lead), lead=lead)
+        elif block.kind is BlockKind.TABLE:
+            draft_table(self._book, block, self._list_place(at, lead), lead=lead)
+        elif block.kind is BlockKind.FRONT_MATTER:
+            if read_front_matter(block.text.split("\n")).has_more:
+                self._add(ChunkKind.PARAGRAPH, *_span(block))
+        else:
+            self._text(block)
+
+    def _text(self, block: Block) -> None:
+        if block.kind is BlockKind.PARAGRAPH and draft_flag_lines(self._book, block, self._place):
+            return
+        is_definition = block.kind is BlockKind.PARAGRAPH and (
+            defines(block.content) or "\n: " in block.text
+        )
+        kind = ChunkKind.DEFINITION if is_definition else ChunkKind.PARAGRAPH
+        for start, end in _pieces(block):
+            self._add(kind, start, end)
+
+    def _list_place(self, at: int, lead: Block | None) -> Place:
+        """Return where a list stands: an unflagged one is a command's own only right after it."""
+        named = _commands_named(lead) if lead else ()
+        if named:
+            return replace(self._place, owner=Owner(commands=named))
+        block = self._blocks[at]
+        adjacent = at == self._adjacent_to or (lead is not None and at - 1 == self._adjacent_to)
+        if adjacent or _explains_flags(block) or self._place.owner.draft is None:
+            return self._place
+        return replace(self._place, owner=NOBODY)
+
+    def _add(
+        self,
+        kind: ChunkKind,
+        start: int,
+        end: int,
+        *,
+        commands: tuple[str, ...] = (),
+        question: LineRange | None = None,
+        answered: bool = True,
+        parent: Draft | None = None,
+    ) -> Draft:
+        return self._book.add(
+            Draft(
+                kind=kind,
+                start=start,
+                end=end,
+                trail=self._place.trail,
+                commands=commands,
+                question=question,
+                answered=answered,
+                parent=parent or self._place.parent,
+            )
+        )
+
+    def _kind(self, at: int) -> BlockKind | None:
+        return self._blocks[at].kind if at < len(self._blocks) else None
+
+
+def draft_body(book: DraftBook, body: Sequence[Block], place: Place) -> None:
+    """Draft what stands within a question or a problem, unless that is a single paragraph."""
+    if len(body) > 1 or any(block.kind not in _PROSE for block in body):
+        EntryDrafter(book, body, place, is_inside=True).run()
+
+
+def owner_named_by(heading: str) -> Owner:
+    """Return the command that a heading is about; nobody where it is about something else."""
+    if is_command(heading):
+        return Owner(commands=(heading.strip(),))
+    return NOBODY
+
+
+def _commands_named(lead: Block) -> tuple[str, ...]:
+    pieces = (piece.code.strip() for piece in code_pieces(lead.content))
+    return tuple(command_name(code) for code in pieces if is_command(code))
+
+
+def _explains_flags(block: Block) -> bool:
+    """Tell whether a list or table explains at least one flag."""
+    rows = block.children
+    if block.kind is BlockKind.LIST:
+        return any(flags_at_head(item.content) for item in rows)
+    return any(flags_at_head(cell.content) for row in rows for cell in row.children[:1])
+
+
+def _span(block: Block) -> tuple[int, int]:
+    return block.lines.start, block.lines.end
+
+
+def _pieces(block: Block) -> list[tuple[int, int]]:
+    """Cut an over-long block between its lines, at blank lines where there are some."""
+    if len(block.text) <= MAX_TEXT_CHARS:
+        return [_span(block)]
+    lines = block.text.split("\n")
+    pieces: list[tuple[int, int]] = []
+    start, size = 0, 0
+    for number, line in enumerate(lines):
+        full = size + len(line) > MAX_TEXT_CHARS
+        if number > start and (full or (not line.strip() and size * 2 > MAX_TEXT_CHARS)):
+            pieces.append((start, number - 1))
+            start, size = number, 0
+        size += len(line) + 1
+    pieces.append((start, len(lines) - 1))
+    first = block.lines.start
+    return [(first + begin, first + last) for begin, last in pieces]

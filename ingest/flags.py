@@ -1,0 +1,44 @@
+"""Recognising the flags that a list item, table cell or line explains."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.inline import plain_text
+
+_FLAG: Final = r"(?:--?[A-Za-z?][\w-]*|--?\d(?=[\s:`]|$))"
+_VALUE: Final = (
+    r"(?:[= ](?:<[^>\s]{1,60}>|\[[^\]\s]{1,60}\]|[A-Z][A-Z_]+|\"[^\"]{1,60}\"))|=\S{1,60}"
+)
+_HEAD: Final = re.compile(
+    rf"(?P<flag>{_FLAG})(?:\[?(?:{_VALUE})\]?)?(?P<joint>\s*[,/|]\s*|\s+(?:или|or|и|and)\s+)?"
+)
+_TASK: Final = re.compile(r"^\[[ xX]\]\s+")
+_EXPLAINED: Final = re.compile(r"\s*(?:[-–—:=]|->|→|\()|\s+\S|\s*$")
+_DASHES: Final = str.maketrans({"‐": "-", "‑": "-", "−": "-"})
+_MAX_HEAD: Final = 200
+
+
+def flags_at_head(text: str) -> tuple[str, ...]:
+    """Return the flags that a text begins with and then explains; empty where it begins otherwise.
+
+    `-p, --publish - ports`, `**-p** ports`, `` `--name=NAME`: a name `` and `[-p](#p)` all do.
+    `- p` does not, and neither does a negative number.
+    """
+    head = plain_text(_TASK.sub("", text.lstrip())[:_MAX_HEAD]).lstrip().translate(_DASHES)
+    flags: list[str] = []
+    position = 0
+    while match := _HEAD.match(head, position):
+        flags.append(match["flag"])
+        position = match.end()
+        if match["joint"] is None:
+            break
+    if not flags or not _EXPLAINED.match(head, position):
+        return ()
+    return tuple(dict.fromkeys(flags))
+
+
+def starts_with_flag(line: str) -> bool:
+    """Tell whether a line of a paragraph begins the explanation of a flag."""
+    return bool(flags_at_head(line))

@@ -1,0 +1,213 @@
+"""Drafts of lists: flags, positional arguments, steps, and plain items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.drafts import Draft, DraftBook
+from ingest.flags import flags_at_head, starts_with_flag
+from ingest.inline import code_pieces, plain_text
+from ingest.shell import command_lines, is_command
+from ingest.signals import asks_without_mark, ends_with_question
+from kb.model import Block, BlockKind, ChunkKind, LineRange
+
+MAX_LIST_CHARS: Final = 3000
+"""A longer list is cut between its items."""
+_STANDALONE_WORDS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """The command that the flags at hand belong to."""
+
+    commands: tuple[str, ...] = ()
+    draft: Draft | None = None
+    """The entry of the command; None where a heading or a sentence names it."""
+
+
+NOBODY: Final = Owner()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where drafts are being made."""
+
+    trail: tuple[str, ...]
+    owner: Owner = NOBODY
+    parent: Draft | None = None
+    asks_questions: bool = False
+    """The section is one of questions, so an item may ask without a question mark."""
+
+
+def draft_list(book: DraftBook, block: Block, place: Place, *, lead: Block | None = None) -> None:
+    """Draft a list with its lead-in line: as flags of a command, or as a whole and its items."""
+    items = _items(block)
+    flagged = [item for item in items if flags_at_head(item.content)]
+    if flagged:
+        _draft_flag_list(book, items, place, lead)
+        return
+    if len(items) == 1 and lead is None:
+        _draft_item(book, items[0], place)
+        return
+    for number, group in enumerate(_groups(items)):
+        start = lead.lines.start if lead and number == 0 else group[0].lines.start
+        whole = book.add(
+            Draft(
+                kind=ChunkKind.LIST,
+                start=start,
+                end=group[-1].lines.end,
+                trail=place.trail,
+                commands=place.owner.commands,
+                parent=place.parent or place.owner.draft,
+            )
+        )
+        for item in group:
+            if _stands_alone(item):
+                _draft_item(book, item, place, parent=whole)
+
+
+def draft_flag_lines(book: DraftBook, block: Block, place: Place) -> bool:
+    """Draft a paragraph whose lines explain flags; returns False where it is none."""
+    lines = block.text.split("\n")
+    heads = [number for number, line in enumerate(lines) if starts_with_flag(line)]
+    if not heads or (heads[0] != 0 and len(heads) < 2):
+        return False
+    if heads[0] > 0:
+        end = block.lines.start + heads[0] - 1
+        _add_paragraph(book, block.lines.start, end, place)
+    for head, following in zip(heads, [*heads[1:], len(lines)], strict=True):
+        _add_flag(
+            book,
+            block.lines.start + head,
+            block.lines.start + following - 1,
+            flags_at_head(lines[head]),
+            place,
+        )
+    return True
+
+
+def add_flag_row(book: DraftBook, row: Block, flags: Sequence[str], place: Place) -> None:
+    """Draft a table row that explains flags."""
+    _add_flag(book, row.lines.start, row.lines.end, tuple(flags), place)
+
+
+def _draft_flag_list(
+    book: DraftBook, items: Sequence[Block], place: Place, lead: Block | None
+) -> None:
+    if lead is not None:
+        _add_paragraph(book, lead.lines.start, lead.lines.end, place)
+    for item in items:
+        flags = flags_at_head(item.content)
+        if flags:
+            _add_flag(book, item.lines.start, item.lines.end, flags, place)
+        else:
+            _draft_item(book, item, place, parent=place.owner.draft)
+
+
+def _draft_item(book: DraftBook, item: Block, place: Place, parent: Draft | None = None) -> None:
+    """Draft one item: a step with a command, a question, or plain text."""
+    commands = _commands_of(item)
+    kind, question, answered = ChunkKind.LIST_ITEM, None, True
+    first = _first_line_asking(item, place)
+    if commands:
+        kind = ChunkKind.COMMAND
+    elif first is not None:
+        kind, question = ChunkKind.QUESTION, first
+        answered = item.lines.end > first.end or not _ends_with_question(item.content)
+    draft = book.add(
+        Draft(
+            kind=kind,
+            start=item.lines.start,
+            end=item.lines.end,
+            trail=place.trail,
+            commands=commands or place.owner.commands,
+            question=question,
+            answered=answered,
+            parent=parent or place.parent or place.owner.draft,
+        )
+    )
+    if commands:
+        _draft_nested_flags(book, item, place, Owner(commands=commands, draft=draft))
+
+
+def _draft_nested_flags(book: DraftBook, item: Block, place: Place, owner: Owner) -> None:
+    inner = Place(trail=place.trail, owner=owner)
+    for child in item.children:
+        if child.kind is BlockKind.LIST and any(
+            flags_at_head(nested.content) for nested in _items(child)
+        ):
+            draft_list(book, child, inner)
+
+
+def _commands_of(item: Block) -> tuple[str, ...]:
+    """Return the commands that an item is about: its fences', or the code that it begins with."""
+    fences = [child for child in item.children if child.kind is BlockKind.CODE]
+    from_fences = [line for fence in fences for line in command_lines(fence.content, fence.info)]
+    if from_fences:
+        return tuple(from_fences)
+    first = next(code_pieces(item.content), None)
+    if first is not None and first.start <= len("**") and is_command(first.code):
+        return (first.code.strip(),)
+    return ()
+
+
+def _first_line_asking(item: Block, place: Place) -> LineRange | None:
+    line = item.content.split("\n", 1)[0]
+    if not place.asks_questions or not asks_without_mark(line):
+        return None
+    return LineRange(start=item.lines.start, end=item.lines.start)
+
+
+def _ends_with_question(text: str) -> bool:
+    return "?" not in text or ends_with_question(text)
+
+
+def _stands_alone(item: Block) -> bool:
+    has_parts = len(item.children) > 1 or "`" in item.content
+    return has_parts or len(plain_text(item.content).split()) >= _STANDALONE_WORDS
+
+
+def _items(block: Block) -> list[Block]:
+    return [child for child in block.children if child.kind is BlockKind.LIST_ITEM]
+
+
+def _groups(items: Sequence[Block]) -> list[list[Block]]:
+    """Cut the items of an over-long list into groups of neighbours."""
+    groups: list[list[Block]] = []
+    size = 0
+    for item in items:
+        if not groups or size + len(item.text) > MAX_LIST_CHARS:
+            groups.append([])
+            size = 0
+        groups[-1].append(item)
+        size += len(item.text)
+    return groups
+
+
+def _add_flag(book: DraftBook, start: int, end: int, flags: tuple[str, ...], place: Place) -> None:
+    book.add(
+        Draft(
+            kind=ChunkKind.FLAG,
+            start=start,
+            end=end,
+            trail=place.trail,
+            commands=place.owner.commands,
+            flags=flags,
+            parent=place.owner.draft or place.parent,
+        )
+    )
+
+
+def _add_paragraph(book: DraftBook, start: int, end: int, place: Place) -> None:
+    book.add(
+        Draft(
+            kind=ChunkKind.PARAGRAPH,
+            start=start,
+            end=end,
+            trail=place.trail,
+            commands=place.owner.commands,
+            parent=place.owner.draft or place.parent,
+        )
+    )

@@ -1,0 +1,125 @@
+"""Recognising command lines in code, and what to call a command."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SHELL_INFO: Final = frozenset(
+    "bash sh shell console zsh fish powershell ps1 pwsh cmd bat batch terminal shellsession".split()
+)
+_QUERY_INFO: Final = frozenset("sql psql mysql postgresql plsql".split())
+_FILE_INFO: Final = frozenset(
+    "yaml yml json jsonc toml ini conf xml html css dockerfile docker-compose makefile properties"
+    " diff csv tsv markdown md text-file nginx env log http mermaid".split()
+)
+_PROGRAMS: Final = frozenset(
+    "apt apt-get awk az aws bash brew cargo cat cd chmod chown choco conda cp crontab curl cut df"
+    " dig dnf docker docker-compose docker-machine du dpkg echo env export ffmpeg find firewall-cmd"
+    " free gcloud git go gradle grep gunzip gzip head helm htop iptables ip ipconfig java journalctl"
+    " jq kill killall kubectl less ln ls lsblk lsof make man minikube mkdir mount mv mvn mysql"
+    " mysqldump nano nc net netsh netstat nginx nmap node npm npx nslookup openssl pacman pg_dump"
+    " pg_dumpall pg_restore ping pip pip3 pipx pkill podman poetry ps psql pwd py pytest python"
+    " python3 redis-cli rm rsync ruff scoop scp screen sed service sh snap sort source ss ssh"
+    " ssh-add ssh-copy-id ssh-keygen sudo su sysctl systemctl tail tar tee telnet terraform tmux"
+    " top touch traceroute tree ufw umount uname unzip uv uvicorn vagrant vi vim virtualenv wget"
+    " which whoami winget wsl xargs yarn yum zip".split()
+)
+_WITH_SUBCOMMANDS: Final = frozenset(
+    "apt apt-get az aws brew cargo choco conda dnf docker docker-compose gcloud git go helm kubectl"
+    " minikube net npm pip pip3 pipx podman poetry service snap systemctl terraform tmux uv vagrant"
+    " winget yarn yum".split()
+)
+_DOCKER_GROUPS: Final = frozenset(
+    "builder buildx compose config container context image manifest network node plugin secret"
+    " service stack swarm system trust volume".split()
+)
+_PROMPT: Final = re.compile(r"^(?:\$|#|>|%|PS [^>\n]*>|[\w.-]+@[\w.-]+[:~\w/.-]*[$#])\s+(?=\S)")
+_TRAILING_COMMENT: Final = re.compile(r"\s+(?:#|//)\s.*$")
+_PROGRAM: Final = re.compile(r"^(?:\./|~/|/)?[A-Za-z][\w./-]*$")
+_HAS_FLAG: Final = re.compile(r"\s--?[A-Za-z]")
+_ASSIGNMENT: Final = re.compile(r"^[A-Za-z_]\w*=\S*$")
+
+
+def command_lines(code: str, info: str = "") -> tuple[str, ...]:
+    """Return the commands in a code block, each on one line; empty where it is something else.
+
+    Prompts and trailing comments are removed, continued lines joined. What the fence calls itself
+    is believed where it names a shell or a file format; a wrong tag (`java`) does not hide a
+    block in which every line calls a well-known program.
+    """
+    tag = info.split(maxsplit=1)[0].lower().strip("{}.") if info.split() else ""
+    if tag in _QUERY_INFO:
+        return tuple(_statements(code))
+    if tag in _FILE_INFO:
+        return ()
+    lines = [line for line in _logical_lines(code) if not line.startswith(("#", "//", "REM "))]
+    if tag in _SHELL_INFO:
+        prompted = [_PROMPT.sub("", line) for line in lines if _PROMPT.match(line)]
+        return tuple(prompted or lines)
+    prompted = [line for line in lines if _PROMPT.match(line)]
+    if prompted and all(_calls_program(_PROMPT.sub("", line)) for line in prompted):
+        return tuple(_PROMPT.sub("", line) for line in prompted)
+    if lines and all(map(_calls_program, lines)):
+        return tuple(lines)
+    return ()
+
+
+def is_command(text: str) -> bool:
+    """Tell whether a piece of inline code is a whole command (`docker ps -a`), no mere word."""
+    line = _PROMPT.sub("", text.strip())
+    words = line.split()
+    if "\n" in text or len(words) < 2:
+        return False
+    return _program_of(words) in _PROGRAMS and _calls_program(line)
+
+
+def command_name(line: str) -> str:
+    """Return program and subcommands of a command line: `docker volume ls`, `psql`."""
+    words = [word for word in line.split() if not _ASSIGNMENT.match(word)]
+    if words and words[0] == "sudo":
+        words = [word for word in words[1:] if not word.startswith("-")] or words
+    if not words:
+        return line.strip()
+    name = [words[0]]
+    if words[0] in _WITH_SUBCOMMANDS and len(words) > 1 and words[1].isidentifier():
+        name.append(words[1])
+        grouped = words[0] in {"docker", "podman"} and words[1] in _DOCKER_GROUPS
+        if grouped and len(words) > 2 and words[2].isidentifier():
+            name.append(words[2])
+    return " ".join(name)
+
+
+def _logical_lines(code: str) -> list[str]:
+    lines: list[str] = []
+    continued = ""
+    for raw in code.split("\n"):
+        line = continued + raw.strip()
+        continued = ""
+        if line.endswith(("\\", "`", " ^")) and not line.endswith("\\\\"):
+            continued = line[:-1].rstrip() + " "
+        elif line:
+            lines.append(_TRAILING_COMMENT.sub("", line))
+    return [*lines, continued.strip()] if continued.strip() else lines
+
+
+def _statements(code: str) -> list[str]:
+    flat = " ".join(line.strip() for line in code.split("\n") if not line.lstrip().startswith("--"))
+    return [statement.strip() for statement in flat.split(";") if statement.strip()]
+
+
+def _program_of(words: list[str]) -> str:
+    words = [word for word in words if not _ASSIGNMENT.match(word)]
+    if words and words[0] == "sudo":
+        words = [word for word in words[1:] if not word.startswith("-")]
+    return words[0].rsplit("/", 1)[-1] if words else ""
+
+
+def _calls_program(line: str) -> bool:
+    words = line.split()
+    program = _program_of(words)
+    if program in _PROGRAMS:
+        return not line.endswith((":", "{")) and not re.match(r"\w+\s*(=|:)\s", line)
+    if not words or not _PROGRAM.match(words[0]):
+        return False
+    return words[0].startswith("./") or bool(words[0].islower() and _HAS_FLAG.search(line))

@@ -1,0 +1,96 @@
+"""What a sentence does: ask, name a problem, define a term, announce what follows."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.inline import plain_text
+
+_CLOSERS: Final = " \t\n*_\"'»”)`~"
+_INTERROGATIVE: Final = re.compile(
+    r"(?:а |и |но |так )?(?:как|какой|какая|какое|какие|где|куда|откуда|когда|что|чем|чего|кто|"
+    r"почему|зачем|сколько|можно ли|нужно ли|нужен ли|нужна ли|надо ли|есть ли|стоит ли|в ч[её]м|"
+    r"how|what|where|when|why|which|who|can|could|does|do|did|is|are|should|will)\b",
+    re.IGNORECASE,
+)
+_ERROR: Final = re.compile(
+    r"\b(?:errors?|failed|fails|failure|fatal|denied|cannot|can't|could not|couldn't|unable|"
+    r"refused|not found|no such|no space|not recognized|conflict|panic|exception|traceback|timed? ?out|"
+    r"too many|already (?:in use|allocated|exists)|is not running|does not exist|unauthorized|"
+    r"forbidden|unknown|invalid|killed|segfault|out of memory|errno)\b"
+    r"|\b(?:ошибк\w*|не удал\w+|не уда[её]тся|отказано|не найден\w*|невозможно|недоступ\w+|"
+    r"нет доступа|превышен\w*|конфликт\w*|сбой)\b|\b[A-Z][A-Z0-9]*_?ERR\w*\b|\bE[A-Z]{5,}\b",
+    re.IGNORECASE,
+)
+_PROBLEM: Final = re.compile(
+    r"\b(?:проблем\w*|ошибк\w*|грабл\w+|неполадк\w*|не работа\w+|не запуска\w+|не старт\w+|"
+    r"не видит\w*|не открыва\w+|не подключа\w+|не удаля\w+|не поднима\w+|не хвата\w+|пада[её]т|"
+    r"ломает\w*|сломал\w*|зависа\w+|виснет|troubleshooting|problems?|issues?|errors?|pitfalls?|"
+    r"gotchas?|(?:does|do|did|is|are|will|can)(?: ?n[o']t|not) (?:work|start|run|open|connect)\w*|"
+    r"broken|crash\w*|fails?|failed|stuck|hangs?)\b",
+    re.IGNORECASE,
+)
+_QUESTIONS: Final = re.compile(
+    r"^(?:открыт\w+ )?(?:вопрос\w*|чаво|faq|q ?& ?a|(?:open )?questions?|"
+    r"частые вопросы|непонятн\w+|разобраться)\b",
+    re.IGNORECASE,
+)
+_DEFINES: Final = re.compile(
+    r"^(?P<term>[^\s.,:;!?\-–—][^.:;!?\n]{0,80}?)\s*"
+    r"(?:\s[-–—]\s+(?:это\b)?|,?\s+(?:это|означает|обозначает|называется)\s+|"
+    r"\s+(?:is|are)\s+(?:an?|the)\s+|\s+(?:means|stands for|refers to)\s+)"
+    r"(?=\S)",
+    re.IGNORECASE,
+)
+_LONGEST_TERM: Final = 7
+"""Words."""
+
+
+def asks(text: str) -> bool:
+    """Tell whether a quote, heading or line asks something."""
+    plain = plain_text(text).strip(_CLOSERS)
+    if plain.endswith("?"):
+        return True
+    return "?" in plain and bool(_INTERROGATIVE.match(plain))
+
+
+def ends_with_question(text: str) -> bool:
+    """Tell whether the last thing a text does is ask."""
+    return plain_text(text).strip(_CLOSERS).endswith("?")
+
+
+def asks_without_mark(text: str) -> bool:
+    """Tell whether a text begins like a question; for places where questions are expected."""
+    return asks(text) or bool(_INTERROGATIVE.match(plain_text(text).strip(_CLOSERS)))
+
+
+def is_error(text: str) -> bool:
+    """Tell whether a text reads like an error message."""
+    return bool(_ERROR.search(text))
+
+
+def names_problem(text: str) -> bool:
+    """Tell whether a heading or sentence names a problem."""
+    return bool(_PROBLEM.search(plain_text(text)))
+
+
+def heads_questions(heading: str) -> bool:
+    """Tell whether a heading announces a list of questions."""
+    return bool(_QUESTIONS.match(heading.strip()))
+
+
+def defines(text: str) -> bool:
+    """Tell whether a paragraph begins by saying what a term is: `X - это …`, `X is a …`."""
+    match = _DEFINES.match(plain_text(text).lstrip())
+    return match is not None and len(match["term"].split()) <= _LONGEST_TERM
+
+
+def announces(text: str) -> bool:
+    """Tell whether a paragraph ends in a colon, and so belongs to what follows."""
+    return plain_text(text).rstrip(_CLOSERS).endswith((":", ":\u00a0"))
+
+
+def ends_openly(text: str) -> bool:
+    """Tell whether a paragraph ends without a full stop, as a line before an example may."""
+    return not plain_text(text).rstrip(_CLOSERS).endswith((".", "!", "?", "…", ";"))

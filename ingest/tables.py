@@ -1,0 +1,101 @@
+"""Drafts of tables: rows with their header, flags that rows explain, the table as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from ingest.drafts import Draft, DraftBook
+from ingest.flags import flags_at_head
+from ingest.inline import code_pieces, plain_text
+from ingest.lists import Owner, Place, add_flag_row
+from ingest.shell import is_command
+from kb.model import Block, BlockKind, ChunkKind
+
+MAX_TABLE_CHARS: Final = 3000
+"""A longer table is cut between its rows."""
+_HEADER_CELL_CHARS: Final = 60
+
+
+def draft_table(book: DraftBook, block: Block, place: Place, *, lead: Block | None = None) -> None:
+    """Draft a table: parts of it with the header in their context, and each row for itself."""
+    rows = [row for row in block.children if row.kind is BlockKind.TABLE_ROW and row.level > 0]
+    header = _header_of(block)
+    start = lead.lines.start if lead else block.lines.start
+    for number, group in enumerate(_groups(rows) or [[]]):
+        whole = book.add(
+            Draft(
+                kind=ChunkKind.TABLE_ROW,
+                start=start if number == 0 else group[0].lines.start,
+                end=group[-1].lines.end if group else block.lines.end,
+                trail=place.trail,
+                commands=place.owner.commands,
+                header="" if number == 0 else header,
+                parent=place.parent or place.owner.draft,
+            )
+        )
+        for row in group:
+            _draft_row(book, row, place, header, whole)
+
+
+def _draft_row(book: DraftBook, row: Block, place: Place, header: str, whole: Draft) -> None:
+    flags = _flags_of(row)
+    if flags:
+        owner = (
+            place.owner if place.owner.draft else Owner(commands=place.owner.commands, draft=whole)
+        )
+        add_flag_row(book, row, flags, Place(trail=place.trail, owner=owner))
+        return
+    command = _command_of(row)
+    book.add(
+        Draft(
+            kind=ChunkKind.COMMAND if command else ChunkKind.TABLE_ROW,
+            start=row.lines.start,
+            end=row.lines.end,
+            trail=place.trail,
+            commands=(command,) if command else place.owner.commands,
+            header=header,
+            parent=whole,
+        )
+    )
+
+
+def _header_of(block: Block) -> str:
+    for row in block.children:
+        if row.level == 0:
+            cells = (plain_text(cell.content)[:_HEADER_CELL_CHARS] for cell in row.children)
+            return " | ".join(filter(None, cells))
+    return ""
+
+
+def _flags_of(row: Block) -> tuple[str, ...]:
+    """Return the flags in the first filled cells that hold nothing but flags (`-p`, `--publish`)."""
+    flags: list[str] = []
+    for cell in row.children:
+        if not cell.content:
+            continue
+        found = flags_at_head(cell.content)
+        if not found or (flags and len(plain_text(cell.content).split()) > len(found) + 1):
+            break
+        flags += found
+    return tuple(dict.fromkeys(flags))
+
+
+def _command_of(row: Block) -> str:
+    for cell in row.children:
+        pieces = list(code_pieces(cell.content))
+        if len(pieces) == 1 and pieces[0].start == 0 and is_command(pieces[0].code):
+            return pieces[0].code.strip()
+    return ""
+
+
+def _groups(rows: Sequence[Block]) -> list[list[Block]]:
+    groups: list[list[Block]] = []
+    size = 0
+    for row in rows:
+        if not groups or size + len(row.text) > MAX_TABLE_CHARS:
+            groups.append([])
+            size = 0
+        groups[-1].append(row)
+        size += len(row.text)
+    return groups

@@ -1,0 +1,61 @@
+"""The everyday half of the data: questions as developers type them, which documentation lacks.
+
+The tables in `data/` are this project's own: actions and terms in both languages (with the slang
+and the transliterations that are spoken), and the frames that a question puts around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+from ingest.training.pairs import Pairs
+from kb.errors import KbError
+
+_FOLDER = Path(__file__).parent / "data"
+SOURCE = "own-phrases:HT"
+
+
+def read_phrases(folder: Path = _FOLDER) -> Pairs:
+    """Return every action, term and flag, bare and in each frame of its kind, in both languages.
+
+    Raises:
+        KbError: A table has a line without its columns.
+    """
+    rows = list(dict.fromkeys(_rows(folder)))
+    return Pairs(
+        english=[english for english, _ in rows],
+        russian=[russian for _, russian in rows],
+        source=[SOURCE] * len(rows),
+    )
+
+
+def _rows(folder: Path) -> Iterator[tuple[str, str]]:
+    fillings = {
+        "action": _table(folder / "actions.tsv"),
+        "term": _table(folder / "terms.tsv"),
+        "flag": [(flag, flag) for flag in _lines(folder / "flags.txt")],
+    }
+    for kind in ("action", "term"):
+        yield from fillings[kind]
+    for line in _lines(folder / "templates.tsv"):
+        kind, english, russian = _columns(line, 3, folder / "templates.tsv")
+        for filling in fillings[kind]:
+            yield english.format(filling[0]), russian.format(filling[1])
+
+
+def _table(path: Path) -> list[tuple[str, str]]:
+    rows = [_columns(line, 2, path) for line in _lines(path)]
+    return [pair for english, russian in rows for pair in product([english], russian.split("|"))]
+
+
+def _columns(line: str, count: int, path: Path) -> list[str]:
+    columns = line.split("\t")
+    if len(columns) != count:
+        raise KbError(f"{path.name}: {line!r} has not {count} columns", hint="separate by tabs")
+    return columns
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line]
