@@ -1,0 +1,79 @@
+"""The web app: routes, errors and guards around the services."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
+
+from server import error_responses
+from server.request_log import RequestLogMiddleware
+from server.routes import (
+    ask,
+    commands,
+    conversations,
+    health,
+    ingest,
+    metrics,
+    notes,
+    page,
+    runs,
+    sandbox,
+    search,
+)
+from server.security import SecurityMiddleware
+from server.services import Services
+
+API_VERSION: Final = "1"
+
+_ROUTERS: Final = (
+    health.router,
+    ask.router,
+    search.router,
+    notes.router,
+    ingest.router,
+    commands.router,
+    runs.router,
+    sandbox.router,
+    conversations.router,
+    metrics.router,
+    page.router,
+)
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the app over its services, guarded.
+
+    Args:
+        services: The rooms behind the routes.
+    """
+    app = FastAPI(
+        title="kb",
+        summary="Ask your own notes; run what they suggest in a sandbox.",
+        version=f"{API_VERSION} ({version('kb')})",
+        docs_url=None,  # the docs pages want a CDN and inline scripts
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        generate_unique_id_function=_operation_id,
+        middleware=[
+            Middleware(RequestLogMiddleware, metrics=services.metrics),
+            Middleware(
+                SecurityMiddleware,
+                origins=services.access.origins,
+                token=services.access.token,
+            ),
+        ],
+    )
+    app.state.services = services
+    error_responses.install(app)
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.mount("/static", page.page_files(), name="static")
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,162 @@
+"""A question from the wire to the wire: conversation, answer, commands to remember."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from kb.assistant import AnswerEvent, CitationEvent, CommandEvent, StatusEvent, StreamEvent
+from kb.errors import BusyError
+from kb.model import Answer, AnswerMode, ConversationId, Filters, Question
+from server.conversations import ConversationStore, new_conversation_id
+from server.metrics import Metrics
+from server.offered_commands import OfferedCommands
+from server.ports import Answerer
+from server.render import render_answer
+from server.schemas.answers import AnswerBody
+from server.schemas.citations import CitationBody
+from server.schemas.commands import CommandBody
+from server.sse import ServerEvent
+
+MAX_ASKS = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskInput:
+    """A question as a client puts it."""
+
+    question: str
+    conversation_id: ConversationId | None = None
+    """None begins a new conversation."""
+    filters: Filters = field(default_factory=Filters)
+    mode: AnswerMode = "extractive"
+
+
+class AskGate:
+    """Counts the questions in work.
+
+    Args:
+        limit: How many at once.
+    """
+
+    def __init__(self, limit: int = MAX_ASKS) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._active = 0
+
+    def check(self) -> None:
+        """See whether there is room for one more.
+
+        Raises:
+            BusyError: There is none.
+        """
+        with self._lock:
+            self._require_room()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._require_room()
+            self._active += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._active -= 1
+
+    def _require_room(self) -> None:
+        if self._active >= self._limit:
+            raise BusyError(
+                f"{self._active} questions are being answered already",
+                hint="wait for one to end",
+            )
+
+
+class Asking:
+    """Answers questions and keeps what came of them; safe to use from any thread.
+
+    Args:
+        answerer: Answers from the notes.
+        conversations: Where answers are kept.
+        offered: Where offered commands are kept.
+        metrics: Counts and times.
+    """
+
+    def __init__(
+        self,
+        *,
+        answerer: Answerer,
+        conversations: ConversationStore,
+        offered: OfferedCommands,
+        metrics: Metrics,
+    ) -> None:
+        self._answerer = answerer
+        self._conversations = conversations
+        self._offered = offered
+        self._metrics = metrics
+        self.gate = AskGate()
+
+    def ask(self, asked: AskInput) -> AnswerBody:
+        """Answer a question.
+
+        Raises:
+            QuestionError: It is empty or too long.
+            NotFoundError: There is no such conversation.
+            IndexUnavailableError: There is no index yet.
+        """
+        conversation = self._conversation(asked)
+        with self._metrics.asking():
+            answer = self._answerer.ask(self._question(asked))
+        return self._keep(answer, conversation)
+
+    def stream(self, asked: AskInput, *, cancelled: Callable[[], bool]) -> Iterator[ServerEvent]:
+        """Yield the events of an answer as it is made; the last is `answer`.
+
+        Args:
+            asked: The question.
+            cancelled: True once nobody listens any more.
+
+        Raises:
+            QuestionError: It is empty or too long.
+            NotFoundError: There is no such conversation.
+            IndexUnavailableError: There is no index yet.
+        """
+        conversation = self._conversation(asked)
+        with self._metrics.asking():
+            for event in self._answerer.stream(self._question(asked), cancelled=cancelled):
+                if isinstance(event, AnswerEvent):
+                    body = self._keep(event.answer, conversation)
+                    yield ServerEvent(name="answer", data=body)
+                else:
+                    yield _server_event(event)
+
+    def _conversation(self, asked: AskInput) -> ConversationId:
+        if asked.conversation_id is None:
+            return new_conversation_id()
+        self._conversations.require(asked.conversation_id)
+        return asked.conversation_id
+
+    def _question(self, asked: AskInput) -> Question:
+        known = asked.conversation_id
+        history = () if known is None else self._conversations.history(known)
+        return Question(
+            text=asked.question, history=history, filters=asked.filters, mode=asked.mode
+        )
+
+    def _keep(self, answer: Answer, conversation: ConversationId) -> AnswerBody:
+        body = AnswerBody.of(answer, conversation_id=conversation, html=render_answer(answer.text))
+        self._offered.keep(answer.commands, language=answer.language)
+        self._conversations.add(conversation, body)
+        self._metrics.count_answer(answer)
+        return body
+
+
+def _server_event(event: StreamEvent) -> ServerEvent:
+    if isinstance(event, CitationEvent):
+        return ServerEvent(name="citation", data=CitationBody.of(event.citation))
+    if isinstance(event, CommandEvent):
+        return ServerEvent(name="command", data=CommandBody.of(event.command))
+    if isinstance(event, StatusEvent):
+        return ServerEvent(name="status", data={"text": event.text})
+    if isinstance(event, AnswerEvent):
+        raise TypeError("the whole answer is kept before it is sent")
+    return ServerEvent(name="token", data={"text": event.text})

@@ -1,0 +1,121 @@
+"""Commands on their way to the sandbox: looked up, filled in, judged, started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kb.commands.offer import offer
+from kb.commands.slots import fill, find_slots
+from kb.errors import NeedsValuesError
+from kb.model import Command, CommandId, CommandRun, Language, LineRange, NoteId, Slot
+from kb.text.language import detect_language
+from server.metrics import Metrics
+from server.note_context import NoteContext
+from server.offered_commands import OfferedCommands
+from server.ports import RunKeeper
+
+_TYPED_NOTE = NoteId("")
+_TYPED_LINES = LineRange(start=0, end=0)
+
+
+class SlotsWantedError(NeedsValuesError):
+    """Placeholders are to be filled; the slots tell which.
+
+    Args:
+        error: What the filling said.
+        slots: The slots of the command line.
+    """
+
+    def __init__(self, error: NeedsValuesError, slots: tuple[Slot, ...]) -> None:
+        super().__init__(error.message, slot_ids=error.slot_ids, hint=error.hint)
+        self.slots = tuple(slot for slot in slots if slot.id in error.slot_ids) or slots
+
+
+class CommandDesk:
+    """Previews and starts commands; safe to use from any thread.
+
+    Args:
+        offered: The commands that were offered.
+        runs: Where they are started.
+        context: The notes' own files, for builds and Compose.
+        metrics: Counts.
+    """
+
+    def __init__(
+        self,
+        *,
+        offered: OfferedCommands,
+        runs: RunKeeper,
+        context: NoteContext,
+        metrics: Metrics,
+    ) -> None:
+        self._offered = offered
+        self._runs = runs
+        self._context = context
+        self._metrics = metrics
+
+    def preview(self, command: CommandId, values: Mapping[str, str]) -> Command:
+        """Return an offered command with these values, judged and explained; nothing runs.
+
+        Raises:
+            NotFoundError: It was not offered, or its note has changed.
+            NeedsValuesError: A placeholder has no value.
+            InvalidInputError: A value cannot stand there.
+        """
+        known = self._offered.get(command)
+        text = _fill(known.text, values, typed=False, language=known.language)
+        return offer(text, note=known.note, lines=known.lines, language=known.language)
+
+    def preview_typed(self, text: str, values: Mapping[str, str]) -> Command:
+        """Return a typed line with these values, judged and explained; nothing runs.
+
+        Raises:
+            NeedsValuesError: A placeholder has no value.
+            InvalidInputError: The line or a value cannot be understood.
+        """
+        language = detect_language(text)
+        filled = _fill(text, values, typed=True, language=language)
+        return offer(filled, note=_TYPED_NOTE, lines=_TYPED_LINES, language=language)
+
+    def run(
+        self, command: CommandId, values: Mapping[str, str], *, confirm: bool, who: str
+    ) -> CommandRun:
+        """Start an offered command.
+
+        Raises:
+            NotFoundError: It was not offered, or its note has changed.
+            NeedsValuesError: A placeholder has no value.
+            InvalidInputError: A value cannot stand there.
+            CommandRefusedError: The policy does not let it run.
+            NeedsConfirmationError: It destroys something and was not confirmed.
+            BusyError: Too many runs at once.
+            SandboxError: There is no sandbox.
+        """
+        known = self._offered.get(command)
+        text = _fill(known.text, values, typed=False, language=known.language)
+        files = self._context.files_for(known.note, known.lines, text)
+        return self._start(text, confirm=confirm, who=who, files=files)
+
+    def run_typed(
+        self, text: str, values: Mapping[str, str], *, confirm: bool, who: str
+    ) -> CommandRun:
+        """Start a line that the user typed; raises as `run` does."""
+        filled = _fill(text, values, typed=True, language=detect_language(text))
+        return self._start(filled, confirm=confirm, who=who, files=None)
+
+    def _start(
+        self, text: str, *, confirm: bool, who: str, files: Mapping[str, bytes] | None
+    ) -> CommandRun:
+        try:
+            run = self._runs.start(text, confirm=confirm, who=who, files=files)
+        except NeedsValuesError as error:
+            raise SlotsWantedError(error, find_slots(text)) from error
+        self._metrics.count_run()
+        return run
+
+
+def _fill(text: str, values: Mapping[str, str], *, typed: bool, language: Language) -> str:
+    try:
+        return fill(text, values, typed=typed, language=language)
+    except NeedsValuesError as error:
+        raise SlotsWantedError(error, find_slots(text, language=language)) from error

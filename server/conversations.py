@@ -1,0 +1,262 @@
+"""Conversations: questions with their answers, in order, kept in the state folder."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.errors import NotFoundError
+from kb.model import AnswerStatus, ChunkId, Citation, ConversationId, LineRange, NoteId, Turn
+from server.database import Database
+from server.render import render_answer
+from server.schemas.answers import AnswerBody
+from server.schemas.citations import CitationBody
+
+Rating = Literal["up", "down"]
+
+MAX_TITLE_CHARS = 80
+MAX_HISTORY_TURNS = 20
+"""Follow-ups are resolved against this many turns at the most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationSummary:
+    """A conversation in the list."""
+
+    id: ConversationId
+    title: str
+    created: float
+    """POSIX time in seconds."""
+    updated: float
+    turns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredTurn:
+    """A question with its answer as it was given."""
+
+    asked: float
+    answer: AnswerBody
+    rating: Rating | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A conversation with all its turns, oldest first."""
+
+    summary: ConversationSummary
+    turns: tuple[AnsweredTurn, ...]
+
+
+def new_conversation_id() -> ConversationId:
+    """Return an id that nobody can guess."""
+    return ConversationId(uuid.uuid4().hex)
+
+
+class ConversationStore:
+    """Keeps conversations; safe to use from any thread.
+
+    Args:
+        database: Where they are kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def require(self, conversation: ConversationId) -> None:
+        """Check that a conversation is there.
+
+        Raises:
+            NotFoundError: It is not.
+        """
+        self._summary(conversation)
+
+    def add(self, conversation: ConversationId, answer: AnswerBody) -> None:
+        """Put an answer at the end of a conversation, which is made where it is new."""
+        now = time.time()
+        kept = answer.model_copy(update={"html": ""}).model_dump_json()
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO conversation VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET updated = excluded.updated",
+                (conversation, _title(answer.question), now, now),
+            )
+            connection.execute(
+                "INSERT INTO answer (id, conversation_id, position, asked, body) VALUES (?, ?, "
+                "(SELECT COALESCE(MAX(position), 0) + 1 FROM answer WHERE conversation_id = ?), "
+                "?, ?)",
+                (answer.id, conversation, conversation, now, kept),
+            )
+
+    def history(self, conversation: ConversationId) -> tuple[Turn, ...]:
+        """Return the last turns for the resolution of follow-ups, oldest first.
+
+        Raises:
+            NotFoundError: There is no such conversation.
+        """
+        self.require(conversation)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT body FROM answer WHERE conversation_id = ? ORDER BY position DESC LIMIT ?",
+                (conversation, MAX_HISTORY_TURNS),
+            ).fetchall()
+        return tuple(_turn(AnswerBody.model_validate_json(body)) for (body,) in reversed(rows))
+
+    def list(
+        self, *, text: str = "", limit: int, offset: int
+    ) -> tuple[tuple[ConversationSummary, ...], int]:
+        """Return a page of conversations, the last used first, and how many there are.
+
+        Args:
+            text: Only conversations with this text in the title, a question or an answer.
+            limit: How many at the most.
+            offset: How many to leave out at the start.
+        """
+        pattern = "%" + _escape_like(text.casefold()) + "%"
+        with self._database.reading() as connection:
+            connection.create_function("casefold", 1, _casefold, deterministic=True)
+            matching = (
+                "FROM conversation c WHERE casefold(title) LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 "
+                "FROM answer a WHERE a.conversation_id = c.id AND "
+                "casefold(json_extract(a.body, '$.question') || ' ' || "
+                "json_extract(a.body, '$.text')) LIKE ? ESCAPE '\\')"
+            )
+            both = (pattern, pattern)
+            (total,) = connection.execute(f"SELECT COUNT(*) {matching}", both).fetchone()
+            rows = connection.execute(
+                "SELECT id, title, created, updated, "  # noqa: S608 - constants
+                "(SELECT COUNT(*) FROM answer a WHERE a.conversation_id = c.id) "
+                f"{matching} ORDER BY updated DESC, id LIMIT ? OFFSET ?",
+                (*both, limit, offset),
+            ).fetchall()
+        return tuple(_summary_of(row) for row in rows), int(total)
+
+    def get(self, conversation: ConversationId) -> Conversation:
+        """Return a conversation with its turns.
+
+        Raises:
+            NotFoundError: There is no such conversation.
+        """
+        summary = self._summary(conversation)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT asked, body, rating, comment FROM answer WHERE conversation_id = ? "
+                "ORDER BY position",
+                (conversation,),
+            ).fetchall()
+        turns = tuple(
+            AnsweredTurn(asked=asked, answer=_with_html(body), rating=rating, comment=comment)
+            for asked, body, rating, comment in rows
+        )
+        return Conversation(summary=summary, turns=turns)
+
+    def rename(self, conversation: ConversationId, title: str) -> ConversationSummary:
+        """Give a conversation another title.
+
+        Raises:
+            NotFoundError: There is no such conversation.
+        """
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE conversation SET title = ? WHERE id = ?", (title, conversation)
+            )
+        return self._summary(conversation)
+
+    def delete(self, conversation: ConversationId) -> None:
+        """Delete a conversation with its answers.
+
+        Raises:
+            NotFoundError: There is no such conversation.
+        """
+        with self._database.transaction() as connection:
+            deleted = connection.execute(
+                "DELETE FROM conversation WHERE id = ?", (conversation,)
+            ).rowcount
+        if not deleted:
+            raise _no_conversation(conversation)
+
+    def rate(self, answer_id: str, rating: Rating | None, comment: str) -> None:
+        """Keep what the user thinks of an answer; None takes an earlier rating back.
+
+        Raises:
+            NotFoundError: There is no such answer.
+        """
+        with self._database.transaction() as connection:
+            updated = connection.execute(
+                "UPDATE answer SET rating = ?, comment = ? WHERE id = ?",
+                (rating, comment, answer_id),
+            ).rowcount
+        if not updated:
+            raise NotFoundError(
+                f"no answer {answer_id!r}", hint="answers go with their conversation"
+            )
+
+    def _summary(self, conversation: ConversationId) -> ConversationSummary:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT id, title, created, updated, "
+                "(SELECT COUNT(*) FROM answer a WHERE a.conversation_id = c.id) "
+                "FROM conversation c WHERE id = ?",
+                (conversation,),
+            ).fetchone()
+        if row is None:
+            raise _no_conversation(conversation)
+        return _summary_of(row)
+
+
+def _no_conversation(conversation: ConversationId) -> NotFoundError:
+    return NotFoundError(
+        f"no conversation {conversation!r}",
+        hint="leave conversation_id out to begin a new one; GET /api/conversations lists them",
+    )
+
+
+def _summary_of(row: tuple[str, str, float, float, int]) -> ConversationSummary:
+    identifier, title, created, updated, turns = row
+    return ConversationSummary(
+        id=ConversationId(identifier), title=title, created=created, updated=updated, turns=turns
+    )
+
+
+def _title(question: str) -> str:
+    line = " ".join(question.split())
+    return line if len(line) <= MAX_TITLE_CHARS else line[: MAX_TITLE_CHARS - 1].rstrip() + "…"
+
+
+def _with_html(body: str) -> AnswerBody:
+    """The kept answer; its HTML is made anew, so that it is as safe as the renderer of today."""
+    answer = AnswerBody.model_validate_json(body)
+    return answer.model_copy(update={"html": render_answer(answer.text)})
+
+
+def _turn(answer: AnswerBody) -> Turn:
+    return Turn(
+        question=answer.question,
+        standalone_question=answer.standalone_question,
+        status=AnswerStatus(answer.status),
+        citations=tuple(_citation(each) for each in answer.citations),
+        command=answer.commands[0].text if answer.commands else "",
+    )
+
+
+def _citation(body: CitationBody) -> Citation:
+    return Citation(
+        n=body.n,
+        note=NoteId(body.note),
+        lines=LineRange(start=body.line_start, end=body.line_end),
+        quote=body.quote,
+        chunk=ChunkId(body.chunk_id),
+        heading_trail=tuple(body.heading_trail),
+        span=body.span,
+    )
+
+
+def _casefold(text: str | None) -> str:
+    return (text or "").casefold()
+
+
+def _escape_like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,106 @@
+"""The SQLite file of what must be kept: conversations, answers, feedback, offered commands."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from kb.errors import IndexUnavailableError
+
+_MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE conversation (
+        id TEXT PRIMARY KEY,
+        title TEXT NOT NULL,
+        created REAL NOT NULL,
+        updated REAL NOT NULL
+    );
+    CREATE TABLE answer (
+        id TEXT PRIMARY KEY,
+        conversation_id TEXT NOT NULL REFERENCES conversation(id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        asked REAL NOT NULL,
+        body TEXT NOT NULL,
+        rating TEXT,
+        comment TEXT NOT NULL DEFAULT '',
+        UNIQUE (conversation_id, position)
+    );
+    CREATE TABLE offered_command (
+        id TEXT PRIMARY KEY,
+        text TEXT NOT NULL,
+        note TEXT NOT NULL,
+        line_start INTEGER NOT NULL,
+        line_end INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        language TEXT NOT NULL,
+        offered REAL NOT NULL
+    );
+    CREATE INDEX conversation_by_use ON conversation (updated DESC);
+    """,
+)
+"""Statement groups in order; `PRAGMA user_version` says how many have been applied."""
+
+
+class Database:
+    """One connection, used by one thread at a time.
+
+    Args:
+        path: The file; made where it is missing.
+
+    Raises:
+        IndexUnavailableError: The file cannot be opened, or a newer version made it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        try:
+            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._migrate(path)
+        except sqlite3.DatabaseError as error:
+            raise IndexUnavailableError(
+                f"cannot open {path}: {error}",
+                hint="move the file away to start without the old conversations",
+                code="state_unreadable",
+            ) from error
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run the block in one transaction: all of it is kept, or nothing."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Use the connection for reading."""
+        with self._lock:
+            yield self._connection
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _migrate(self, path: Path) -> None:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version > len(_MIGRATIONS):
+            raise IndexUnavailableError(
+                f"{path} was made by a newer version of kb",
+                hint="install that version, or give another folder with --state",
+                code="state_too_new",
+            )
+        for number, statements in enumerate(_MIGRATIONS[version:], start=version + 1):
+            self._connection.executescript(
+                f"BEGIN; {statements}; PRAGMA user_version = {number}; COMMIT;"
+            )

@@ -1,0 +1,138 @@
+"""Ingest jobs: one sync at a time, watched by any number of readers."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from ingest.report import SyncProgress, SyncReport
+from kb.errors import KbError, NotFoundError
+from server.feed import Feed
+from server.ports import Library
+
+JobState = Literal["running", "done", "failed", "cancelled"]
+_KEPT_JOBS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestJob:
+    """A job as it is at one moment."""
+
+    id: str
+    state: JobState = "running"
+    progress: SyncProgress = field(default_factory=lambda: SyncProgress(phase="scan"))
+    report: SyncReport | None = None
+    """What it did, once it is done."""
+    error: KbError | None = None
+    """Why it failed, where it did."""
+
+
+class IngestJobs:
+    """Starts syncs in the background; safe to use from any thread.
+
+    Args:
+        library: What to sync.
+        on_end: Told of every job that has ended.
+    """
+
+    def __init__(
+        self, library: Library, *, on_end: Callable[[IngestJob], None] | None = None
+    ) -> None:
+        self._library = library
+        self._on_end = on_end
+        self._lock = threading.Lock()
+        self._jobs: dict[str, IngestJob] = {}
+        self._feeds: dict[str, Feed[IngestJob]] = {}
+        self._running: str | None = None
+        self._again = False
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> IngestJob:
+        """Start a sync; where one runs already, return it, and look again when it has ended."""
+        with self._lock:
+            if self._running is not None:
+                self._again = True
+                return self._jobs[self._running]
+            return self._launch()
+
+    def get(self, job_id: str) -> IngestJob:
+        """Return a job as it is now.
+
+        Raises:
+            NotFoundError: There is no such job.
+        """
+        with self._lock:
+            job = self._jobs.get(job_id)
+        if job is None:
+            raise NotFoundError(
+                f"no ingest job {job_id!r}", hint="POST /api/ingest starts one; old ones go"
+            )
+        return job
+
+    def feed(self, job_id: str) -> Feed[IngestJob]:
+        """Return the states of a job, for following.
+
+        Raises:
+            NotFoundError: There is no such job.
+        """
+        self.get(job_id)
+        with self._lock:
+            return self._feeds[job_id]
+
+    def close(self, *, timeout_s: float = 10.0) -> None:
+        """Cancel what runs and wait for its end."""
+        self._stopping.set()
+        thread = self._thread
+        if thread is not None:
+            thread.join(timeout_s)
+
+    def _launch(self) -> IngestJob:
+        job = IngestJob(id=uuid.uuid4().hex)
+        self._jobs[job.id] = job
+        self._feeds[job.id] = Feed()
+        self._feeds[job.id].publish(job)
+        self._running, self._again = job.id, False
+        for old in list(self._jobs)[:-_KEPT_JOBS]:
+            del self._jobs[old], self._feeds[old]
+        self._thread = threading.Thread(
+            target=self._work, args=(job.id,), name="ingest", daemon=True
+        )
+        self._thread.start()
+        return job
+
+    def _work(self, job_id: str) -> None:
+        def note(progress: SyncProgress) -> None:
+            self._put(replace(self.get(job_id), progress=progress))
+
+        try:
+            report = self._library.sync(note, self._stopping.is_set)
+            state: JobState = "cancelled" if report.cancelled else "done"
+            ended = replace(self.get(job_id), state=state, report=report)
+        except KbError as error:
+            ended = replace(self.get(job_id), state="failed", error=error)
+        except Exception as error:  # noqa: BLE001 - a job must end, whatever broke
+            broken = KbError(
+                f"indexing broke: {type(error).__name__}: {error}",
+                hint="the index is as it was; try again, and see the log",
+            )
+            ended = replace(self.get(job_id), state="failed", error=broken)
+        self._put(ended)
+        self._finish(ended)
+
+    def _put(self, job: IngestJob) -> None:
+        with self._lock:
+            self._jobs[job.id] = job
+            self._feeds[job.id].publish(job)
+
+    def _finish(self, job: IngestJob) -> None:
+        with self._lock:
+            self._feeds[job.id].close()
+            self._running = None
+            if self._again and not self._stopping.is_set():
+                self._launch()
+        if self._on_end is not None:
+            self._on_end(job)

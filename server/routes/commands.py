@@ -1,0 +1,54 @@
+"""`/api/commands`: an offered command, previewed and run by its id."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from kb.model import Command, CommandId
+from server.routes.shared import ServicesDep, errors
+from server.schemas.commands import (
+    ExplanationBody,
+    PreviewBody,
+    PreviewRequest,
+    RefusalBody,
+    RunRequest,
+    SlotBody,
+)
+from server.schemas.runs import StartedRunBody
+
+router = APIRouter(prefix="/api/commands", tags=["commands"])
+
+
+@router.post(
+    "/{command_id}/preview", summary="What a command would run", responses=errors(404, 409)
+)
+def preview_command(command_id: str, request: PreviewRequest, services: ServicesDep) -> PreviewBody:
+    """Return the final command line, judged and explained; nothing runs."""
+    return preview_body(services.desk.preview(CommandId(command_id), request.values))
+
+
+@router.post(
+    "/{command_id}/runs",
+    status_code=202,
+    summary="Run a command",
+    responses=errors(404, 409, 422, 429, 503),
+)
+def run_command(command_id: str, request: RunRequest, services: ServicesDep) -> StartedRunBody:
+    """Start an offered command in the sandbox; 404 where its note has changed since."""
+    run = services.desk.run(
+        CommandId(command_id), request.values, confirm=request.confirm, who="api"
+    )
+    return StartedRunBody(run_id=run.id)
+
+
+def preview_body(command: Command) -> PreviewBody:
+    """Turn a judged command into its wire shape."""
+    return PreviewBody(
+        text=command.text,
+        explanation=[ExplanationBody.of(each) for each in command.explanation],
+        risk=command.risk.value,
+        refusal=RefusalBody.of(command.refusal),
+        runnable=command.runnable,
+        slots=[SlotBody.of(slot) for slot in command.slots],
+        hints=list(command.hints),
+    )

@@ -1,0 +1,161 @@
+"""Health, ingest jobs and the sandbox."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+IndexStateName = Literal["ok", "indexing", "degraded"]
+SandboxStateName = Literal["ready", "starting", "off", "unavailable"]
+JobStateName = Literal["running", "done", "failed", "cancelled"]
+
+
+class IndexHealth(BaseModel):
+    """The index in short."""
+
+    notes: int
+    chunks: int
+    fingerprint: str
+    model: str
+    message: str = Field("", description="Why the index is not ok.")
+    warnings: int = Field(0, description="Notes that could not be read as meant.")
+
+
+class SandboxHealth(BaseModel):
+    """The sandbox in short."""
+
+    state: SandboxStateName
+    engine: str
+    message: str
+    driver: str = ""
+
+
+class HealthBody(BaseModel):
+    """How the server is; `ok` means that it answers questions, whatever the sandbox does."""
+
+    status: IndexStateName
+    index: IndexHealth
+    sandbox: SandboxHealth
+    version: str
+    editable: bool = Field(description="Whether notes can be saved and deleted here.")
+    llm: bool = Field(description="Whether a language model is set.")
+    message: str = ""
+
+
+class ProgressBody(BaseModel):
+    """How far a job has come."""
+
+    phase: str
+    files_total: int = 0
+    files_done: int = 0
+    chunks_total: int = 0
+    chunks_done: int = 0
+    embedded: int = 0
+    reused: int = 0
+    current: str = ""
+    duration_s: float = 0.0
+
+
+class WarningBody(BaseModel):
+    """Something in a note that could not be read as meant."""
+
+    note: str
+    line: int = Field(description="1-based; 0 means the whole file.")
+    message: str
+    hint: str
+
+
+class ReportBody(BaseModel):
+    """What a finished job did."""
+
+    added: list[str]
+    changed: list[str]
+    removed: list[str]
+    renamed: list[tuple[str, str]]
+    failed: list[str]
+    unchanged: int
+    notes: int
+    chunks: int
+    kinds: dict[str, int]
+    embedded: int
+    reused: int
+    warnings: list[WarningBody]
+    duration_s: float
+    cancelled: bool
+
+
+class JobBody(BaseModel):
+    """An ingest job as it is now."""
+
+    job_id: str
+    state: JobStateName
+    progress: ProgressBody
+    counts: ReportBody | None = Field(description="Null until the job is done.")
+    error: str | None = None
+    hint: str | None = None
+
+
+class StartedJobBody(BaseModel):
+    """A job was started, or runs already."""
+
+    job_id: str
+
+
+class PublishedPortBody(BaseModel):
+    """A container's port that can be reached."""
+
+    container: str
+    container_port: int
+    protocol: str
+    host: str
+    host_port: int
+    url: str
+
+
+class ContainerBody(BaseModel):
+    """A container."""
+
+    id: str
+    name: str
+    image: str
+    command: str
+    state: str
+    status: str
+    created: float
+    ports: list[PublishedPortBody]
+
+
+class ImageBody(BaseModel):
+    """An image."""
+
+    id: str
+    tags: list[str]
+    size_bytes: int
+    created: float
+
+
+class VolumeBody(BaseModel):
+    """A volume."""
+
+    name: str
+    driver: str
+    created: float
+
+
+class NetworkBody(BaseModel):
+    """A network."""
+
+    id: str
+    name: str
+    driver: str
+
+
+class SandboxBody(SandboxHealth):
+    """The daemon and everything in it."""
+
+    containers: list[ContainerBody]
+    images: list[ImageBody]
+    volumes: list[VolumeBody]
+    networks: list[NetworkBody]
+    ports: list[PublishedPortBody]

@@ -1,0 +1,125 @@
+"""The settings of a start: what the environment (`KB_*`) and the command line say."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from kb.errors import InvalidInputError
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8765
+MIN_TOKEN_CHARS = 16
+
+SandboxMode = Literal["auto", "managed", "dind", "external", "off"]
+Egress = Literal["internet", "none"]
+LogFormat = Literal["text", "json"]
+
+
+class Settings(BaseSettings):
+    """One value for each `KB_*` variable; the command line's options go over them.
+
+    Never made at import: `read_settings` makes it when a command starts.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="KB_", extra="ignore", frozen=True)
+
+    notes: Path = Field(Path(), description="The notes folder.")
+    state: Path | None = Field(
+        None, description="The state folder; by default one per notes folder in the user's data."
+    )
+    host: str = Field(DEFAULT_HOST, description="The address to listen on.")
+    port: int = Field(DEFAULT_PORT, ge=0, le=65535, description="The port; 0 takes a free one.")
+    edit: bool = Field(default=False, description="Let notes be saved and deleted over the API.")
+    token: SecretStr | None = Field(
+        None, description="The access token; by default made at the first start and kept."
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Further `Host` values to answer to, separated by commas."
+    )
+    embedding_model: Path | None = Field(
+        None, description="Folder of a sentence-transformers model; by default the shipped one."
+    )
+    chroma_url: str = Field(
+        "", description="URL of a Chroma server; by default Chroma runs inside the process."
+    )
+    sandbox: SandboxMode = Field("auto", description="How the sandbox daemon is got.")
+    sandbox_egress: Egress = Field(
+        "internet", description="Whether containers reach public addresses."
+    )
+    sandbox_host: str = Field("", description="Address of an `external` sandbox daemon.")
+    sandbox_mirror: str = Field("", description="URL of a registry mirror for the sandbox.")
+    llm_base_url: str = Field(
+        "", description="Base URL of an OpenAI-compatible service, for answers in mode `llm`."
+    )
+    llm_model: str = Field("", description="Name of the language model.")
+    llm_api_key: SecretStr | None = Field(None, description="Key for the language model service.")
+    llm_timeout_s: float = Field(
+        60.0, gt=0, description="Seconds that the language model may take for one answer."
+    )
+    mcp_run: bool = Field(default=False, description="Let MCP clients run commands.")
+    log_format: LogFormat = Field("text", description="Form of the log lines on stderr.")
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("token")
+    @classmethod
+    def _check_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        token = value.get_secret_value()
+        if len(token) < MIN_TOKEN_CHARS or not token.isascii() or not token.isprintable():
+            raise ValueError(
+                f"must be at least {MIN_TOKEN_CHARS} printable ASCII characters without spaces"
+            )
+        if " " in token:
+            raise ValueError("must not contain spaces")
+        return value
+
+    @property
+    def notes_dir(self) -> Path:
+        """The notes folder as an absolute path."""
+        return self.notes.expanduser().resolve()
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read the environment and put the options that were given over it.
+
+    Args:
+        **overrides: Values of the command line; None means "not given".
+
+    Raises:
+        InvalidInputError: A value cannot be used; the message names the variable.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
+    except ValidationError as error:
+        raise InvalidInputError(_describe(error), hint="see docs/configuration.md") from error
+
+
+def _describe(error: ValidationError) -> str:
+    problems = []
+    for problem in error.errors(include_input=False, include_url=False):
+        name = "KB_" + "_".join(str(part) for part in problem["loc"]).upper()
+        problems.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
+    return "; ".join(problems)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address to listen on is this machine's own alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
