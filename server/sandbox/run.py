@@ -119,7 +119,8 @@ class Run:
         seen = 0
         while True:
             with self._changed:
-                self._changed.wait_for(lambda seen=seen: len(self._events) > seen)
+                while len(self._events) == seen:
+                    self._changed.wait()
                 fresh = self._events[seen:]
             seen += len(fresh)
             yield from fresh

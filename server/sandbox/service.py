@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
+from kb.commands.limits import Rules
 from kb.errors import KbError, SandboxError
 from server.sandbox.audit import AuditLog
 from server.sandbox.choose import choose_driver
@@ -39,9 +40,12 @@ class Sandbox:
         self._wanted = False
         self._watch: threading.Thread | None = None
         self._closed = threading.Event()
-        self.runs = RunBook(
-            CommandPreparer(self.engine), settings.run_limits, AuditLog(settings.audit_file)
+        preparer = CommandPreparer(
+            self.engine,
+            rules=Rules(reserved_ports=settings.reserved_ports),
+            context_dir=settings.context_dir,
         )
+        self.runs = RunBook(preparer, settings.run_limits, AuditLog(settings.audit_file))
 
     def status(self) -> SandboxStatus:
         """Return the sandbox's state; never waits."""

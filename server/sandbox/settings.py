@@ -53,6 +53,8 @@ class SandboxSettings:
     """Whether containers reach public addresses."""
     limits: SandboxLimits = field(default_factory=SandboxLimits)
     run_limits: RunLimits = field(default_factory=RunLimits)
+    reserved_ports: frozenset[int] = frozenset({8765})
+    """Ports of this server, which no container may take."""
     start_timeout_s: float = 90.0
     audit_path: Path | None = None
     """Where runs are recorded; None means `durable/runs.jsonl` in the state folder."""
@@ -61,6 +63,11 @@ class SandboxSettings:
     def sandbox_dir(self) -> Path:
         """The daemon's own folder: its id, its data, its log."""
         return self.state_dir / "sandbox"
+
+    @property
+    def context_dir(self) -> Path:
+        """The folder in which a `docker build <dir>` finds its folders."""
+        return self.state_dir / "contexts"
 
     @property
     def audit_file(self) -> Path:

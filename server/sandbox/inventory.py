@@ -1,0 +1,96 @@
+"""What is in the sandbox, for the page: containers with their links, images, volumes, networks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kb.errors import SandboxError
+from server.sandbox.engine import Engine
+from server.sandbox.runner.units import parse_time
+from server.sandbox.sanitize import make_safe
+from server.sandbox.state import (
+    ContainerSummary,
+    ImageSummary,
+    Inventory,
+    NetworkSummary,
+    PublishedPort,
+    VolumeSummary,
+)
+
+_TIMEOUT_S = 15.0
+
+
+def take_inventory(engine: Engine) -> Inventory:
+    """Ask the daemon for everything in it.
+
+    Raises:
+        SandboxError: It does not answer.
+    """
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    host = engine.endpoint.ports_host
+    try:
+        with engine.client(timeout_s=_TIMEOUT_S) as client:
+            volumes: Mapping[str, Any] = client.volumes()
+            return Inventory(
+                containers=tuple(_container(each, host) for each in client.containers(all=True)),
+                images=tuple(_image(each) for each in client.images()),
+                volumes=tuple(_volume(each) for each in volumes.get("Volumes") or []),
+                networks=tuple(_network(each) for each in client.networks()),
+            )
+    except (DockerException, RequestException, OSError) as error:
+        raise SandboxError(f"the sandbox daemon does not answer: {error}") from error
+
+
+def _container(item: Mapping[str, Any], host: str) -> ContainerSummary:
+    names: Sequence[str] = item.get("Names") or [item["Id"][:12]]
+    ports = {_port(each, host) for each in item.get("Ports") or [] if each.get("PublicPort")}
+    return ContainerSummary(
+        id=str(item["Id"]),
+        name=names[0].removeprefix("/"),
+        image=str(item.get("Image") or ""),
+        command=make_safe(str(item.get("Command") or "")),
+        state=str(item.get("State") or ""),
+        status=str(item.get("Status") or ""),
+        created=float(item.get("Created") or 0),
+        ports=tuple(sorted(ports, key=lambda port: (port.container_port, port.host_port))),
+    )
+
+
+def _port(item: Mapping[str, Any], host: str) -> PublishedPort:
+    protocol, public = str(item.get("Type") or "tcp"), int(item["PublicPort"])
+    given = str(item.get("IP") or "")
+    reached = host if given in {"", "0.0.0.0", "::"} else given  # noqa: S104 - compared, not bound
+    return PublishedPort(
+        container_port=int(item["PrivatePort"]),
+        protocol=protocol,
+        host=reached,
+        host_port=public,
+        url=f"http://{reached}:{public}/" if protocol == "tcp" else "",
+    )
+
+
+def _image(item: Mapping[str, Any]) -> ImageSummary:
+    tags = tuple(tag for tag in item.get("RepoTags") or [] if tag != "<none>:<none>")
+    return ImageSummary(
+        id=str(item["Id"]),
+        tags=tags,
+        size_bytes=int(item.get("Size") or 0),
+        created=float(item.get("Created") or 0),
+    )
+
+
+def _volume(item: Mapping[str, Any]) -> VolumeSummary:
+    return VolumeSummary(
+        name=str(item["Name"]),
+        driver=str(item.get("Driver") or ""),
+        created=parse_time(str(item.get("CreatedAt") or "")),
+    )
+
+
+def _network(item: Mapping[str, Any]) -> NetworkSummary:
+    return NetworkSummary(
+        id=str(item["Id"]), name=str(item["Name"]), driver=str(item.get("Driver") or "")
+    )

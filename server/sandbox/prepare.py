@@ -1,0 +1,117 @@
+"""From a command line to a run: plan, ask for confirmation, execute on the daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from kb.commands.limits import Rules
+from kb.commands.plan import Plan, plan
+from kb.errors import NeedsConfirmationError
+from server.sandbox.engine import Engine
+from server.sandbox.run import Run
+from server.sandbox.victims import find_victims
+
+
+class CommandPreparer:
+    """Plans command lines and binds them to the sandbox.
+
+    Args:
+        engine: Returns the running daemon, started if need be.
+        rules: Limits and reserved ports.
+        context_dir: The folder that build contexts may lie in.
+    """
+
+    def __init__(self, engine: Callable[[], Engine], *, rules: Rules, context_dir: Path) -> None:
+        self._engine = engine
+        self._rules = rules
+        self._context_dir = context_dir
+
+    def prepare(
+        self, text: str, *, confirm: bool, files: Mapping[str, bytes] | None = None
+    ) -> PlannedCommand:
+        """Parse and check a command line.
+
+        Only where a destroying command is to be confirmed is the daemon asked, and only asked.
+
+        Raises:
+            CommandRefusedError: The policy does not let it run.
+            NeedsValuesError: Placeholders are left in the line.
+            NeedsConfirmationError: It destroys something and `confirm` is False.
+            InvalidInputError: It is no docker command.
+            SandboxError: There is no daemon to ask.
+        """
+        planned = plan(text, confirmed=confirm, rules=self._rules)
+        if planned.needs_confirmation and not confirm:
+            victims = find_victims(planned.action, self._engine())
+            if victims:
+                raise NeedsConfirmationError(
+                    f"`{planned.text}` removes {_counted(victims)}",
+                    victims=victims,
+                    hint="confirm it to go on",
+                )
+        return PlannedCommand(
+            planned, self._engine, files=dict(files or {}), context_dir=self._context_dir
+        )
+
+
+class PlannedCommand:
+    """A command that may run.
+
+    Args:
+        planned: What the policy let pass.
+        engine: Returns the running daemon, started if need be.
+        files: The note's own files.
+        context_dir: The folder that build contexts may lie in.
+    """
+
+    def __init__(
+        self,
+        planned: Plan,
+        engine: Callable[[], Engine],
+        *,
+        files: Mapping[str, bytes],
+        context_dir: Path,
+    ) -> None:
+        self._plan = planned
+        self._engine = engine
+        self._files = files
+        self._context_dir = context_dir
+        self._sent: dict[str, object] = {}
+
+    @property
+    def text(self) -> str:
+        """The final command line."""
+        return self._plan.text
+
+    def execute(self, run: Run) -> int:
+        """Do it on the daemon, started if need be.
+
+        Raises:
+            SandboxError: There is no daemon, or it went away.
+        """
+        from server.sandbox.runner.job import Job
+        from server.sandbox.runner.perform import perform
+
+        engine = self._engine()
+        run.running()
+        for note in self._plan.notes:
+            run.stderr(f"note: {note}\n")
+        with engine.client() as client:
+            job = Job(
+                engine=engine,
+                client=client,
+                run=run,
+                files=self._files,
+                context_dir=self._context_dir,
+                sent=self._sent,
+            )
+            return perform(self._plan.action, job)
+
+    def describe(self) -> Mapping[str, object]:
+        """Return what was sent to the daemon, as far as it matters."""
+        return dict(self._sent)
+
+
+def _counted(victims: tuple[str, ...]) -> str:
+    return victims[0] if len(victims) == 1 else f"{len(victims)} things"

@@ -1,0 +1,110 @@
+"""`docker container prune` and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kb.commands.actions import Prune
+from server.sandbox.runner.images import print_removed
+from server.sandbox.runner.job import Job, execute
+from server.sandbox.runner.listings import filter_map
+from server.sandbox.runner.units import decimal_size
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+
+@execute.register
+def prune(action: Prune, job: Job) -> int:
+    """`docker container|image|volume|network|builder|system prune`."""
+    kinds = _kinds(action)
+    freed = sum(_STEPS[kind](action, job) for kind in kinds)
+    if kinds != ("networks",):
+        job.line(f"Total reclaimed space: {decimal_size(freed, digits=4)}")
+    return 0
+
+
+def _kinds(action: Prune) -> tuple[str, ...]:
+    if action.kind != "system":
+        return (action.kind,)
+    volumes = ("volumes",) if action.volumes else ()
+    return ("containers", "networks", *volumes, "images", "build_cache")
+
+
+def unused_volumes(client: APIClient, action: Prune) -> list[str]:
+    """Return the volumes that a prune removes: unused, and without a name unless all are meant.
+
+    Before API 1.42 the daemon's own prune takes the named ones too; so the choice is made here.
+    """
+    filters = {**filter_map(action.filters), "dangling": ["true"]}
+    filters.pop("all", None)
+    found: Mapping[str, Any] = client.volumes(filters=filters)
+    whole = action.all or any(each.key == "all" for each in action.filters)
+    volumes = found.get("Volumes") or []
+    return [str(each["Name"]) for each in volumes if whole or _is_anonymous(each)]
+
+
+def _is_anonymous(volume: Mapping[str, Any]) -> bool:
+    name, labels = str(volume["Name"]), volume.get("Labels") or {}
+    made_up = len(name) == 64 and all(char in "0123456789abcdef" for char in name)
+    return "com.docker.volume.anonymous" in labels or made_up
+
+
+def _containers(action: Prune, job: Job) -> float:
+    result: Mapping[str, Any] = job.client.prune_containers(filters=filter_map(action.filters))
+    _tell(job, "Deleted Containers:", result.get("ContainersDeleted"))
+    return float(result.get("SpaceReclaimed") or 0)
+
+
+def _images(action: Prune, job: Job) -> float:
+    filters = {**filter_map(action.filters), "dangling": ["false" if action.all else "true"]}
+    result: Mapping[str, Any] = job.client.prune_images(filters=filters)
+    removed = result.get("ImagesDeleted") or []
+    if removed:
+        job.line("Deleted Images:")
+        print_removed(job, removed)
+        job.line()
+    return float(result.get("SpaceReclaimed") or 0)
+
+
+def _volumes(action: Prune, job: Job) -> float:
+    names = unused_volumes(job.client, action)
+    usage: Mapping[str, Any] = job.client.df()
+    sizes = {
+        str(each["Name"]): float((each.get("UsageData") or {}).get("Size") or 0)
+        for each in usage.get("Volumes") or []
+    }
+    for name in names:
+        job.client.remove_volume(name)
+    _tell(job, "Deleted Volumes:", names)
+    return sum(max(0.0, sizes.get(name, 0.0)) for name in names)
+
+
+def _networks(action: Prune, job: Job) -> float:
+    result: Mapping[str, Any] = job.client.prune_networks(filters=filter_map(action.filters))
+    _tell(job, "Deleted Networks:", result.get("NetworksDeleted"))
+    return 0.0
+
+
+def _build_cache(_action: Prune, job: Job) -> float:
+    result: Mapping[str, Any] = job.client.prune_builds()
+    _tell(job, "Deleted build cache objects:", result.get("CachesDeleted"))
+    return float(result.get("SpaceReclaimed") or 0)
+
+
+def _tell(job: Job, title: str, names: list[str] | None) -> None:
+    if names:
+        job.line(title)
+        for name in names:
+            job.line(name)
+        job.line()
+
+
+_STEPS: Mapping[str, Callable[[Prune, Job], float]] = {
+    "containers": _containers,
+    "images": _images,
+    "volumes": _volumes,
+    "networks": _networks,
+    "build_cache": _build_cache,
+}

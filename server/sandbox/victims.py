@@ -1,0 +1,151 @@
+"""What a destroying command would remove, in words; the daemon is only asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from kb.commands.actions import (
+    Action,
+    ForEachListed,
+    Prune,
+    RemoveImages,
+    RemoveNetworks,
+    RemoveVolumes,
+    RunCompose,
+    Targeted,
+)
+from kb.errors import SandboxError
+from server.sandbox.engine import Engine
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+_ASK_TIMEOUT_S = 30.0
+_NOT_FOUND = 404
+
+
+def find_victims(action: Action, engine: Engine) -> tuple[str, ...]:
+    """Return what would go, as a person would name it; empty where nothing would.
+
+    Raises:
+        SandboxError: The daemon does not answer.
+    """
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    try:
+        with engine.client(timeout_s=_ASK_TIMEOUT_S) as client:
+            return tuple(_victims(action, client))
+    except (DockerException, RequestException, OSError) as error:
+        raise SandboxError(f"the sandbox daemon does not answer: {error}") from error
+
+
+def _victims(action: Action, client: APIClient) -> list[str]:
+    if isinstance(action, ForEachListed):
+        return _victims(_with_listed(action, client), client)
+    if isinstance(action, Prune):
+        return _prunable(action, client)
+    if isinstance(action, RunCompose):
+        return [f"what `compose {action.verb}` removes of the project"]
+    name_of = _namer(action)
+    return [name for each in getattr(action, "targets", ()) if (name := name_of(client, each))]
+
+
+def _namer(action: Action) -> Callable[[APIClient, str], str]:
+    """Return what names a target of the action; it returns nothing for one that is not there."""
+    if isinstance(action, RemoveImages):
+        return _image
+    if isinstance(action, RemoveVolumes):
+        return lambda client, name: f"volume {name}" if _look(client, "volume", name) else ""
+    if isinstance(action, RemoveNetworks):
+        return lambda client, name: f"network {name}" if _look(client, "network", name) else ""
+    return _container
+
+
+def _with_listed(action: ForEachListed, client: APIClient) -> Targeted:
+    from server.sandbox.runner.each import listed_names
+
+    names = listed_names(action.listing, client)
+    return replace(action.action, targets=(*action.action.targets, *names))
+
+
+def _container(client: APIClient, name: str) -> str:
+    details = _look(client, "container", name)
+    if details is None:
+        return ""
+    running = " (running)" if details["State"].get("Running") else ""
+    own = str(details["Name"]).removeprefix("/")
+    return f"container {own} of {details['Config'].get('Image', '?')}{running}"
+
+
+def _image(client: APIClient, name: str) -> str:
+    details = _look(client, "image", name)
+    if details is None:
+        return ""
+    tags = details.get("RepoTags") or []
+    return f"image {tags[0] if len(tags) == 1 else name}"
+
+
+def _look(client: APIClient, kind: str, name: str) -> Mapping[str, Any] | None:
+    from docker.errors import APIError
+
+    looks = {
+        "container": client.inspect_container,
+        "image": client.inspect_image,
+        "volume": client.inspect_volume,
+        "network": client.inspect_network,
+    }
+    try:
+        details: Mapping[str, Any] = looks[kind](name)
+    except APIError as error:
+        if error.status_code == _NOT_FOUND:
+            return None
+        raise
+    return details
+
+
+def _prunable(action: Prune, client: APIClient) -> list[str]:
+    from server.sandbox.runner.prune import unused_volumes
+
+    found: list[str] = []
+    whole = action.kind == "system"
+    if whole or action.kind == "containers":
+        stopped = {"status": ["created", "exited", "dead"]}
+        ended: Sequence[Mapping[str, Any]] = client.containers(all=True, filters=stopped)
+        found += [f"container {_first_name(each)}" for each in ended]
+    if whole or action.kind == "images":
+        found += _prunable_images(action, client)
+    if action.kind == "volumes" or (whole and action.volumes):
+        found += [f"volume {name}" for name in unused_volumes(client, action)]
+    if whole or action.kind == "networks":
+        found += _prunable_networks(client)
+    if whole or action.kind == "build_cache":
+        found.append("the build cache")
+    return found
+
+
+def _prunable_images(action: Prune, client: APIClient) -> list[str]:
+    filters = {} if action.all else {"dangling": ["true"]}
+    used = {str(each["ImageID"]) for each in client.containers(all=True)}
+    images: Sequence[Mapping[str, Any]] = client.images(filters=filters)
+    return [
+        f"image {(each.get('RepoTags') or [str(each['Id'])[7:19]])[0]}"
+        for each in images
+        if str(each["Id"]) not in used
+    ]
+
+
+def _prunable_networks(client: APIClient) -> list[str]:
+    networks: Sequence[Mapping[str, Any]] = client.networks(filters={"type": ["custom"]})
+    return [
+        f"network {each['Name']}"
+        for each in networks
+        if not client.inspect_network(each["Id"]).get("Containers")
+    ]
+
+
+def _first_name(item: Mapping[str, Any]) -> str:
+    names = item.get("Names") or [str(item["Id"])[:12]]
+    return str(names[0]).removeprefix("/")
