@@ -93,9 +93,22 @@ class ConflictError(KbError):
 
 
 class CommandRefusedError(KbError):
-    """The policy does not let a command run; `code` is the reason code."""
+    """The policy does not let a command run; `code` is the reason code.
+
+    Args:
+        message: What is refused.
+        hint: What the user can do about it; may be empty.
+        code: The reason code.
+        suggestion: A command line that does nearly the same and may run; may be empty.
+    """
 
     default_code = "refused"
+
+    def __init__(
+        self, message: str, *, hint: str = "", code: str | None = None, suggestion: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.suggestion = suggestion
 
 
 class NeedsValuesError(KbError):

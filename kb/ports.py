@@ -92,7 +92,7 @@ class Term:
 
     text: str
     weight: float = 1.0
-    """Factor on the term's BM25 score; translations and variants weigh less than the word itself."""
+    """Factor on the term's BM25 score; a translation weighs less than the word itself."""
     max_edits: int = 0
     """Up to so many typing errors (Levenshtein distance, 0-2) are forgiven."""
 
