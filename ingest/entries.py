@@ -163,6 +163,8 @@ class EntryDrafter:
             question=question,
             answered=answered,
         )
+        if self._kind(at) is BlockKind.PARAGRAPH and body and body[0].kind is BlockKind.QUOTE:
+            body = body[1:]  # the symptom itself is in the whole
         draft_body(self._book, body, replace(self._place, parent=draft))
 
     # --- commands and code --------------------------------------------------------------------

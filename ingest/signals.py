@@ -16,7 +16,8 @@ _INTERROGATIVE: Final = re.compile(
 )
 _ERROR: Final = re.compile(
     r"\b(?:errors?|failed|fails|failure|fatal|denied|cannot|can't|could not|couldn't|unable|"
-    r"refused|not found|no such|no space|not recognized|conflict|panic|exception|traceback|timed? ?out|"
+    r"refused|not found|no such|no space|not recognized|conflict|panic|exception|traceback|"
+    r"timed? ?out|"
     r"too many|already (?:in use|allocated|exists)|is not running|does not exist|unauthorized|"
     r"forbidden|unknown|invalid|killed|segfault|out of memory|errno)\b"
     r"|\b(?:ошибк\w*|не удал\w+|не уда[её]тся|отказано|не найден\w*|невозможно|недоступ\w+|"

@@ -69,7 +69,7 @@ def _header_of(block: Block) -> str:
 
 
 def _flags_of(row: Block) -> tuple[str, ...]:
-    """Return the flags in the first filled cells that hold nothing but flags (`-p`, `--publish`)."""
+    """Return the flags in the first filled cells, while they hold flags (`-p`, `--publish`)."""
     flags: list[str] = []
     for cell in row.children:
         if not cell.content:

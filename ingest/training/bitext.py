@@ -81,16 +81,16 @@ def neighbours_kept(
     """
     seen = _similarities(queries, candidates)
     wanted = _nearest(_similarities(taught_queries, taught_candidates), count)
-    found = _nearest(seen, count)
+    found = _nearest(np.nan_to_num(seen, nan=-2.0), count)
     shared = (wanted[:, :, None] == found[:, None, :]).any(axis=2).mean(axis=1)
-    with np.errstate(invalid="ignore"):
-        usable = np.isfinite(queries @ candidates.T).all(axis=1) & (np.ptp(seen, axis=1) > 0)
-    return float(np.where(usable, shared, 0.0).mean())
+    numbers = np.isfinite(seen).all(axis=1)
+    distinct = seen.max(axis=1) > np.median(seen, axis=1)
+    return float(np.where(numbers & distinct, shared, 0.0).mean())
 
 
 def _similarities(queries: Vectors, candidates: Vectors) -> Vectors:
     with np.errstate(invalid="ignore", divide="ignore"):
-        similarities: Vectors = np.nan_to_num(_normalized(queries) @ _normalized(candidates).T)
+        similarities: Vectors = _normalized(queries) @ _normalized(candidates).T
     if len(queries) == len(candidates):
         np.fill_diagonal(similarities, -2.0)
     return similarities

@@ -21,6 +21,7 @@ from ingest.training.evaluation import DevSet, evaluate, report_line, student_en
 from ingest.training.losses import distillation_loss, learning_rate_factor, require_finite
 from ingest.training.plan import Item, Plan, batches
 from ingest.training.student import Student, encode, pad, tokenize
+from ingest.training.threads import ThreadChooser
 from ingest.training.workspace import Workspace, build_student
 
 Stage = Literal["frozen", "full"]
@@ -78,6 +79,7 @@ class Trainer:
         self._device = student.rows.device
         self._position = Position()
         self._optimizers = _optimizers(student, settings)
+        self._threads = ThreadChooser(torch.get_num_threads(), torch.set_num_threads)
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -100,9 +102,7 @@ class Trainer:
         """Write the checkpoint."""
         states: dict[str, object] = {"student": self._student.state_dict()}
         states |= {name: one.state_dict() for name, one in self._optimizers.items()}
-        save_checkpoint(
-            self._folder / CHECKPOINT_FILE, position=self._position, states=states
-        )
+        save_checkpoint(self._folder / CHECKPOINT_FILE, position=self._position, states=states)
 
     def train(self, dev: DevSet | None) -> None:
         """Train until the time is up, with checkpoints and evaluations in between."""
@@ -177,11 +177,10 @@ class Trainer:
 
     def _step(self, chosen: tuple[_Chunk, list[int]], elapsed: float) -> float:
         chunk, batch = chosen
+        started_s = time.monotonic()
         ids, mask = pad([chunk.ids[i] for i in batch], self._device)
         self._set_rates(elapsed)
-        with torch.autocast(
-            self._device.type, dtype=torch.bfloat16, enabled=self._settings.fast
-        ):
+        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._settings.fast):
             vectors = self._student(ids, mask)
             loss = distillation_loss(vectors, chunk.teacher[batch], chunk.teacher)
         require_finite(loss)
@@ -194,7 +193,9 @@ class Trainer:
             position,
             batch=position.batch + 1, step=position.step + 1, texts=position.texts + len(batch),
         )  # fmt: skip
-        return float(loss.detach())
+        value = float(loss.detach())
+        self._threads.record(tokens=ids.numel(), seconds=time.monotonic() - started_s)
+        return value
 
     def _set_rates(self, elapsed: float) -> None:
         settings = self._settings
@@ -220,13 +221,15 @@ class _Clock:
 def _optimizers(student: Student, settings: Settings) -> dict[str, torch.optim.Optimizer]:
     """Return the optimizers by name, and let gradients flow to what they learn and no further."""
     for parameter in student.parameters():
-        parameter.requires_grad_(False)
-    student.rows.requires_grad_(True)
+        parameter.requires_grad = False
+    student.rows.requires_grad = True
     made: dict[str, torch.optim.Optimizer] = {
         "rows": torch.optim.SparseAdam([student.rows], lr=settings.rows_rate)
     }
     if settings.stage == "full":
-        body = [parameter.requires_grad_(True) for parameter in student.body_parameters()]
+        body = list(student.body_parameters())
+        for parameter in body:
+            parameter.requires_grad = True
         made["body"] = torch.optim.AdamW(body, lr=settings.body_rate, weight_decay=0.0)
     return made
 

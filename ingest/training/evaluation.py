@@ -130,11 +130,13 @@ def student_encoder(student: Student, tokenizer: Tokenizer, *, fast: bool) -> En
 
 def report_line(scores: Scores, position: Position, *, stage: str) -> str:
     """Return one tab-separated line: time of day, stage, progress, scores."""
-    return "\t".join([
-        time.strftime("%H:%M:%S"),
-        stage,
-        f"step={position.step}",
-        f"texts={position.texts}",
-        f"minutes={position.elapsed_s / 60:.1f}",
-        *(f"{name}={value:.4f}" for name, value in asdict(scores).items()),
-    ])
+    return "\t".join(
+        [
+            time.strftime("%H:%M:%S"),
+            stage,
+            f"step={position.step}",
+            f"texts={position.texts}",
+            f"minutes={position.elapsed_s / 60:.1f}",
+            *(f"{name}={value:.4f}" for name, value in asdict(scores).items()),
+        ]
+    )

@@ -63,7 +63,7 @@ def read_rows(path: Path) -> Iterator[tuple[str, str, str]]:
     with opener(path, "rt", encoding="utf-8", newline="\n") as file:
         for number, line in enumerate(file, start=1):
             columns = line.rstrip("\n").split("\t")
-            if len(columns) != 3:  # noqa: PLR2004 - English, Russian, source
+            if len(columns) != 3:
                 raise KbError(
                     f"{path}:{number} has {len(columns)} columns, not 3",
                     hint="a line is: English, tab, Russian, tab, source id",

@@ -107,7 +107,7 @@ def join_passages(pairs: Pairs, words: Indices, *, seed: int) -> list[tuple[int,
     """
     rng = np.random.default_rng([seed, 2])
     alone = np.flatnonzero((words > SHORT_WORDS) & (words <= PASSAGE_WORDS))
-    groups = [(int(i),) for i in alone]
+    groups: list[tuple[int, ...]] = [(int(i),) for i in alone]
     for members in _topics(pairs, words):
         shuffled = rng.permutation(members)
         start = 0

@@ -87,10 +87,11 @@ def load_body(folder: Path) -> BertModel:
     """
     from transformers import BertModel
 
-    body: BertModel = BertModel.from_pretrained(
+    body = BertModel.from_pretrained(
         str(folder), attn_implementation="eager", dtype=torch.float32, local_files_only=True
     )
-    return body.eval()
+    body.train(mode=False)
+    return body
 
 
 def tokenize(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+_UNKNOWN = "[UNK]"
 _CYRILLIC_TOKEN = re.compile(r"(##)?[\u0400-\u04ff]+")
 
 
@@ -27,12 +28,12 @@ def learn_tokens(lines: Iterable[str], *, size: int) -> list[str]:
     """
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-    learner = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    learner = Tokenizer(models.WordPiece(unk_token=_UNKNOWN))
     learner.normalizer = normalizers.BertNormalizer(lowercase=True, strip_accents=True)
     learner.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     trainer = trainers.WordPieceTrainer(
         vocab_size=size + 400,  # Latin letters and digits take some places
-        special_tokens=["[UNK]"],
+        special_tokens=[_UNKNOWN],
         show_progress=False,
         limit_alphabet=300,
     )

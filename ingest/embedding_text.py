@@ -1,0 +1,32 @@
+"""What of a chunk goes through the model: its words and code, without Markdown's marks."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.inline import plain_text
+
+_FENCE: Final = re.compile(r"\s*(?:>\s*)*(`{3,}|~{3,})")
+_MARKERS: Final = re.compile(r"^(?:\s*(?:>|[-*+]|\d{1,9}[.)])(?=\s))*\s*(?:\[[ xX]\]\s)?")
+_HEADING: Final = re.compile(r"^#{1,6}\s+|\s+#+\s*$")
+_TABLE_RULE: Final = re.compile(r"^[\s|:-]+$")
+
+
+def embedding_text(text: str) -> str:
+    """Return a chunk's text for embedding; never empty unless the text is.
+
+    Quote and list markers, fences, emphasis and link targets are left out; code stays as it is.
+    """
+    lines: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        match = _FENCE.match(line)
+        if match and (not fence or match[1].startswith(fence)):
+            fence = "" if fence else match[1]
+        elif fence:
+            lines.append(line.strip())
+        elif not _TABLE_RULE.match(line):
+            bare = _HEADING.sub("", _MARKERS.sub("", line))
+            lines.append(plain_text(bare).strip())
+    return "\n".join(filter(None, lines)) or text.strip()

@@ -1,0 +1,189 @@
+"""Train the bilingual embedder: `python -m ingest.training --help`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb.errors import KbError
+
+if TYPE_CHECKING:
+    from ingest.training.distillation import Stage
+    from ingest.training.workspace import Workspace
+
+PAIRS_FILE = "pairs.tsv.gz"
+DEV_FILE = "dev.tsv"
+_FROZEN_MINUTES = 30.0
+_FULL_MINUTES = 60.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one step; return the exit status."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    try:
+        _STEPS[options.step](options)
+    except KbError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m ingest.training",
+        description="Train a Russian and English sentence embedder from all-MiniLM-L6-v2.",
+        epilog="Steps in order: vocab, align, train --stage frozen, train --stage full, evaluate, "
+        "export; `all` does them one after another. A step that was stopped goes on when it is "
+        "given again.",
+    )
+    steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
+    vocab = _step(steps, "vocab", "learn a Russian vocabulary and append it to the teacher's")
+    _add_vocab(vocab)
+    align = _step(steps, "align", "give each new token a start from the tokens it aligns with")
+    _add_align(align)
+    train = _step(steps, "train", "distil the teacher; resumes its own checkpoint")
+    train.add_argument("--stage", choices=["frozen", "full"], required=True)
+    train.add_argument("--minutes", type=float, required=True, help="training time")
+    train.add_argument("--from", dest="start", metavar="STAGE", help="start as that stage ended")
+    _add_train(train)
+    evaluate = _step(steps, "evaluate", "score a model folder, or the teacher, on held-out pairs")
+    evaluate.add_argument("model", help="a folder, or `teacher`")
+    export = _step(steps, "export", "write a stage's checkpoint as a SentenceTransformer folder")
+    export.add_argument("--stage", choices=["initial", "frozen", "full"], default="full")
+    export.add_argument("--target", type=Path, required=True)
+    whole = _step(steps, "all", "every step, from the corpus to the folder")
+    _add_vocab(whole)
+    _add_align(whole)
+    _add_train(whole)
+    whole.add_argument("--frozen-minutes", type=float, default=_FROZEN_MINUTES)
+    whole.add_argument("--full-minutes", type=float, default=_FULL_MINUTES)
+    whole.add_argument("--target", type=Path, required=True)
+    return parser
+
+
+def _step(
+    steps: argparse._SubParsersAction[argparse.ArgumentParser], name: str, purpose: str
+) -> argparse.ArgumentParser:
+    step = steps.add_parser(
+        name, help=purpose, description=purpose,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )  # fmt: skip
+    step.add_argument(
+        "--corpus", type=Path, required=name != "export",
+        help=f"folder with {PAIRS_FILE}, {DEV_FILE} and, if any, ru_mono.txt.gz",
+    )  # fmt: skip
+    step.add_argument("--run", type=Path, required=True, help="folder of this run's files")
+    step.add_argument("--device", default="auto", help="cpu, cuda or auto")
+    step.add_argument("--threads", type=int, default=0, help="CPU threads; 0: all")
+    return step
+
+
+def _add_vocab(step: argparse.ArgumentParser) -> None:
+    step.add_argument("--size", type=int, default=17000, help="tokens to append")
+    step.add_argument("--vocab-pairs", type=int, default=300_000, help="pairs to learn it from")
+
+
+def _add_align(step: argparse.ArgumentParser) -> None:
+    step.add_argument("--align-pairs", type=int, default=200_000, help="pairs to align")
+
+
+def _add_train(step: argparse.ArgumentParser) -> None:
+    step.add_argument("--seed", type=int, default=1, help="order of the data")
+    step.add_argument("--no-passages", action="store_true", help="sentences alone")
+    step.add_argument("--no-phrases", action="store_true", help="without everyday phrases")
+    step.add_argument("--evaluate-minutes", type=float, default=10.0, help="0: only at the end")
+    step.add_argument("--exact", action="store_true", help="float32 throughout, about 3x slower")
+
+
+def _vocab(options: argparse.Namespace) -> None:
+    from ingest.training.pairs import read_pairs
+    from ingest.training.prepare import make_vocabulary
+
+    pairs = read_pairs(options.corpus / PAIRS_FILE)
+    make_vocabulary(
+        pairs, options.corpus, options.run, size=options.size, sample=options.vocab_pairs
+    )
+
+
+def _align(options: argparse.Namespace) -> None:
+    from ingest.training.pairs import read_pairs
+    from ingest.training.prepare import make_initial_rows
+
+    make_initial_rows(
+        read_pairs(options.corpus / PAIRS_FILE), options.run, sample=options.align_pairs
+    )
+
+
+def _train(options: argparse.Namespace) -> None:
+    from ingest.training.run import train_stage
+
+    train_stage(
+        _workspace(options), options.corpus,
+        stage=options.stage, start=options.start, minutes=options.minutes, seed=options.seed,
+        passages=not options.no_passages, phrases=not options.no_phrases,
+        evaluate_minutes=options.evaluate_minutes, fast=not options.exact,
+    )  # fmt: skip
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from ingest.training.run import evaluate_folder
+
+    for name, value in evaluate_folder(options.model, options.corpus / DEV_FILE).items():
+        sys.stdout.write(f"{name}\t{value:.4f}\n")
+
+
+def _export(options: argparse.Namespace) -> None:
+    from ingest.training.run import export_stage
+
+    size = export_stage(_workspace(options), options.stage, options.target)
+    sys.stdout.write(f"{options.target}: {size} bytes\n")
+
+
+def _all(options: argparse.Namespace) -> None:
+    from ingest.training.prepare import ROWS_FILE, TOKENIZER_FILE
+
+    if not (options.run / TOKENIZER_FILE).is_file():
+        _vocab(options)
+    if not (options.run / ROWS_FILE).is_file():
+        _align(options)
+    stages: list[tuple[Stage, Stage | None, float]] = [
+        ("frozen", None, options.frozen_minutes),
+        ("full", "frozen", options.full_minutes),
+    ]
+    for options.stage, options.start, options.minutes in stages:
+        _train(options)
+    options.stage = "full"
+    _export(options)
+
+
+def _workspace(options: argparse.Namespace) -> Workspace:
+    import torch
+
+    from ingest.training.workspace import Workspace
+
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    name = options.device
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return Workspace(options.run, torch.device(name))
+
+
+_STEPS = {
+    "vocab": _vocab,
+    "align": _align,
+    "train": _train,
+    "evaluate": _evaluate,
+    "export": _export,
+    "all": _all,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

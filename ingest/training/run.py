@@ -1,0 +1,133 @@
+"""The steps of a run, put together from the modules that do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import cast
+
+from ingest.training.bitext import Vectors
+from ingest.training.distillation import (
+    CHECKPOINT_FILE,
+    Settings,
+    Stage,
+    Trainer,
+    start_from,
+)
+from ingest.training.evaluation import DevSet, evaluate, make_dev_set
+from ingest.training.export import export_student
+from ingest.training.pairs import read_pairs, sampling_weights
+from ingest.training.phrases import read_phrases
+from ingest.training.plan import Plan, PlanSettings
+from ingest.training.prepare import TOKENIZER_FILE
+from ingest.training.student import encode, tokenize
+from ingest.training.teacher import teacher_folder
+from ingest.training.workspace import Workspace
+from kb.errors import ModelError
+
+ROWS_RATE = {"frozen": 1e-3, "full": 5e-4}
+ENGLISH_SHARE = {"frozen": 0.0, "full": 0.2}
+"""While the body is fixed, English cannot be forgotten: it needs no replay."""
+
+
+def train_stage(
+    workspace: Workspace,
+    corpus: Path,
+    *,
+    stage: Stage,
+    start: str | None,
+    minutes: float,
+    seed: int,
+    passages: bool = True,
+    phrases: bool = True,
+    evaluate_minutes: float = 10.0,
+    fast: bool = True,
+) -> None:
+    """Train one stage, from its own checkpoint where there is one.
+
+    Args:
+        workspace: The run.
+        corpus: Folder of the pairs.
+        stage: What learns; see `Settings.stage`.
+        start: The stage whose checkpoint to start from; `None`: the initial rows.
+        minutes: Training time.
+        seed: Fixes the order of the data; another stage wants another one.
+        passages: Also learn from joined passages.
+        phrases: Also learn from everyday phrases.
+        evaluate_minutes: Training time between evaluations; 0: only at the end.
+        fast: Compute in bfloat16.
+    """
+    student = start_from(workspace, _checkpoint(workspace, start) if start else None)
+    pairs = read_pairs(corpus / "pairs.tsv.gz")
+    plan = Plan(
+        pairs,
+        sampling_weights(pairs),
+        _plan_settings(stage, seed=seed, passages=passages),
+        phrases=read_phrases() if phrases else None,
+    )
+    settings = Settings(
+        stage=stage,
+        minutes=minutes,
+        rows_rate=ROWS_RATE[stage],
+        evaluate_s=evaluate_minutes * 60 or float("inf"),
+        fast=fast,
+    )
+    trainer = Trainer(workspace, student, plan, settings, workspace.folder / stage)
+    trainer.resume()
+    trainer.train(_dev_set(workspace, corpus / "dev.tsv"))
+
+
+def _plan_settings(stage: Stage, *, seed: int, passages: bool) -> PlanSettings:
+    standard = PlanSettings()
+    return PlanSettings(
+        seed=seed,
+        passages=standard.passages if passages else 0,
+        english_share=ENGLISH_SHARE[stage],
+    )
+
+
+def _dev_set(workspace: Workspace, path: Path) -> DevSet | None:
+    if not path.is_file():
+        return None
+
+    def teacher(texts: Sequence[str]) -> Vectors:
+        ids = tokenize(workspace.tokenizer, texts)
+        return encode(workspace.teacher, ids, device=workspace.device, fast=False)
+
+    return make_dev_set(read_pairs(path), teacher)
+
+
+def export_stage(workspace: Workspace, stage: str, target: Path) -> int:
+    """Write a stage's last checkpoint as a model folder; return its size in bytes.
+
+    Args:
+        workspace: The run.
+        stage: A stage, or `initial`: the rows before any training.
+        target: The folder to write.
+    """
+    checkpoint = None if stage == "initial" else _checkpoint(workspace, stage)
+    student = start_from(workspace, checkpoint)
+    tokenizer_json = (workspace.folder / TOKENIZER_FILE).read_text(encoding="utf-8")
+    return export_student(student, tokenizer_json, target)
+
+
+def _checkpoint(workspace: Workspace, stage: str) -> Path:
+    path = workspace.folder / stage / CHECKPOINT_FILE
+    if not path.is_file():
+        raise ModelError(f"no checkpoint at {path}", hint=f"run: train --stage {stage}")
+    return path
+
+
+def evaluate_folder(model: str, dev: Path) -> dict[str, float]:
+    """Score a SentenceTransformer folder (or `teacher`) as it is used: float32, by its own code."""
+    from sentence_transformers import SentenceTransformer
+
+    teacher = SentenceTransformer(str(teacher_folder()), device="cpu")
+    judged = teacher if model == "teacher" else SentenceTransformer(model, device="cpu")
+
+    def encoder(texts: Sequence[str], of: SentenceTransformer) -> Vectors:
+        return cast("Vectors", of.encode(list(texts), normalize_embeddings=True))
+
+    held_out = make_dev_set(read_pairs(dev), lambda texts: encoder(texts, teacher))
+    return asdict(evaluate(lambda texts: encoder(texts, judged), held_out))

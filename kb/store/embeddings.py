@@ -1,0 +1,77 @@
+"""Vectors by the text they were made from, so that no text goes through the model twice.
+
+It outlives the indexes: a renamed note, an edited neighbour, a new chunker or a damaged vector
+index cost no embedding. Vectors are keyed by a hash of the text and kept per model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from kb.ports import FloatArray
+from kb.store.database import Database, batched, marks
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS vectors (
+    key TEXT PRIMARY KEY, vector BLOB NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+def embedding_key(text: str) -> str:
+    """Return the key of a text's vector."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+class EmbeddingCache:
+    """Vectors of one model on disk.
+
+    Args:
+        path: The file; made where it is missing.
+        dimension: Length of a vector.
+    """
+
+    def __init__(self, path: Path, *, dimension: int) -> None:
+        self._database = Database(path, _SCHEMA)
+        self._dimension = dimension
+
+    def get(self, keys: Sequence[str]) -> Mapping[str, FloatArray]:
+        """Return the known vectors, by key."""
+        found: dict[str, FloatArray] = {}
+        for batch in batched(keys):
+            rows = self._database.read(
+                f"SELECT key, vector FROM vectors WHERE key IN ({marks(len(batch))})",  # noqa: S608
+                batch,
+            )
+            for key, blob in rows:
+                vector = np.frombuffer(blob, dtype="<f4") if isinstance(blob, bytes) else None
+                if vector is not None and len(vector) == self._dimension:
+                    found[str(key)] = vector.astype(np.float32)
+        return found
+
+    def put(self, vectors: Iterable[tuple[str, FloatArray]]) -> None:
+        """Keep vectors by key; they are on disk when it returns."""
+        rows = [(key, vector.astype("<f4").tobytes()) for key, vector in vectors]
+        with self._database.transaction() as write:
+            write.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+
+    def count(self) -> int:
+        """Return the number of vectors."""
+        return self._database.read_number("SELECT COUNT(*) FROM vectors")
+
+    def keep_only(self, keys: set[str]) -> int:
+        """Forget all other vectors, so that deleted text leaves nothing; returns how many."""
+        known = set(self._database.read_text("SELECT key FROM vectors"))
+        unused = sorted(known - keys)
+        with self._database.transaction() as write:
+            write.executemany("DELETE FROM vectors WHERE key = ?", [(key,) for key in unused])
+        return len(unused)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()

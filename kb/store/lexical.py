@@ -1,0 +1,182 @@
+"""BM25 over stems and code tokens, in a tantivy index on disk.
+
+Text is analysed by this project before tantivy sees it (its own tokenizers know neither Russian
+nor flags), and queries are built term by term, since its query language takes `-p` for an operator.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kb.errors import IndexUnavailableError
+from kb.model import Chunk, ChunkId, NoteId, ScoredChunk
+
+if TYPE_CHECKING:
+    from tantivy import Document, Index, IndexWriter, Query, Schema
+
+Analyzer = Callable[[str], list[str]]
+
+FIELD_BOOSTS: Final = {"body": 1.0, "headings": 0.6, "commands": 1.2}
+"""How much a term counts in each field; a term counts in its best field, and little in others."""
+
+_TIE_BREAKER: Final = 0.1
+_TOKENIZER: Final = "terms"
+_WRITER_BYTES: Final = 64 * 1024 * 1024
+_MAX_QUERY_TERMS: Final = 64
+
+
+class TantivyIndex:
+    """A LexicalIndex in a folder.
+
+    Args:
+        folder: Where the index lies; made where it is missing.
+        analyze: Turns text into terms; terms must not contain blanks.
+
+    Raises:
+        IndexUnavailableError: The files are damaged.
+    """
+
+    def __init__(self, folder: Path, *, analyze: Analyzer) -> None:
+        self._analyze = analyze
+        self._writing = threading.Lock()
+        self._schema = _schema()
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._index = _open(folder, self._schema)
+            self._writer: IndexWriter | None = self._index.writer(_WRITER_BYTES, 1)
+        except ValueError as error:
+            raise IndexUnavailableError(
+                f"the lexical index cannot be read: {error}",
+                hint="it is built again from the notes; delete the index folder if this stays",
+                code="index_damaged",
+            ) from error
+
+    def upsert(self, chunks: Sequence[Chunk]) -> None:
+        """Index the chunks, replacing those with the same id; visible when it returns."""
+        self.apply(chunks, ())
+
+    def delete(self, chunks: Collection[ChunkId]) -> None:
+        """Remove the chunks; unknown ids are ignored."""
+        self.apply((), chunks)
+
+    def apply(self, chunks: Sequence[Chunk], removed: Collection[ChunkId]) -> None:
+        """Index and remove chunks in one commit."""
+        if not chunks and not removed:
+            return
+        with self._writing:
+            writer = self._open_writer()
+            for id_ in (*removed, *(chunk.id for chunk in chunks)):
+                writer.delete_documents_by_term("id", id_)
+            for chunk in chunks:
+                writer.add_document(self._document(chunk))
+            writer.commit()
+            self._index.reload()
+
+    def search(
+        self, text: str, *, top_k: int, notes: Collection[NoteId] | None = None
+    ) -> list[ScoredChunk]:
+        """Return the chunks with the highest BM25 score, best first; empty where no term fits."""
+        terms = list(dict.fromkeys(self._analyze(text)))[:_MAX_QUERY_TERMS]
+        if not terms or top_k < 1 or (notes is not None and not notes):
+            return []
+        searcher = self._index.searcher()
+        result = searcher.search(self._query(terms, notes), limit=top_k, count=False)
+        hits = [
+            ScoredChunk(chunk=ChunkId(str(searcher.doc(address)["id"][0])), score=float(score))
+            for score, address in result.hits
+        ]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.chunk))
+
+    def chunk_ids(self) -> set[ChunkId]:
+        """Return the ids of all indexed chunks."""
+        from tantivy import Query
+
+        searcher = self._index.searcher()
+        if searcher.num_docs == 0:
+            return set()
+        result = searcher.search(Query.all_query(), limit=searcher.num_docs, count=False)
+        return {ChunkId(str(searcher.doc(address)["id"][0])) for _, address in result.hits}
+
+    def count(self) -> int:
+        """Return the number of indexed chunks."""
+        return int(self._index.searcher().num_docs)
+
+    def close(self) -> None:
+        """Give back files and threads."""
+        with self._writing:
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                writer.wait_merging_threads()
+
+    def _open_writer(self) -> IndexWriter:
+        if self._writer is None:
+            raise IndexUnavailableError("the lexical index is closed")
+        return self._writer
+
+    def _document(self, chunk: Chunk) -> Document:
+        from tantivy import Document
+
+        headings = (chunk.title, *chunk.aliases, *chunk.heading_trail, *chunk.tags)
+        fields = {
+            "id": chunk.id,
+            "note": chunk.note,
+            "body": self._terms(chunk.text),
+            "headings": self._terms(" \n".join(dict.fromkeys(headings))),
+            "commands": self._terms(" \n".join(chunk.commands)),
+        }
+        document = Document()
+        for name, value in fields.items():
+            document.add_text(name, value)
+        return document
+
+    def _terms(self, text: str) -> str:
+        return " ".join(self._analyze(text))
+
+    def _query(self, terms: Sequence[str], notes: Collection[NoteId] | None) -> Query:
+        from tantivy import Occur, Query
+
+        clauses = [(Occur.Should, self._term_query(term)) for term in terms]
+        query = Query.boolean_query(clauses)
+        if notes is None:
+            return query
+        among = Query.const_score_query(
+            Query.term_set_query(self._schema, "note", list(notes)), 0.0
+        )
+        return Query.boolean_query([(Occur.Must, query), (Occur.Must, among)])
+
+    def _term_query(self, term: str) -> Query:
+        from tantivy import Query
+
+        fields = [
+            Query.boost_query(Query.term_query(self._schema, field, term, "freq"), boost)
+            for field, boost in FIELD_BOOSTS.items()
+        ]
+        return Query.disjunction_max_query(fields, _TIE_BREAKER)
+
+
+def _schema() -> Schema:
+    from tantivy import SchemaBuilder
+
+    builder = SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("note", tokenizer_name="raw", index_option="basic")
+    for field in FIELD_BOOSTS:
+        builder.add_text_field(field, tokenizer_name=_TOKENIZER, index_option="freq")
+    return builder.build()
+
+
+def _open(folder: Path, schema: Schema) -> Index:
+    from tantivy import Index, TextAnalyzerBuilder, Tokenizer
+
+    # A killed process leaves its lock file behind; the owner of the state folder is alone here.
+    (folder / ".tantivy-writer.lock").unlink(missing_ok=True)
+    if not Index.exists(str(folder)) and any(folder.iterdir()):
+        shutil.rmtree(folder)
+        folder.mkdir()
+    index = Index(schema, path=str(folder), reuse=True)
+    index.register_tokenizer(_TOKENIZER, TextAnalyzerBuilder(Tokenizer.whitespace()).build())
+    return index
