@@ -1,0 +1,208 @@
+// @ts-check
+/**
+ * The shapes that travel through the page. Types only: this module holds no code.
+ *
+ * @typedef {"ru" | "en"} Language
+ * @typedef {"light" | "dark" | "system"} Theme
+ * @typedef {"rendered" | "source"} NoteMode
+ *
+ * @typedef {object} Citation
+ * @property {number} n
+ * @property {string} note
+ * @property {number} lineStart 1-based
+ * @property {number} lineEnd inclusive
+ * @property {string[]} trail headings above the lines, outermost first
+ * @property {string} quote verbatim source
+ * @property {[number, number] | null} span offsets within the joined lines
+ *
+ * @typedef {object} Slot
+ * @property {string} id
+ * @property {string} label
+ * @property {string} value
+ * @property {boolean} placeholder
+ * @property {boolean} required
+ * @property {"containers" | "images" | "volumes" | "networks" | null} choices
+ * @property {string} hint
+ *
+ * @typedef {object} TokenExplanation
+ * @property {string} token
+ * @property {string} text
+ * @property {Citation | null} citation
+ *
+ * @typedef {object} Refusal
+ * @property {string} code
+ * @property {string} message
+ * @property {string} hint
+ * @property {string} suggestion a command line that may run instead, or ""
+ *
+ * @typedef {"read" | "change" | "destroy"} Risk
+ *
+ * @typedef {object} Command
+ * @property {string} id
+ * @property {string} text
+ * @property {string} note
+ * @property {number} lineStart
+ * @property {number} lineEnd
+ * @property {boolean} runnable
+ * @property {Refusal | null} refusal
+ * @property {Risk} risk
+ * @property {Slot[]} slots
+ * @property {TokenExplanation[]} explanation
+ * @property {string[]} hints
+ *
+ * @typedef {object} Preview what the server says a command would be with the values given
+ * @property {string} text
+ * @property {Risk} risk
+ * @property {Refusal | null} refusal
+ * @property {TokenExplanation[]} explanation
+ * @property {Slot[]} slots
+ *
+ * @typedef {"answered" | "open_question" | "not_found"} AnswerStatus
+ *
+ * @typedef {object} Answer
+ * @property {string} id
+ * @property {string} conversationId
+ * @property {string} question
+ * @property {string} standaloneQuestion
+ * @property {Language} language
+ * @property {AnswerStatus} status
+ * @property {string} text
+ * @property {string} html
+ * @property {boolean} hedged
+ * @property {number} confidence 0..1
+ * @property {"extractive" | "llm"} mode
+ * @property {string | null} notice
+ * @property {Citation[]} citations
+ * @property {Command[]} commands
+ * @property {Citation[]} nearest
+ * @property {number | null} totalMs
+ * @property {"up" | "down" | null} feedback
+ *
+ * @typedef {object} Failure what went wrong, in the server's or the page's words
+ * @property {string} code
+ * @property {string} message
+ * @property {string} hint
+ *
+ * @typedef {object} Turn one question and what came of it
+ * @property {string} key
+ * @property {string} question
+ * @property {"waiting" | "streaming" | "done" | "failed" | "stopped"} stage
+ * @property {string} step what the server is doing, as it reports it
+ * @property {string} text the answer as far as it has come
+ * @property {Citation[]} citations
+ * @property {Command[]} commands
+ * @property {Answer | null} answer
+ * @property {Failure | null} failure
+ * @property {"up" | "down" | null} feedback
+ *
+ * @typedef {"idle" | "starting" | "running" | "exited" | "failed" | "stopped"} RunState
+ *
+ * @typedef {object} OutputPiece
+ * @property {"stdout" | "stderr"} stream
+ * @property {string} text
+ *
+ * @typedef {object} Run
+ * @property {string | null} id
+ * @property {string} text the final command line
+ * @property {RunState} state
+ * @property {number | null} exitCode
+ * @property {OutputPiece[]} output
+ * @property {boolean} truncated
+ * @property {number | null} durationS
+ *
+ * @typedef {object} Card the state of one command card
+ * @property {string} line what was typed, for a card of the console
+ * @property {Record<string, string>} values what the user typed, by slot
+ * @property {Preview | null} preview
+ * @property {string[]} missing slots that still want a value
+ * @property {{message: string, victims: string[]} | null} confirm
+ * @property {Failure | null} failure
+ * @property {Refusal | null} refusal
+ * @property {boolean} pending a request is on its way
+ * @property {Run | null} run
+ *
+ * @typedef {object} NoteSummary
+ * @property {string} path
+ * @property {string} title
+ * @property {string[]} tags
+ * @property {number} chunks
+ *
+ * @typedef {object} NoteDoc
+ * @property {string} path
+ * @property {string} title
+ * @property {string} source
+ * @property {string} html
+ * @property {string} etag
+ *
+ * @typedef {object} ConversationSummary
+ * @property {string} id
+ * @property {string} title
+ * @property {number} updated POSIX seconds; 0 where unknown
+ *
+ * @typedef {object} SearchHit
+ * @property {string} note
+ * @property {number} lineStart
+ * @property {number} lineEnd
+ * @property {string[]} trail
+ * @property {string} text
+ * @property {number} score
+ * @property {string[]} arms
+ *
+ * @typedef {object} Health
+ * @property {"ok" | "indexing" | "degraded"} status
+ * @property {string} message
+ * @property {number} notes
+ * @property {number} chunks
+ * @property {string} model
+ * @property {string} sandbox "ready", "starting", "off" or "unavailable"
+ * @property {string} engine
+ * @property {string} sandboxMessage
+ * @property {boolean} canEdit
+ * @property {boolean} hasChatModel
+ *
+ * @typedef {object} PortLink
+ * @property {string} label
+ * @property {string} url "" where the port is not published
+ *
+ * @typedef {object} SandboxContainer
+ * @property {string} id
+ * @property {string} name
+ * @property {string} image
+ * @property {string} state "running", "exited", ...
+ * @property {string} status as `docker ps` says it
+ * @property {PortLink[]} ports
+ *
+ * @typedef {object} Sandbox
+ * @property {string} state
+ * @property {string} engine
+ * @property {string} message
+ * @property {SandboxContainer[]} containers
+ * @property {{id: string, name: string, sizeBytes: number | null}[]} images
+ * @property {{name: string, driver: string}[]} volumes
+ * @property {{name: string}[]} networks
+ *
+ * @typedef {object} IngestJob
+ * @property {string} id
+ * @property {string} state "running", "done" or "failed"
+ * @property {number} done
+ * @property {number} total
+ * @property {string} message
+ *
+ * @typedef {object} NoteTarget where a note is to be opened
+ * @property {string} path
+ * @property {[number, number] | null} lines
+ *
+ * @typedef {object} Toast
+ * @property {number} id
+ * @property {"info" | "error"} kind
+ * @property {string} text
+ *
+ * @typedef {object} Settings
+ * @property {Language} language
+ * @property {Theme} theme
+ * @property {NoteMode} noteMode
+ * @property {"extractive" | "llm"} mode
+ *
+ * @typedef {"loading" | "ready" | "error"} LoadState
+ */
+export {};

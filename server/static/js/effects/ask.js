@@ -1,0 +1,111 @@
+// @ts-check
+/** Asking: the question goes out, the answer streams in. */
+
+import { toAnswer, toCitation, toCommand, text } from "../net/wire.js";
+import { t } from "../text/i18n.js";
+import { isAbort, newKey, noteError, toast } from "./context.js";
+import { loadConversations } from "./conversations.js";
+
+/** @typedef {import("./context.js").Context} Context */
+
+/** @type {AbortController | null} */
+let asking = null;
+
+/**
+ * @param {Context} context
+ * @param {string} question
+ * @returns {Promise<void>}
+ */
+export async function ask(context, question) {
+  const { store } = context;
+  if (asking) return;
+  asking = new AbortController();
+  const key = newKey("turn");
+  store.dispatch({ type: "turn/asked", key, question });
+  try {
+    await streamAnswer(context, key, question, asking.signal);
+  } catch (error) {
+    if (isAbort(error)) store.dispatch({ type: "turn/stopped", key });
+    else store.dispatch({ type: "turn/failed", key, failure: noteError(context, error) });
+  } finally {
+    asking = null;
+  }
+  await loadConversations(context);
+}
+
+/** Stops the answer that is being written, if any. @returns {boolean} there was one */
+export function stopAsking() {
+  asking?.abort();
+  return asking !== null;
+}
+
+/**
+ * @param {Context} context
+ * @param {string} key
+ * @param {string} question
+ * @param {AbortSignal} signal
+ */
+async function streamAnswer({ store, api }, key, question, signal) {
+  const { scope, settings, thread, health } = store.get();
+  const json = {
+    question,
+    ...(thread.conversationId ? { conversation_id: thread.conversationId } : {}),
+    ...(scope ? { filters: { path_prefix: scope } } : {}),
+    ...(health?.hasChatModel ? { mode: settings.mode } : {}),
+  };
+  await api.stream("/api/ask/stream", { json, signal }, (name, data) => {
+    const action = toAction(key, name, data);
+    if (action) store.dispatch(action);
+  });
+  const turn = store.get().thread.turns.find((item) => item.key === key);
+  if (turn && (turn.stage === "waiting" || turn.stage === "streaming")) {
+    const failure = { code: "cut", message: t("answer.failed"), hint: "" };
+    store.dispatch({ type: "turn/failed", key, failure });
+  }
+}
+
+/**
+ * @param {string} key
+ * @param {string} name
+ * @param {Record<string, unknown>} data
+ * @returns {import("../core/actions.js").Action | null}
+ */
+function toAction(key, name, data) {
+  switch (name) {
+    case "status":
+      return { type: "turn/step", key, step: text(data.text) };
+    case "token":
+      return { type: "turn/token", key, text: text(data.text) };
+    case "citation":
+      return { type: "turn/citation", key, citation: toCitation(data) };
+    case "command":
+      return { type: "turn/command", key, command: toCommand(data) };
+    case "answer":
+      return { type: "turn/answered", key, answer: toAnswer(data) };
+    case "error": {
+      const error = /** @type {Record<string, unknown>} */ (data.error ?? data);
+      const failure = { code: text(error.code), message: text(error.message), hint: text(error.hint) };
+      return { type: "turn/failed", key, failure };
+    }
+    default:
+      return null;
+  }
+}
+
+/**
+ * @param {Context} context
+ * @param {string} answerId
+ * @param {"up" | "down" | null} feedback
+ */
+export async function rate(context, answerId, feedback) {
+  const turn = context.store.get().thread.turns.find((item) => item.answer?.id === answerId);
+  const before = turn?.feedback ?? null;
+  context.store.dispatch({ type: "turn/rated", answerId, feedback });
+  try {
+    const path = `/api/answers/${encodeURIComponent(answerId)}/feedback`;
+    await context.api.call(path, { json: { rating: feedback } });
+  } catch (error) {
+    context.store.dispatch({ type: "turn/rated", answerId, feedback: before });
+    toast(context, "error", noteError(context, error).message);
+  }
+}

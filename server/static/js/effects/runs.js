@@ -1,0 +1,191 @@
+// @ts-check
+/** Running commands: preview, start, follow, stop. The page never sends a shell line. */
+
+import { emptyCard } from "../core/state.js";
+import { ApiError } from "../net/api.js";
+import { list, numberOrNull, object, text, texts, toPreview, toRefusal } from "../net/wire.js";
+import { t } from "../text/i18n.js";
+import { newKey, noteError, toast } from "./context.js";
+import { loadSandbox } from "./server.js";
+
+/** @typedef {import("./context.js").Context} Context */
+
+/**
+ * @typedef {{id: string} | {text: string}} Runnable a stored command, or a line typed by the user
+ */
+
+const ENDED = new Set(["exited", "failed", "stopped"]);
+const LOST_RETRY_MS = 1000;
+const MAX_ATTEMPTS = 5;
+
+/** @type {Map<string, number>} */
+const previews = new Map();
+
+/**
+ * @param {Context} context
+ * @param {string} key
+ * @param {string} commandId
+ */
+export async function preview({ store, api }, key, commandId) {
+  const turn = (previews.get(key) ?? 0) + 1;
+  previews.set(key, turn);
+  const { values } = store.get().cards[key] ?? emptyCard();
+  try {
+    const path = `/api/commands/${encodeURIComponent(commandId)}/preview`;
+    const json = await api.call(path, { json: { values } });
+    if (previews.get(key) === turn) store.dispatch({ type: "card/preview", key, preview: toPreview(json) });
+  } catch {
+    // A preview is a courtesy: what is wrong is said when the command is run.
+  }
+}
+
+/**
+ * @param {Context} context
+ * @param {string} key
+ * @param {Runnable} runnable
+ * @param {boolean} confirm the user has agreed to what it removes
+ * @param {string} shown the line as the page shows it until the server's word is there
+ */
+export async function run(context, key, runnable, confirm, shown) {
+  const { store, api } = context;
+  const { values } = store.get().cards[key] ?? emptyCard();
+  store.dispatch({ type: "card/pending", key });
+  const path = "id" in runnable ? `/api/commands/${encodeURIComponent(runnable.id)}/runs` : "/api/runs";
+  const json = "id" in runnable ? { values, confirm } : { text: runnable.text, confirm };
+  try {
+    const accepted = object(await api.call(path, { json }));
+    const runId = text(accepted.run_id);
+    store.dispatch({ type: "run/accepted", key, runId, text: shown });
+    await follow(context, key, runId);
+  } catch (error) {
+    handleRunError(context, key, error);
+  }
+}
+
+/**
+ * @param {Context} context
+ * @param {string} key
+ * @param {unknown} error
+ */
+function handleRunError(context, key, error) {
+  const { store } = context;
+  const failure = noteError(context, error);
+  const details = error instanceof ApiError ? error.body : {};
+  if (failure.code === "needs_confirmation") {
+    const victims = texts(details.victims);
+    store.dispatch({ type: "card/confirm", key, message: failure.message, victims });
+  } else if (failure.code === "needs_values") {
+    const slots = list(details.slots ?? details.slot_ids).map((slot) => text(slot) || text(object(slot).id));
+    store.dispatch({ type: "card/missing", key, slots });
+  } else if (error instanceof ApiError && error.status === 422) {
+    const refusal = toRefusal({ ...object(details.error) });
+    if (refusal) store.dispatch({ type: "card/refused", key, refusal });
+  } else {
+    store.dispatch({ type: "card/failed", key, failure });
+  }
+}
+
+/**
+ * Reads a run's events to its end; a broken connection is taken up again where it broke.
+ *
+ * @param {Context} context
+ * @param {string} key
+ * @param {string} runId
+ */
+async function follow(context, key, runId) {
+  const path = `/api/runs/${encodeURIComponent(runId)}`;
+  let seen = "";
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    if (attempt) await new Promise((resolve) => setTimeout(resolve, LOST_RETRY_MS * attempt));
+    try {
+      const headers = seen ? { "Last-Event-ID": seen } : undefined;
+      await context.api.stream(`${path}/events`, { headers }, (name, data, id) => {
+        onRunEvent(context, key, name, data);
+        seen = id || seen;
+      });
+      await readEnd(context, key, path);
+      if (ENDED.has(context.store.get().cards[key]?.run?.state ?? "")) return void loadSandbox(context);
+    } catch (error) {
+      noteError(context, error);
+    }
+  }
+  const failure = { code: "lost", message: t("run.lost"), hint: "" };
+  context.store.dispatch({ type: "run/state", key, state: "failed" });
+  context.store.dispatch({ type: "card/failed", key, failure });
+}
+
+/**
+ * @param {Context} context
+ * @param {string} key
+ * @param {string} name
+ * @param {Record<string, unknown>} data
+ */
+function onRunEvent({ store }, key, name, data) {
+  if (name === "stdout" || name === "stderr") {
+    store.dispatch({ type: "run/output", key, stream: name, text: text(data.text) });
+  } else if (name === "status") {
+    store.dispatch({ type: "run/state", key, state: toRunState(text(data.state)) });
+  } else if (name === "exit") {
+    store.dispatch({ type: "run/ended", key, ...toEnd(data) });
+  } else if (name === "error") {
+    throw new Error(text(object(data.error).message));
+  }
+}
+
+/**
+ * How a run stands after its events, and how long it took.
+ *
+ * @param {Context} context
+ * @param {string} key
+ * @param {string} path
+ */
+async function readEnd({ store, api }, key, path) {
+  store.dispatch({ type: "run/ended", key, ...toEnd(object(await api.call(path))) });
+}
+
+/** @type {(state: string) => import("../core/types.js").RunState} */
+function toRunState(state) {
+  if (state === "starting" || ENDED.has(state)) {
+    return /** @type {import("../core/types.js").RunState} */ (state);
+  }
+  return "running";
+}
+
+/**
+ * @param {Record<string, unknown>} data
+ */
+function toEnd(data) {
+  const exitCode = numberOrNull(data.exit_code);
+  return {
+    state: toRunState(text(data.state)),
+    exitCode,
+    durationS: numberOrNull(data.duration_s),
+    truncated: data.truncated === true,
+  };
+}
+
+/**
+ * @param {Context} context
+ * @param {string} key
+ */
+export async function stopRun(context, key) {
+  const id = context.store.get().cards[key]?.run?.id;
+  if (!id) return;
+  try {
+    await context.api.send(`/api/runs/${encodeURIComponent(id)}`, { method: "DELETE" });
+  } catch (error) {
+    toast(context, "error", noteError(context, error).message);
+  }
+}
+
+/**
+ * Runs a line in the sandbox panel's console.
+ *
+ * @param {Context} context
+ * @param {string} line
+ */
+export async function runTyped(context, line) {
+  const key = newKey("console");
+  context.store.dispatch({ type: "console/typed", key, text: line });
+  await run(context, key, { text: line }, false, line);
+}

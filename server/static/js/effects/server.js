@@ -1,0 +1,85 @@
+// @ts-check
+/** The server itself: is it there, does it index, what is in its sandbox. */
+
+import { toHealth, toSandbox } from "../net/wire-server.js";
+import { t } from "../text/i18n.js";
+import { noteError, toast } from "./context.js";
+
+/** @typedef {import("./context.js").Context} Context */
+
+const CALM_MS = 15_000;
+const EAGER_MS = 2_000;
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+
+/**
+ * @param {Context} context
+ * @returns {Promise<boolean>} the server answered
+ */
+export async function checkHealth(context) {
+  const { store, api } = context;
+  try {
+    const health = toHealth(await api.call("/api/health"));
+    store.dispatch({ type: "health", health });
+    store.dispatch({ type: "connection", connection: "online" });
+    return true;
+  } catch (error) {
+    noteError(context, error);
+    return false;
+  }
+}
+
+/**
+ * Looks at the server's health again and again: often while something is about to change.
+ *
+ * @param {Context} context
+ * @param {() => void} onReturn called when the server is back, or a first index is ready
+ */
+export function watchHealth(context, onReturn) {
+  const { store } = context;
+  clearTimeout(timer);
+  const waits = needsAttention(store.get());
+  timer = setTimeout(async () => {
+    const before = store.get();
+    if (!document.hidden && before.connection !== "locked") {
+      const reached = await checkHealth(context);
+      const after = store.get();
+      const wasAway = before.connection === "offline" && reached;
+      const wasIndexing = before.health?.status === "indexing" && after.health?.status !== "indexing";
+      const grew = before.health !== null && before.health.notes !== after.health?.notes;
+      if (wasAway || wasIndexing || grew) onReturn();
+    }
+    watchHealth(context, onReturn);
+  }, waits ? EAGER_MS : CALM_MS);
+}
+
+/** @param {import("../core/state.js").State} state */
+function needsAttention({ connection, health }) {
+  return connection !== "online" || health?.status === "indexing" || health?.sandbox === "starting";
+}
+
+/** @param {Context} context */
+export async function loadSandbox(context) {
+  const { store, api } = context;
+  store.dispatch({ type: "sandbox/loading" });
+  try {
+    store.dispatch({ type: "sandbox/loaded", info: toSandbox(await api.call("/api/sandbox")) });
+  } catch (error) {
+    store.dispatch({ type: "sandbox/failed", failure: noteError(context, error) });
+  }
+}
+
+/** @param {Context} context */
+export async function resetSandbox(context) {
+  const { store, api } = context;
+  store.dispatch({ type: "sandbox/resetting", resetting: true });
+  try {
+    await api.call("/api/sandbox/reset", { json: {} });
+    toast(context, "info", t("sandbox.resetDone"));
+  } catch (error) {
+    toast(context, "error", noteError(context, error).message);
+  }
+  store.dispatch({ type: "sandbox/resetting", resetting: false });
+  await Promise.all([checkHealth(context), loadSandbox(context)]);
+}

@@ -1,0 +1,130 @@
+// @ts-check
+/** Starts the page: state, views, shortcuts, the first look at the server. */
+
+import { reduce } from "./core/reducer.js";
+import { applyTheme, keepSettings, readSettings } from "./core/settings.js";
+import { initialState } from "./core/state.js";
+import { createStore } from "./core/store.js";
+import { byId } from "./dom/elements.js";
+import { loadConversations, openConversation } from "./effects/conversations.js";
+import { loadNotes } from "./effects/notes.js";
+import { checkHealth, loadSandbox, watchHealth } from "./effects/server.js";
+import { createApi } from "./net/api.js";
+import { keepToken, readToken, takeTokenFromAddress, tokenFromText } from "./net/token.js";
+import { translate, useLanguage } from "./text/i18n.js";
+import { createChats } from "./view/chats.js";
+import { createComposer } from "./view/composer.js";
+import { wireDialogs } from "./view/dialogs.js";
+import { createNotesTree } from "./view/notes-tree.js";
+import { createPanel } from "./view/panel.js";
+import { wireSearch } from "./view/search.js";
+import { createSettings } from "./view/settings.js";
+import { createShell } from "./view/shell.js";
+import { wireShortcuts } from "./view/shortcuts.js";
+import { createThread } from "./view/thread.js";
+import { watchTip } from "./view/tip.js";
+import { wireUpload } from "./view/upload.js";
+
+/** @typedef {import("./core/state.js").State} State */
+
+takeTokenFromAddress();
+let token = readToken();
+
+const store = createStore(reduce, initialState(readSettings()));
+const context = { store, api: createApi(() => token) };
+
+/** @param {string} entered a token, or the link that holds it */
+function unlock(entered) {
+  token = tokenFromText(entered);
+  keepToken(token);
+  store.dispatch({ type: "unlocked" });
+  void start();
+}
+
+/** The settings come first: the other views speak their language. */
+function followSettings() {
+  /** @type {State["settings"] | null} */
+  let applied = null;
+  return (/** @type {State} */ { settings }) => {
+    if (settings === applied) return;
+    if (settings.language !== applied?.language) {
+      useLanguage(settings.language);
+      translate(document);
+    }
+    applyTheme(settings.theme);
+    if (applied) keepSettings(settings);
+    applied = settings;
+  };
+}
+
+for (const view of [
+  followSettings(),
+  createShell(context, unlock),
+  createChats(context),
+  createNotesTree(context),
+  createThread(context),
+  createComposer(context),
+  createPanel(context),
+  createSettings(context),
+]) {
+  store.subscribe(view);
+}
+
+wireDialogs();
+wireSearch(context);
+wireUpload(context);
+wireShortcuts(context);
+watchTip();
+wireAddress();
+store.flush();
+void start();
+
+/** Loads everything that the page shows at first. */
+async function start() {
+  if (!token) {
+    store.dispatch({ type: "locked", failure: { code: "missing", message: "", hint: "" } });
+    return;
+  }
+  await checkHealth(context);
+  watchHealth(context, () => void refresh());
+  await refresh();
+  if (store.get().connection !== "locked") openFromAddress();
+}
+
+/** Loads the lists anew: at the start, and when the server has come back or its notes changed. */
+async function refresh() {
+  if (store.get().connection === "locked") return;
+  const sandbox = store.get().health?.sandbox;
+  const jobs = [loadConversations(context), loadNotes(context)];
+  if (sandbox === "ready") jobs.push(loadSandbox(context));
+  await Promise.all(jobs);
+}
+
+/** The conversation that is open stands in the address, so that reload and Back work. */
+function wireAddress() {
+  window.addEventListener("hashchange", openFromAddress);
+  for (const id of ["new-chat", "brand"]) {
+    byId(id).addEventListener("click", (event) => {
+      event.preventDefault();
+      store.dispatch({ type: "drawer", open: false });
+      if (location.hash) history.pushState(null, "", location.pathname);
+      openFromAddress();
+      byId("question").focus();
+    });
+  }
+  store.subscribe(({ thread, conversations }) => {
+    const known = conversations.items.some((item) => item.id === thread.conversationId);
+    const hash = thread.conversationId && known ? `#c=${encodeURIComponent(thread.conversationId)}` : "";
+    if (hash && hash !== location.hash) history.replaceState(null, "", hash);
+  });
+}
+
+function openFromAddress() {
+  const id = new URLSearchParams(location.hash.slice(1)).get("c");
+  const { thread } = store.get();
+  if (!id) {
+    if (thread.conversationId || thread.turns.length) store.dispatch({ type: "thread/new" });
+  } else if (id !== thread.conversationId) {
+    void openConversation(context, id);
+  }
+}

@@ -1,0 +1,140 @@
+// @ts-check
+/** The HTTP API, as the page uses it. Each call resolves to parsed JSON or throws an ApiError. */
+
+import { readEvents } from "./sse.js";
+
+/** A request that did not succeed. `status` is 0 where the server could not be reached. */
+export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {string} code
+   * @param {string} message
+   * @param {string} hint
+   * @param {Record<string, unknown>} body the whole answer, for what goes beyond the error
+   */
+  constructor(status, code, message, hint = "", body = {}) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.hint = hint;
+    this.body = body;
+  }
+}
+
+/**
+ * @typedef {object} CallOptions
+ * @property {string} [method]
+ * @property {unknown} [json]
+ * @property {string | Blob} [markdown] body of an upload
+ * @property {Record<string, string>} [headers]
+ * @property {AbortSignal} [signal]
+ */
+
+/**
+ * @typedef {object} Api
+ * @property {(path: string, options?: CallOptions) => Promise<Response>} send
+ * @property {(path: string, options?: CallOptions) => Promise<unknown>} call
+ * @property {(path: string, options: CallOptions,
+ *   onEvent: (name: string, data: Record<string, unknown>, id: string) => void) => Promise<void>} stream
+ */
+
+/**
+ * @param {() => string} token
+ * @returns {Api}
+ */
+export function createApi(token) {
+  /** @type {Api["send"]} */
+  async function send(path, options = {}) {
+    const response = await reach(path, toRequest(options, token()));
+    if (!response.ok) throw await toError(response);
+    return response;
+  }
+
+  return {
+    send,
+    async call(path, options) {
+      const response = await send(path, options);
+      if (response.status === 204) return {};
+      return response.json();
+    },
+    async stream(path, options, onEvent) {
+      const headers = { ...options.headers, Accept: "text/event-stream" };
+      const response = await send(path, { ...options, headers });
+      await readEvents(response, ({ event, data, id }) => onEvent(event, parseData(data), id));
+    },
+  };
+}
+
+/**
+ * @param {CallOptions} options
+ * @param {string} token
+ * @returns {RequestInit}
+ */
+function toRequest({ method, json, markdown, headers, signal }, token) {
+  /** @type {Record<string, string>} */
+  const all = { Authorization: `Bearer ${token}`, ...headers };
+  if (json !== undefined) all["Content-Type"] = "application/json";
+  if (markdown !== undefined) all["Content-Type"] = "text/markdown";
+  const body = json === undefined ? markdown : JSON.stringify(json);
+  const hasBody = body !== undefined;
+  return { method: method ?? (hasBody ? "POST" : "GET"), headers: all, body, signal, cache: "no-store" };
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} request
+ * @returns {Promise<Response>}
+ */
+async function reach(path, request) {
+  try {
+    return await fetch(path, request);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(0, "offline", "The server cannot be reached.");
+  }
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<ApiError>}
+ */
+async function toError(response) {
+  const body = /** @type {Record<string, unknown>} */ (await response.json().catch(() => ({})));
+  const error = /** @type {Record<string, unknown>} */ (body.error ?? {});
+  const code = String(error.code ?? `http_${response.status}`);
+  const message = String(error.message ?? `HTTP ${response.status} ${response.statusText}`);
+  return new ApiError(response.status, code, message, String(error.hint ?? ""), body);
+}
+
+/**
+ * @param {string} data
+ * @returns {Record<string, unknown>} the JSON object, or the bare text under `text`
+ */
+function parseData(data) {
+  try {
+    const value = JSON.parse(data);
+    return value !== null && typeof value === "object" ? value : { text: String(value) };
+  } catch {
+    return { text: data };
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {import("../core/types.js").Failure}
+ */
+export function toFailure(error) {
+  if (error instanceof ApiError) {
+    return { code: error.code, message: error.message, hint: error.hint };
+  }
+  return { code: "page", message: error instanceof Error ? error.message : String(error), hint: "" };
+}
+
+/**
+ * @param {string} path a note's path, `/` between its parts
+ * @returns {string} the same, safe in a URL
+ */
+export function encodePath(path) {
+  return path.split("/").map(encodeURIComponent).join("/");
+}

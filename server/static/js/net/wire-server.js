@@ -1,0 +1,156 @@
+// @ts-check
+/** From the API's JSON to the page's types: the server, its lists and the sandbox. Pure. */
+
+import { list, numberOrNull, object, text, texts, toAnswer } from "./wire.js";
+
+/**
+ * @param {unknown} value
+ * @returns {import("../core/types.js").Health}
+ */
+export function toHealth(value) {
+  const json = object(value);
+  const index = object(json.index);
+  const sandbox = object(json.sandbox);
+  return {
+    status: json.status === "ok" || json.status === "indexing" ? json.status : "degraded",
+    message: text(json.message) || text(index.message),
+    notes: numberOrNull(index.notes) ?? 0,
+    chunks: numberOrNull(index.chunks) ?? 0,
+    model: text(index.model),
+    sandbox: text(sandbox.state, "off"),
+    engine: text(sandbox.engine),
+    sandboxMessage: text(sandbox.message),
+    canEdit: json.editable === true,
+    hasChatModel: json.llm === true,
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {import("../core/types.js").ConversationSummary[]}
+ */
+export function toConversations(value) {
+  return list(object(value).conversations).map((item) => {
+    const json = object(item);
+    return { id: text(json.id), title: text(json.title), updated: numberOrNull(json.updated) ?? 0 };
+  });
+}
+
+/**
+ * @param {unknown} value
+ * @returns {import("../core/types.js").Answer[]} of a stored conversation, oldest first
+ */
+export function toConversationAnswers(value) {
+  return list(object(value).messages).map((item) => {
+    const { answer, rating } = object(item);
+    return { ...toAnswer(answer), feedback: rating === "up" || rating === "down" ? rating : null };
+  });
+}
+
+/**
+ * @param {unknown} value
+ * @returns {import("../core/types.js").NoteSummary[]}
+ */
+export function toNotes(value) {
+  return list(object(value).notes).map((item) => {
+    const json = object(item);
+    const path = text(json.path);
+    return {
+      path,
+      title: text(json.title) || path,
+      tags: texts(json.tags),
+      chunks: numberOrNull(json.chunks) ?? 0,
+    };
+  });
+}
+
+/**
+ * @param {unknown} value
+ * @returns {import("../core/types.js").NoteDoc}
+ */
+export function toNote(value) {
+  const json = object(value);
+  const path = text(json.path);
+  return {
+    path,
+    title: text(json.title) || path,
+    source: text(json.source),
+    html: text(json.html),
+    etag: text(json.etag),
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {import("../core/types.js").Sandbox}
+ */
+export function toSandbox(value) {
+  const json = object(value);
+  return {
+    state: text(json.state, "off"),
+    engine: text(json.engine),
+    message: text(json.message),
+    containers: list(json.containers).map(toContainer),
+    images: list(json.images).map(toImage),
+    volumes: list(json.volumes).map((item) => ({
+      name: text(object(item).name),
+      driver: text(object(item).driver),
+    })),
+    networks: list(json.networks).map((item) => ({ name: text(object(item).name) })),
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {import("../core/types.js").SandboxContainer}
+ */
+function toContainer(value) {
+  const json = object(value);
+  return {
+    id: text(json.id),
+    name: text(json.name),
+    image: text(json.image),
+    state: text(json.state),
+    status: text(json.status),
+    ports: list(json.ports).map(toPort),
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {import("../core/types.js").PortLink}
+ */
+function toPort(value) {
+  const json = object(value);
+  const inside = `${text(json.container_port)}/${text(json.protocol, "tcp")}`;
+  const host = text(json.host_port);
+  return { label: host ? `${host} → ${inside}` : inside, url: text(json.url) };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {{id: string, name: string, sizeBytes: number | null}}
+ */
+function toImage(value) {
+  const json = object(value);
+  const id = text(json.id);
+  return { id, name: texts(json.tags)[0] || id, sizeBytes: numberOrNull(json.size_bytes) };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {import("../core/types.js").IngestJob}
+ */
+export function toIngestJob(value) {
+  const json = object(value);
+  const progress = object(json.progress);
+  const state = text(json.state, "running");
+  const unit = numberOrNull(progress.chunks_total) ? "chunks" : "files";
+  return {
+    id: text(json.job_id),
+    state: state === "running" || state === "done" ? state : "failed",
+    done: numberOrNull(progress[`${unit}_done`]) ?? 0,
+    total: numberOrNull(progress[`${unit}_total`]) ?? 0,
+    message: text(json.error) || state,
+  };
+}

@@ -1,0 +1,34 @@
+// @ts-check
+/** Small things said in words: lines, sizes, paths. */
+
+import { t } from "./i18n.js";
+
+/**
+ * @param {number} start
+ * @param {number} end
+ * @returns {string} `line 4`, `lines 4–6`
+ */
+export function linesInWords(start, end) {
+  return t(start === end ? "lines.one" : "lines.many", { start, end });
+}
+
+/** @type {(start: number, end: number) => string} */
+export const lineNumbers = (start, end) => (start === end ? `${start}` : `${start}–${end}`);
+
+/**
+ * @param {number | null} bytes
+ * @returns {string} as docker prints sizes: decimal units
+ */
+export function sizeInWords(bytes) {
+  if (bytes === null) return "";
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${value >= 100 || power === 0 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+}
+
+/** @type {(path: string) => string} */
+export const fileName = (path) => path.slice(path.lastIndexOf("/") + 1);
+
+/** @type {(path: string) => string} the file's name without `.md` */
+export const noteName = (path) => fileName(path).replace(/\.(md|markdown)$/i, "");

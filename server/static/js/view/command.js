@@ -1,0 +1,190 @@
+// @ts-check
+/** A command card: the line with its slots, what it risks, Run, and what came of it. */
+
+import { emptyCard } from "../core/state.js";
+import { announce } from "../dom/announce.js";
+import { copyOnClick } from "../dom/clipboard.js";
+import { clone, el, part, setText, show } from "../dom/elements.js";
+import { preview, run, stopRun } from "../effects/runs.js";
+import { fileName, lineNumbers } from "../text/format.js";
+import { t } from "../text/i18n.js";
+import { createCommandLine, fillExplanations } from "./command-line.js";
+import { createRun } from "./run.js";
+
+/**
+ * @typedef {import("../core/types.js").Command} Command
+ * @typedef {import("../core/types.js").Card} Card
+ * @typedef {import("../core/state.js").State} State
+ * @typedef {{node: HTMLElement, update: (command: Command, state: State) => void}} CommandCard
+ */
+
+const PREVIEW_DELAY_MS = 250;
+
+/**
+ * @param {import("../effects/context.js").Context} context
+ * @param {string} key
+ * @param {Command} command
+ * @param {(citation: import("../core/types.js").Citation) => void} open
+ * @returns {CommandCard}
+ */
+export function createCommand(context, key, command, open) {
+  const { store } = context;
+  const node = clone("t-command");
+  node.setAttribute("aria-label", command.text);
+  const { values } = store.get().cards[key] ?? emptyCard();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const line = createCommandLine(part(node, "line"), part(node, "extra"), command, values, (slot, value) => {
+    store.dispatch({ type: "card/value", key, slot, value });
+    clearTimeout(timer);
+    timer = setTimeout(() => preview(context, key, command.id), PREVIEW_DELAY_MS);
+  });
+  const output = createRun(() => stopRun(context, key));
+  part(node, "output").append(output.node);
+  fillExplanations(part(node, "explain-list"), command, open);
+  show(part(node, "explain"), command.explanation.length > 0);
+  fillHead(node, command, line.text, open);
+  wire(context, node, key, command, line);
+  return { node, update: (_, state) => update(node, command, line, output, state, key) };
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {Command} command
+ * @param {() => string} text
+ * @param {(citation: import("../core/types.js").Citation) => void} open
+ */
+function fillHead(node, command, text, open) {
+  const { note, lineStart, lineEnd } = command;
+  const source = part(node, "source");
+  setText(source, `${fileName(note)}:${lineNumbers(lineStart, lineEnd)}`);
+  source.addEventListener("click", () => open({ n: 0, note, lineStart, lineEnd, trail: [], quote: "", span: null }));
+  show(source, note !== "");
+  copyOnClick(part(node, "copy"), text);
+  const hints = part(node, "hints");
+  hints.replaceChildren(...command.hints.map((hint) => el("li", { text: hint })));
+  show(hints, command.hints.length > 0);
+}
+
+/**
+ * @param {import("../effects/context.js").Context} context
+ * @param {HTMLElement} node
+ * @param {string} key
+ * @param {Command} command
+ * @param {import("./command-line.js").CommandLine} line
+ */
+function wire(context, node, key, command, line) {
+  const { store } = context;
+  /** @type {{runnable: import("../effects/runs.js").Runnable, text: string} | null} */
+  let last = null;
+  /** @type {(runnable: import("../effects/runs.js").Runnable, text: string) => void} */
+  const attempt = (runnable, text) => {
+    last = { runnable, text };
+    void run(context, key, runnable, false, text);
+  };
+  const start = () => {
+    if (part(node, "run").ariaDisabled === "true") return;
+    const missing = findMissing(command, line);
+    if (missing.length === 0) return attempt({ id: command.id }, line.text());
+    store.dispatch({ type: "card/missing", key, slots: missing.map((slot) => slot.id) });
+    line.fields.get(missing[0].id)?.focus();
+    announce(t("command.fill", { slots: missing.map((slot) => slot.label).join(", ") }));
+  };
+  part(node, "run").addEventListener("click", start);
+  for (const field of line.fields.values()) {
+    field.addEventListener("keydown", (event) => event.key === "Enter" && !event.isComposing && start());
+  }
+  part(node, "cancel").addEventListener("click", () => {
+    store.dispatch({ type: "card/dismissed", key });
+    store.flush();
+    part(node, "run").focus();
+  });
+  part(node, "go").addEventListener("click", () => {
+    if (last) void run(context, key, last.runnable, true, last.text);
+  });
+  part(node, "use").addEventListener("click", () => {
+    const text = part(node, "suggestion").textContent ?? "";
+    attempt({ text }, text);
+  });
+}
+
+/** @type {(command: Command, line: import("./command-line.js").CommandLine) => import("../core/types.js").Slot[]} */
+const findMissing = (command, line) =>
+  command.slots.filter((slot) => slot.required && !line.fields.get(slot.id)?.value.trim());
+
+/**
+ * @param {HTMLElement} node
+ * @param {Command} command
+ * @param {import("./command-line.js").CommandLine} line
+ * @param {{node: HTMLElement, update: (run: import("../core/types.js").Run, sandbox: string) => void}} output
+ * @param {State} state
+ * @param {string} key
+ */
+function update(node, command, line, output, state, key) {
+  const card = state.cards[key] ?? emptyCard();
+  const sandbox = state.health?.sandbox ?? "off";
+  const busy = card.pending || card.run?.state === "starting" || card.run?.state === "running";
+  const own = card.preview ? card.preview.refusal : command.refusal;
+  const refusal = card.refusal ?? own;
+  line.mark(card.missing);
+  line.offer(state.sandbox.info);
+  fillRisk(part(node, "risk"), card.preview?.risk ?? command.risk, refusal !== null);
+  fillRefusal(node, refusal, sandbox);
+  fillConfirm(node, card);
+  fillFailure(node, card);
+  fillFoot(node, card, { busy, sandbox, blocked: refusal !== null && card.refusal === null });
+  show(output.node, card.run !== null);
+  if (card.run) output.update(card.run, sandbox);
+}
+
+/** @type {(node: HTMLElement, risk: import("../core/types.js").Risk, blocked: boolean) => void} */
+function fillRisk(node, risk, blocked) {
+  node.className = `tag ${blocked ? "blocked" : risk}`;
+  setText(node, t(blocked ? "command.blocked" : `risk.${risk}`));
+}
+
+/** @type {(node: HTMLElement, refusal: import("../core/types.js").Refusal | null, sandbox: string) => void} */
+function fillRefusal(node, refusal, sandbox) {
+  show(part(node, "refusal"), refusal !== null);
+  setText(part(node, "refusal-text"), refusal?.message ?? "");
+  setText(part(node, "refusal-hint"), refusal?.hint ?? "");
+  setText(part(node, "suggestion"), refusal?.suggestion ?? "");
+  show(part(node, "instead"), Boolean(refusal?.suggestion));
+  show(part(node, "use"), sandbox === "ready" || sandbox === "starting");
+}
+
+/** @type {(node: HTMLElement, card: Card) => void} */
+function fillConfirm(node, card) {
+  const box = part(node, "confirm");
+  const appears = box.hidden && card.confirm !== null;
+  show(box, card.confirm !== null);
+  if (!appears || !card.confirm) return;
+  setText(part(node, "confirm-text"), card.confirm.message || t("command.confirmText"));
+  part(node, "victims").replaceChildren(...card.confirm.victims.map((name) => el("li", { text: name })));
+  part(node, "cancel").focus();
+}
+
+/** @type {(node: HTMLElement, card: Card) => void} */
+function fillFailure(node, card) {
+  show(part(node, "failure"), card.failure !== null);
+  setText(part(node, "failure-text"), card.failure?.message ?? "");
+  setText(part(node, "failure-hint"), card.failure?.hint ?? "");
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {Card} card
+ * @param {{busy: boolean, sandbox: string, blocked: boolean}} now
+ */
+function fillFoot(node, card, { busy, sandbox, blocked }) {
+  const button = part(node, "run");
+  const noSandbox = sandbox === "off" || sandbox === "unavailable";
+  show(part(node, "foot"), !blocked && card.confirm === null);
+  button.ariaDisabled = String(busy || noSandbox); // not `disabled`: focus stays where it is
+  setText(part(node, "run-text"), t(busy ? "command.working" : card.run ? "command.runAgain" : "command.run"));
+  const edited = card.preview !== null && !card.preview.refusal;
+  const hint = noSandbox ? t("command.noSandbox") : "";
+  const target = part(node, "preview");
+  target.className = hint ? "quiet" : "preview";
+  setText(target, hint || (edited ? `${t("command.preview")} ${card.preview?.text}` : ""));
+}

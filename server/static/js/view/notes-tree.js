@@ -1,0 +1,124 @@
+// @ts-check
+/** The notes as a tree of folders. */
+
+import { byId, clone, el, part, setText, show, typed } from "../dom/elements.js";
+import { openNote } from "../effects/notes.js";
+import { noteName } from "../text/format.js";
+import { t } from "../text/i18n.js";
+
+/**
+ * @typedef {import("../core/state.js").State} State
+ * @typedef {import("../core/types.js").NoteSummary} NoteSummary
+ * @typedef {import("../effects/context.js").Context} Context
+ */
+
+/**
+ * @param {Context} context
+ * @returns {(state: State) => void}
+ */
+export function createNotesTree(context) {
+  const filter = typed("notes-filter", HTMLInputElement);
+  filter.addEventListener("input", () =>
+    context.store.dispatch({ type: "notes/filter", filter: filter.value }),
+  );
+  /** @type {unknown[]} */
+  let drawn = [];
+  return (state) => {
+    const open = state.panel?.kind === "note" ? state.panel.target.path : "";
+    const now = [state.notes, state.settings.language, state.scope];
+    if (now.some((item, i) => item !== drawn[i])) draw(context, state);
+    drawn = now;
+    for (const row of byId("notes-tree").querySelectorAll(".row")) {
+      row.classList.toggle("current", /** @type {HTMLElement} */ (row).dataset.path === open);
+    }
+  };
+}
+
+/**
+ * @param {Context} context
+ * @param {State} state
+ */
+function draw(context, { notes, scope }) {
+  const wanted = notes.filter.trim().toLowerCase();
+  const items = notes.items.filter((note) =>
+    `${note.path} ${note.title} ${note.tags.join(" ")}`.toLowerCase().includes(wanted),
+  );
+  const tree = byId("notes-tree");
+  const closed = new Set(
+    [...tree.querySelectorAll("details:not([open])")].map((node) => /** @type {HTMLElement} */ (node).dataset.path),
+  );
+  tree.replaceChildren(...[...byFolder(items)].map(([folder, inside]) => {
+    const rows = inside.map((note) => createRow(context, note, scope));
+    return folder ? createFolder(context, folder, rows, scope, closed.has(folder)) : el("ul", { class: "rows" }, ...rows);
+  }));
+  const key = notes.state === "error" ? "notes.error" : notes.items.length ? "notes.nothing" : "notes.empty";
+  setText(byId("notes-empty"), t(key));
+  show(byId("notes-empty"), items.length === 0 && notes.state !== "loading");
+  show(byId("notes-filter"), notes.items.length > 0);
+}
+
+/** @type {(notes: NoteSummary[]) => Map<string, NoteSummary[]>} */
+function byFolder(notes) {
+  /** @type {Map<string, NoteSummary[]>} */
+  const folders = new Map();
+  for (const note of [...notes].sort((a, b) => a.path.localeCompare(b.path))) {
+    const folder = note.path.slice(0, Math.max(0, note.path.lastIndexOf("/")));
+    folders.set(folder, [...(folders.get(folder) ?? []), note]);
+  }
+  return folders;
+}
+
+/**
+ * @param {Context} context
+ * @param {string} folder
+ * @param {HTMLElement[]} rows
+ * @param {string} scope
+ * @param {boolean} closed
+ * @returns {HTMLElement}
+ */
+function createFolder(context, folder, rows, scope, closed) {
+  const node = clone("t-folder");
+  const details = /** @type {HTMLDetailsElement} */ (part(node, "details"));
+  details.open = !closed;
+  details.dataset.path = folder;
+  setText(part(node, "name"), folder);
+  part(node, "rows").append(...rows);
+  wireScope(context, part(node, "scope"), `${folder}/`, scope);
+  return node;
+}
+
+/**
+ * @param {Context} context
+ * @param {NoteSummary} note
+ * @param {string} scope
+ * @returns {HTMLElement}
+ */
+function createRow(context, note, scope) {
+  const node = clone("t-note-row");
+  node.dataset.path = note.path;
+  setText(part(node, "title"), noteName(note.path));
+  part(node, "open").title = `${note.title} — ${note.path}`;
+  part(node, "open").addEventListener("click", () => {
+    context.store.dispatch({ type: "drawer", open: false });
+    void openNote(context, { path: note.path, lines: null });
+  });
+  wireScope(context, part(node, "scope"), note.path, scope);
+  return node;
+}
+
+/**
+ * @param {Context} context
+ * @param {HTMLElement} button
+ * @param {string} prefix
+ * @param {string} scope
+ */
+function wireScope({ store }, button, prefix, scope) {
+  const on = scope === prefix;
+  button.setAttribute("aria-pressed", String(on));
+  button.setAttribute("aria-label", `${t("notes.askOnly")}: ${prefix}`);
+  button.addEventListener("click", () => {
+    store.dispatch({ type: "scope", prefix: on ? "" : prefix });
+    store.dispatch({ type: "drawer", open: false });
+    byId("question").focus();
+  });
+}

@@ -1,0 +1,72 @@
+// @ts-check
+/** The text of an answer: streamed as it comes, then the server's safe HTML with marker buttons. */
+
+import { el } from "../dom/elements.js";
+import { toSafeFragment } from "../dom/safe-html.js";
+import { linesInWords } from "../text/format.js";
+import { t } from "../text/i18n.js";
+import { splitInline, splitParts } from "../text/markdown-lite.js";
+
+/** @typedef {import("../core/types.js").Citation} Citation */
+
+/**
+ * @param {HTMLElement} container
+ * @param {import("../core/types.js").Answer} answer
+ * @param {(citation: Citation) => void} open
+ */
+export function renderAnswer(container, answer, open) {
+  const fragment = answer.html ? toSafeFragment(answer.html) : liteFragment(answer.text);
+  for (const marker of fragment.querySelectorAll("sup.cite")) {
+    const n = Number(marker.getAttribute("data-n"));
+    const citation = answer.citations.find((item) => item.n === n);
+    if (citation) marker.replaceWith(citeButton(citation, open));
+  }
+  container.replaceChildren(fragment);
+}
+
+/**
+ * @param {Citation} citation
+ * @param {(citation: Citation) => void} open
+ * @returns {HTMLElement}
+ */
+export function citeButton(citation, open) {
+  const { n, note, lineStart, lineEnd } = citation;
+  const label = t("quote.open", { path: note, lines: linesInWords(lineStart, lineEnd) });
+  const button = el("button", { class: "cite", text: String(n), attrs: { type: "button", title: label } });
+  button.setAttribute("aria-label", `[${n}] ${label}`);
+  button.addEventListener("click", () => open(citation));
+  return button;
+}
+
+/**
+ * @param {HTMLElement} container
+ * @param {string} markdown
+ */
+export function renderStreaming(container, markdown) {
+  container.replaceChildren(liteFragment(markdown));
+}
+
+/**
+ * @param {string} markdown
+ * @returns {DocumentFragment}
+ */
+function liteFragment(markdown) {
+  const fragment = document.createDocumentFragment();
+  let bullets = /** @type {HTMLElement | null} */ (null);
+  for (const part of splitParts(markdown)) {
+    if (part.kind === "item") {
+      bullets ??= /** @type {HTMLElement} */ (fragment.appendChild(el("ul")));
+      bullets.append(el("li", {}, ...inline(part.text)));
+      continue;
+    }
+    bullets = null;
+    if (part.kind === "code") fragment.append(el("pre", {}, el("code", { text: part.text })));
+    else fragment.append(el(part.kind === "quote" ? "blockquote" : "p", {}, ...inline(part.text)));
+  }
+  return fragment;
+}
+
+/** @type {(text: string) => (Node | string)[]} */
+function inline(text) {
+  return splitInline(text).map((piece) => (piece.tag ? el(piece.tag, { text: piece.text }) : piece.text));
+}

@@ -1,0 +1,89 @@
+// @ts-check
+/** A run: its state, its output as it comes, Stop and Copy. */
+
+import { clone, el, part, setText, show } from "../dom/elements.js";
+import { copyOnClick } from "../dom/clipboard.js";
+import { styleOutput } from "../text/ansi.js";
+import { t } from "../text/i18n.js";
+
+/**
+ * @typedef {import("../core/types.js").Run} Run
+ */
+
+const NEAR_END_PX = 40;
+
+/**
+ * @param {() => void} onStop
+ * @returns {{node: HTMLElement, update: (run: Run, sandbox: string) => void}}
+ */
+export function createRun(onStop) {
+  const node = clone("t-run");
+  const output = part(node, "output");
+  /** @type {Run | null} */
+  let current = null;
+  part(node, "stop").addEventListener("click", onStop);
+  copyOnClick(part(node, "copy"), () => (current ? plainOutput(current) : ""));
+  return {
+    node,
+    update(run, sandbox) {
+      if (run === current) return;
+      const busy = run.state === "starting" || run.state === "running";
+      const waiting = run.state === "starting" && sandbox !== "ready";
+      setText(part(node, "state"), waiting ? t("run.startingSandbox") : stateInWords(run));
+      part(node, "dot").className = `dot ${dotOf(run)}`;
+      setText(part(node, "meta"), metaInWords(run));
+      show(part(node, "stop"), busy);
+      show(part(node, "copy"), run.output.length > 0);
+      if (run.output !== current?.output) fillOutput(output, run);
+      show(output, run.output.length > 0);
+      setText(part(node, "note"), run.truncated ? t("run.truncated") : t("run.empty"));
+      show(part(node, "note"), run.truncated || (!busy && run.output.length === 0));
+      current = run;
+    },
+  };
+}
+
+/** @type {(run: Run) => string} */
+const plainOutput = (run) =>
+  run.output.map((piece) => styleOutput(piece.text).map((styled) => styled.text).join("")).join("");
+
+/**
+ * @param {HTMLElement} output
+ * @param {Run} run
+ */
+function fillOutput(output, run) {
+  const atEnd = output.scrollHeight - output.scrollTop - output.clientHeight < NEAR_END_PX;
+  // Only the last piece grows; the others stay as they are.
+  run.output.forEach((piece, i) => {
+    const block = output.children[i] ?? output.appendChild(el("span", { class: piece.stream }));
+    if (block.getAttribute("data-size") === String(piece.text.length)) return;
+    block.setAttribute("data-size", String(piece.text.length));
+    block.replaceChildren(
+      ...styleOutput(piece.text).map(({ text, className }) =>
+        className ? el("span", { class: className, text }) : text,
+      ),
+    );
+  });
+  while (output.children.length > run.output.length) output.lastElementChild?.remove();
+  if (atEnd) output.scrollTop = output.scrollHeight;
+}
+
+/** @type {(run: Run) => string} */
+function stateInWords({ state, exitCode }) {
+  if (state === "exited") return t("run.exited", { code: exitCode ?? 0 });
+  if (state === "failed" && exitCode !== null) return t("run.failedCode", { code: exitCode });
+  return t(`run.${state}`);
+}
+
+/** @type {(run: Run) => string} */
+function dotOf({ state, exitCode }) {
+  if (state === "starting" || state === "running") return "busy";
+  if (state === "exited" && !exitCode) return "good";
+  return state === "stopped" ? "" : "bad";
+}
+
+/** @type {(run: Run) => string} */
+function metaInWords({ durationS }) {
+  if (durationS === null) return "";
+  return t("run.duration", { seconds: durationS < 10 ? durationS.toFixed(1) : Math.round(durationS) });
+}

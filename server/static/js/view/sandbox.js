@@ -1,0 +1,222 @@
+// @ts-check
+/** The sandbox panel: its state, what is in it, a line to type into, reset. */
+
+import { clone, el, part, setText, show, syncComponents, syncList } from "../dom/elements.js";
+import { emptyCard } from "../core/state.js";
+import { run, runTyped, stopRun } from "../effects/runs.js";
+import { loadSandbox, resetSandbox } from "../effects/server.js";
+import { sizeInWords } from "../text/format.js";
+import { t } from "../text/i18n.js";
+import { confirmWith } from "./dialogs.js";
+import { createRun } from "./run.js";
+
+/**
+ * @typedef {import("../core/state.js").State} State
+ * @typedef {import("../core/types.js").Sandbox} Sandbox
+ * @typedef {import("../effects/context.js").Context} Context
+ * @typedef {{key: string, name: string, detail: string, dot: string,
+ *   ports: import("../core/types.js").PortLink[], lines: {label: string, line: string}[]}} Thing
+ */
+
+/**
+ * @param {Context} context
+ * @returns {{node: HTMLElement, update: (state: State) => void}}
+ */
+export function createSandboxView(context) {
+  const node = clone("t-sandbox");
+  wireConsole(context, node);
+  part(node, "refresh").addEventListener("click", () => void loadSandbox(context));
+  part(node, "reset").addEventListener("click", async () => {
+    const agreed = await confirmWith(t("sandbox.resetTitle"), t("sandbox.resetText"), t("sandbox.reset"));
+    if (agreed) await resetSandbox(context);
+  });
+  /** @type {Map<string, import("../dom/elements.js").Component<string>>} */
+  const entries = new Map();
+  return {
+    node,
+    update(state) {
+      fillStatus(node, state);
+      fillThings(context, node, "containers", containersOf(state.sandbox.info));
+      fillThings(context, node, "images", imagesOf(state.sandbox.info));
+      fillThings(context, node, "volumes", volumesOf(state.sandbox.info));
+      const keys = [...state.consoleKeys].reverse();
+      syncComponents(part(node, "console"), entries, keys, (key) => key, (key) => createEntry(context, key), state);
+    },
+  };
+}
+
+/** @type {(node: HTMLElement, state: State) => void} */
+function fillStatus(node, { sandbox, health }) {
+  const state = sandbox.resetting ? "starting" : health?.sandbox ?? sandbox.info?.state ?? "off";
+  const off = state === "off" || state === "unavailable";
+  part(node, "dot").className = `dot ${dotOf(state)}`;
+  setText(part(node, "state"), sandbox.resetting ? t("sandbox.resetting") : t(`sandbox.state.${state}`));
+  const said = sandbox.failure?.message || health?.sandboxMessage || sandbox.info?.message || "";
+  const engine = sandbox.info?.engine || health?.engine || "";
+  setText(part(node, "message"), said || (off ? t("sandbox.offHint") : engine));
+  show(part(node, "live"), !off);
+}
+
+/** @type {(state: string) => string} */
+export function dotOf(state) {
+  return { ready: "good", starting: "busy", unavailable: "bad" }[state] ?? "";
+}
+
+/** @type {(info: Sandbox | null) => Thing[]} */
+function containersOf(info) {
+  return (info?.containers ?? []).map(({ id, name, image, state, status, ports }) => {
+    const target = name || id;
+    const running = state === "running";
+    return {
+      key: id,
+      name: target,
+      detail: `${image} · ${status}`,
+      dot: running ? "good" : "",
+      ports,
+      lines: [
+        { label: t("sandbox.logs"), line: `docker logs ${target}` },
+        running
+          ? { label: t("run.stop"), line: `docker stop ${target}` }
+          : { label: t("sandbox.start"), line: `docker start ${target}` },
+        ...(running ? [] : [{ label: t("sandbox.remove"), line: `docker rm ${target}` }]),
+      ],
+    };
+  });
+}
+
+/** @type {(info: Sandbox | null) => Thing[]} */
+function imagesOf(info) {
+  return (info?.images ?? []).map(({ id, name, sizeBytes }) => ({
+    key: `${id} ${name}`,
+    name,
+    detail: sizeInWords(sizeBytes),
+    dot: "",
+    ports: [],
+    lines: [{ label: t("sandbox.remove"), line: `docker rmi ${name}` }],
+  }));
+}
+
+/** @type {(info: Sandbox | null) => Thing[]} */
+function volumesOf(info) {
+  return (info?.volumes ?? []).map(({ name, driver }) => ({
+    key: name,
+    name,
+    detail: driver,
+    dot: "",
+    ports: [],
+    lines: [{ label: t("sandbox.remove"), line: `docker volume rm ${name}` }],
+  }));
+}
+
+/**
+ * @param {Context} context
+ * @param {HTMLElement} node
+ * @param {"containers" | "images" | "volumes"} kind
+ * @param {Thing[]} things
+ */
+function fillThings(context, node, kind, things) {
+  setText(part(node, `${kind}-count`), String(things.length));
+  const list = part(node, kind);
+  list.dataset.none = t("sandbox.none");
+  syncList(list, things, (thing) => thing.key, () => clone("t-thing"), (row, thing) => {
+    const shown = JSON.stringify(thing);
+    if (row.dataset.shown === shown) return;
+    row.dataset.shown = shown;
+    part(row, "dot").className = `dot ${thing.dot}`;
+    setText(part(row, "name"), thing.name);
+    setText(part(row, "detail"), thing.detail);
+    part(row, "ports").replaceChildren(...thing.ports.map(portLink));
+    part(row, "actions").replaceChildren(...thing.lines.map((action) => actionButton(context, thing, action)));
+  });
+}
+
+/** @type {(port: import("../core/types.js").PortLink) => HTMLElement} */
+function portLink({ label, url }) {
+  if (!/^https?:\/\//.test(url)) return el("span", { class: "port", text: label });
+  return el("a", { class: "port", text: label, attrs: { href: url, target: "_blank", rel: "noopener noreferrer" } });
+}
+
+/** @type {(context: Context, thing: Thing, action: {label: string, line: string}) => HTMLElement} */
+function actionButton(context, thing, { label, line }) {
+  const button = el("button", { class: "button small ghost", text: label, attrs: { type: "button", title: line } });
+  button.setAttribute("aria-label", `${label}: ${thing.name}`);
+  button.addEventListener("click", () => void runTyped(context, line));
+  return button;
+}
+
+/**
+ * @param {Context} context
+ * @param {HTMLElement} node
+ */
+function wireConsole(context, node) {
+  const field = /** @type {HTMLInputElement} */ (part(node, "line"));
+  /** @type {string[]} */
+  const typed = [];
+  let back = 0;
+  part(node, "form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const line = field.value.trim();
+    if (!line) return;
+    typed.push(line);
+    back = 0;
+    field.value = "";
+    void runTyped(context, line);
+  });
+  field.addEventListener("keydown", (event) => {
+    const step = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
+    if (!step || back + step < 0 || back + step > typed.length) return;
+    event.preventDefault();
+    back += step;
+    field.value = back ? typed[typed.length - back] : "";
+  });
+}
+
+/**
+ * One line that was typed, with its run.
+ *
+ * @param {Context} context
+ * @param {string} key
+ * @returns {import("../dom/elements.js").Component<string>}
+ */
+function createEntry(context, key) {
+  const line = el("code", { class: "console-line" });
+  const confirm = el("div", { class: "confirm", attrs: { role: "alertdialog" } });
+  const failure = el("div", { class: "failure", attrs: { role: "alert" } });
+  const output = createRun(() => stopRun(context, key));
+  const node = el("div", { class: "console-entry" }, line, confirm, failure, output.node);
+  return {
+    node,
+    update(_, state) {
+      const card = state.cards[key] ?? emptyCard();
+      setText(line, card.line);
+      fillConfirm(context, key, confirm, card);
+      const wrong = card.refusal ?? card.failure;
+      show(failure, wrong !== null);
+      if (wrong) failure.replaceChildren(el("strong", { text: wrong.message }), el("span", { text: wrong.hint }));
+      show(output.node, card.run !== null);
+      if (card.run) output.update(card.run, state.health?.sandbox ?? "off");
+    },
+  };
+}
+
+/**
+ * @param {Context} context
+ * @param {string} key
+ * @param {HTMLElement} box
+ * @param {import("../core/types.js").Card} card
+ */
+function fillConfirm(context, key, box, card) {
+  const appears = box.hidden || !box.firstChild;
+  show(box, card.confirm !== null);
+  if (!card.confirm || !appears) return;
+  const cancel = el("button", { class: "button ghost", text: t("action.cancel"), attrs: { type: "button" } });
+  const go = el("button", { class: "button danger", text: t("command.confirm"), attrs: { type: "button" } });
+  cancel.addEventListener("click", () => context.store.dispatch({ type: "card/dismissed", key }));
+  go.addEventListener("click", () => void run(context, key, { text: card.line }, true, card.line));
+  box.replaceChildren(
+    el("strong", { text: card.confirm.message || t("command.confirmText") }),
+    el("ul", {}, ...card.confirm.victims.map((name) => el("li", { text: name }))),
+    el("div", { class: "confirm-actions" }, cancel, go),
+  );
+  cancel.focus();
+}

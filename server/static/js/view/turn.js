@@ -1,0 +1,172 @@
+// @ts-check
+/** One question with its answer. */
+
+import { copyOnClick } from "../dom/clipboard.js";
+import { clone, part, setText, show, syncComponents } from "../dom/elements.js";
+import { ask, rate } from "../effects/ask.js";
+import { openNote } from "../effects/notes.js";
+import { t } from "../text/i18n.js";
+import { createCommand } from "./command.js";
+import { renderAnswer, renderStreaming } from "./prose.js";
+import { createQuote } from "./quote.js";
+
+/**
+ * @typedef {import("../core/types.js").Turn} Turn
+ * @typedef {import("../core/types.js").Citation} Citation
+ * @typedef {import("../core/types.js").Command} Command
+ * @typedef {import("../core/state.js").State} State
+ * @typedef {import("../effects/context.js").Context} Context
+ */
+
+/**
+ * @param {Context} context
+ * @param {Turn} first
+ * @returns {import("../dom/elements.js").Component<Turn>}
+ */
+export function createTurn(context, first) {
+  const node = clone("t-turn");
+  const heading = part(node, "question");
+  setText(heading, first.question);
+  heading.id = `asked-${first.key}`;
+  node.setAttribute("aria-labelledby", heading.id);
+  /** @param {Citation} citation */
+  const open = ({ note, lineStart, lineEnd }) =>
+    void openNote(context, { path: note, lines: [lineStart, lineEnd] });
+  /** @type {Map<string, import("../dom/elements.js").Component<Command>>} */
+  const cards = new Map();
+  /** @type {Turn | null} */
+  let shown = null;
+  wireFoot(context, node, () => shown);
+  return {
+    node,
+    update(turn, state) {
+      if (turn !== shown) {
+        fillState(node, turn);
+        fillText(node, turn, shown, open);
+        fillQuotes(node, turn, shown, open);
+        fillFoot(node, turn);
+        shown = turn;
+      }
+      fillCommands(context, node, turn, cards, open, state);
+    },
+  };
+}
+
+/**
+ * @param {Context} context
+ * @param {HTMLElement} node
+ * @param {() => Turn | null} current
+ */
+function wireFoot(context, node, current) {
+  copyOnClick(part(node, "copy"), () => current()?.text ?? "");
+  for (const name of /** @type {const} */ (["up", "down"])) {
+    part(node, name).addEventListener("click", () => {
+      const turn = current();
+      if (turn?.answer) void rate(context, turn.answer.id, turn.feedback === name ? null : name);
+    });
+  }
+  part(node, "retry").addEventListener("click", () => void ask(context, current()?.question ?? ""));
+}
+
+/** @type {(node: HTMLElement, turn: Turn) => void} */
+function fillState(node, turn) {
+  const { answer, stage } = turn;
+  node.dataset.stage = stage;
+  show(part(node, "thinking"), stage === "waiting");
+  setText(part(node, "step"), t(turn.step === "writing" ? "answer.writing" : "answer.thinking"));
+  const resolved = answer?.standaloneQuestion ?? "";
+  const differs = resolved !== "" && resolved.trim() !== turn.question.trim();
+  show(part(node, "resolved"), differs);
+  setText(part(node, "resolved"), differs ? `${t("answer.resolved")}: ${resolved}` : "");
+  show(part(node, "failure"), stage === "failed");
+  setText(part(node, "failure-text"), turn.failure?.message || t("answer.failed"));
+  setText(part(node, "failure-hint"), turn.failure?.hint ?? "");
+  fillCallout(node, turn);
+  show(part(node, "notice"), Boolean(answer?.notice) || stage === "stopped");
+  setText(part(node, "notice"), stage === "stopped" ? t("answer.stopped") : answer?.notice ?? "");
+}
+
+/** @type {(node: HTMLElement, turn: Turn) => void} */
+function fillCallout(node, { answer }) {
+  const status = answer?.status ?? "answered";
+  const callout = part(node, "callout");
+  show(callout, status !== "answered");
+  callout.className = `callout ${status}`;
+  if (!answer || status === "answered") return;
+  const near = answer.nearest.length > 0 ? "answer.notFoundNear" : "answer.notFoundNone";
+  const missing = status === "not_found";
+  setText(part(node, "callout-title"), t(missing ? "answer.notFound" : "answer.open"));
+  setText(part(node, "callout-text"), t(missing ? near : "answer.openHint"));
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {Turn} turn
+ * @param {Turn | null} before
+ * @param {(citation: Citation) => void} open
+ */
+function fillText(node, turn, before, open) {
+  const target = part(node, "text");
+  const missing = turn.answer?.status === "not_found"; // the callout says it
+  show(target, turn.text !== "" && !missing);
+  if (missing) target.replaceChildren();
+  else if (turn.answer && turn.answer !== before?.answer) renderAnswer(target, turn.answer, open);
+  else if (!turn.answer && turn.text !== before?.text) renderStreaming(target, turn.text);
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {Turn} turn
+ * @param {Turn | null} before
+ * @param {(citation: Citation) => void} open
+ */
+function fillQuotes(node, turn, before, open) {
+  if (before && before.citations === turn.citations && before.answer === turn.answer) return;
+  const missing = turn.answer?.status === "not_found";
+  const quotes = missing ? turn.answer?.nearest ?? [] : turn.citations;
+  show(part(node, "quotes"), quotes.length > 0);
+  setText(
+    part(node, "quotes-title"),
+    missing ? t("answer.nearest") : t("answer.cited", { n: quotes.length }),
+  );
+  part(node, "quote-list").replaceChildren(...quotes.map((quote) => createQuote(quote, open)));
+}
+
+/**
+ * @param {Context} context
+ * @param {HTMLElement} node
+ * @param {Turn} turn
+ * @param {Map<string, import("../dom/elements.js").Component<Command>>} cards
+ * @param {(citation: Citation) => void} open
+ * @param {State} state
+ */
+function fillCommands(context, node, turn, cards, open, state) {
+  const { commands } = turn;
+  show(part(node, "commands"), commands.length > 0);
+  setText(part(node, "commands-title"), t("command.title", { n: commands.length }));
+  syncComponents(
+    part(node, "command-list"),
+    cards,
+    commands.map((command, i) => ({ ...command, key: `${turn.key}:${command.id}:${i}` })),
+    (item) => item.key,
+    (item) => createCommand(context, item.key, item, open),
+    state,
+  );
+}
+
+/** @type {(node: HTMLElement, turn: Turn) => void} */
+function fillFoot(node, { answer, feedback }) {
+  show(part(node, "foot"), answer !== null);
+  if (!answer) return;
+  const percent = Math.round(answer.confidence * 100);
+  const confidence = part(node, "confidence");
+  show(confidence, answer.status === "answered");
+  confidence.dataset.level = String(Math.max(1, Math.ceil(answer.confidence * 4)));
+  setText(part(node, "confidence-text"), t("answer.confidence", { percent }));
+  show(part(node, "hedged"), answer.hedged);
+  const time = answer.totalMs === null ? "" : ` · ${Math.round(answer.totalMs)} ms`;
+  setText(part(node, "meta"), t(`mode.${answer.mode}`) + time);
+  for (const name of ["up", "down"]) {
+    part(node, name).setAttribute("aria-pressed", String(feedback === name));
+  }
+}
