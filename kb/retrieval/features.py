@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Final
 
-from kb.model import Chunk, ChunkKind
+from kb.model import Chunk, ChunkKind, Language
 from kb.retrieval.coverage import ChunkTerms, WeightedTerm, chunk_terms, coverage
 from kb.retrieval.question import ParsedQuestion, names_command
 from kb.text.intent import Intent
+from kb.text.language import detect_language
 from kb.text.tokens import analyze
 
+_MANY_LINES: Final = 20
 _FITTING: Final[Mapping[Intent, Mapping[ChunkKind, float]]] = {
     Intent.FLAG: {ChunkKind.FLAG: 1.0},
     Intent.HOW_TO: {
@@ -42,10 +45,15 @@ class Features:
 
     dense: float
     """Cosine of the vectors, -1..1."""
+    dense_same: float
+    """`dense` where chunk and question are in one language, else 0: a model compares texts of one
+    language on another scale than texts of two."""
     lexical: float
     """BM25 score over the best chunk's."""
     coverage: float
     """Share of the question's content that the chunk or its headings hold."""
+    coverage_same: float
+    """`coverage` where chunk and question are in one language, else 0."""
     body_coverage: float
     """The same for the chunk's own text alone."""
     flag: float
@@ -58,9 +66,13 @@ class Features:
     """The chunk answers a question, or tells a symptom, with the same content words."""
     kind: float
     """The chunk is of a kind that suits what is asked."""
+    same_language: float
+    """Chunk and question are in one language."""
     heading_only: float
     part: float
     """The chunk is a part of a larger one that is not of a flag."""
+    size: float
+    """Lines of the chunk, 1 from twenty on."""
 
     def values(self) -> tuple[float, ...]:
         """Return the numbers in the order of `FEATURE_NAMES`."""
@@ -90,19 +102,30 @@ def measure(
     held = chunk_terms(chunk)
     owner = max((names_command(question, command) for command in chunk.commands), default=0.0)
     flag = _flag_match(question, chunk)
+    covered = coverage(terms, held)
+    same = float(_language(chunk.text) == question.language)
     return Features(
         dense=dense,
+        dense_same=same * dense,
         lexical=lexical,
-        coverage=coverage(terms, held),
+        coverage=covered,
+        coverage_same=same * covered,
         body_coverage=coverage(terms, held, context_weight=0.0),
         flag=flag,
         flag_owner=flag * owner,
         command=owner if chunk.kind is ChunkKind.COMMAND else 0.5 * owner,
         question=_question_overlap(terms, chunk),
         kind=_FITTING[question.intent].get(chunk.kind, 0.0),
+        same_language=same,
         heading_only=float(chunk.kind is ChunkKind.HEADING),
         part=float(chunk.parent is not None and chunk.kind is not ChunkKind.FLAG),
+        size=min(1.0, (chunk.lines.end - chunk.lines.start + 1) / _MANY_LINES),
     )
+
+
+@lru_cache(maxsize=20_000)
+def _language(text: str) -> Language:
+    return detect_language(text)
 
 
 def _flag_match(question: ParsedQuestion, chunk: Chunk) -> float:

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from kb.assistant import AnswerEvent, Assistant, CitationEvent, StreamEvent, TokenEvent
+from kb.errors import ChatModelError, IndexUnavailableError, QuestionError
+from kb.model import Answer, AnswerStatus, Question, Turn
+from kb.ports import ChatMessage, Index
+from tests.fakes import FakeNotes
+from tests.indexes import memory_index
+
+DOCKER = """\
+# Команды
+
+```
+docker ps
+```
+
+Список работающих контейнеров.
+
+* -a - показать все контейнеры, а не только работающие
+* -q - выводить только id
+
+---
+
+```
+docker start -a name
+```
+
+Запустить контейнер снова.
+
+* -a - attach, присоединиться к выводу
+
+# Вопросы
+
+> Где докер хранит файлы образов?
+
+Вероятно, в /var/lib/docker.
+
+> Что значит listening on 0.0.0.0?
+"""
+GARDEN = """\
+# Garden
+
+Tomatoes want water every second day.
+
+Roses are cut back in March, above the third bud.
+"""
+SOURCES = {"docker.md": DOCKER, "garden.md": GARDEN}
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return memory_index(SOURCES)
+
+
+@pytest.fixture
+def assistant(index: Index) -> Assistant:
+    return Assistant(index=lambda: index, notes=FakeNotes(SOURCES))
+
+
+def lines_of(answer: Answer) -> list[tuple[str, int, int]]:
+    return [(c.note, c.lines.start, c.lines.end) for c in answer.citations]
+
+
+@pytest.mark.parametrize("question", ["что делает -q", "what does -q do"])
+def test_a_flag_is_looked_up_in_both_languages(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(Question(text=question))
+    assert answer.status is AnswerStatus.ANSWERED
+    assert lines_of(answer) == [("docker.md", 10, 10)]
+
+
+def test_both_meanings_of_a_flag_are_cited(assistant: Assistant) -> None:
+    answer = assistant.ask(Question(text="что делает -a?"))
+    assert sorted(lines_of(answer)) == [("docker.md", 9, 9), ("docker.md", 20, 20)]
+    assert [citation.n for citation in answer.citations] == [1, 2]
+    assert "[1]" in answer.text
+    assert "[2]" in answer.text
+
+
+def test_an_unknown_flag_is_refused_by_name(assistant: Assistant) -> None:
+    answer = assistant.ask(Question(text="what does --network do?"))
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert "`--network`" in answer.text
+    assert answer.citations == ()
+    assert answer.commands == ()
+    assert answer.nearest
+
+
+def test_doubt_is_passed_on(assistant: Assistant) -> None:
+    answer = assistant.ask(Question(text="Где докер хранит файлы образов?"))
+    assert answer.status is AnswerStatus.ANSWERED
+    assert answer.hedged
+    assert lines_of(answer) == [("docker.md", 24, 26)]
+
+
+def test_an_open_question_is_told_as_one(assistant: Assistant) -> None:
+    answer = assistant.ask(Question(text="Что значит listening on 0.0.0.0?"))
+    assert answer.status is AnswerStatus.OPEN_QUESTION
+    assert lines_of(answer) == [("docker.md", 28, 28)]
+    assert answer.commands == ()
+
+
+def test_quotes_are_the_lines_of_the_file(assistant: Assistant) -> None:
+    answer = assistant.ask(Question(text="roses are cut back in march?"))
+    (citation,) = answer.citations
+    source = SOURCES[citation.note].split("\n")
+    assert citation.quote == "\n".join(source[citation.lines.start - 1 : citation.lines.end])
+
+
+def test_another_topic_is_refused(assistant: Assistant) -> None:
+    answer = assistant.ask(Question(text="who won the chess olympiad in Baku"))
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert 0 <= answer.confidence < 0.5
+
+
+def test_a_follow_up_is_resolved_and_shown(assistant: Assistant) -> None:
+    before = Turn(
+        question="что делает -a в docker ps",
+        standalone_question="что делает -a в docker ps",
+        command="",
+    )
+    answer = assistant.ask(Question(text="а -q?", history=(before,)))
+    assert answer.standalone_question == "что делает -q в docker ps"
+    assert lines_of(answer) == [("docker.md", 10, 10)]
+
+
+def test_edited_notes_are_not_misquoted(index: Index) -> None:
+    edited = {**SOURCES, "docker.md": DOCKER.replace("только id", "лишь id")}
+    assistant = Assistant(index=lambda: index, notes=FakeNotes(edited))
+    answer = assistant.ask(Question(text="что делает -q"))
+    assert all(citation.quote in edited[citation.note] for citation in answer.citations)
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "a" * 2001])
+def test_bad_questions_are_refused_with_a_hint(assistant: Assistant, text: str) -> None:
+    with pytest.raises(QuestionError) as caught:
+        assistant.ask(Question(text=text))
+    assert caught.value.hint
+
+
+def test_no_index_is_an_error_with_a_hint() -> None:
+    with pytest.raises(IndexUnavailableError) as caught:
+        Assistant(index=lambda: None, notes=FakeNotes({})).ask(Question(text="x"))
+    assert caught.value.hint
+
+
+def test_an_empty_index_finds_nothing() -> None:
+    empty = memory_index({})
+    answer = Assistant(index=lambda: empty, notes=FakeNotes({})).ask(Question(text="-p?"))
+    assert answer.status is AnswerStatus.NOT_FOUND
+
+
+def test_the_stream_ends_with_the_answer_that_its_pieces_make(assistant: Assistant) -> None:
+    events = list(assistant.stream(Question(text="что делает -q")))
+    last = events[-1]
+    assert isinstance(last, AnswerEvent)
+    pieces = [event.text for event in events if isinstance(event, TokenEvent)]
+    assert "".join(pieces) == last.answer.text
+    cited = [event.citation for event in events if isinstance(event, CitationEvent)]
+    assert tuple(cited) == last.answer.citations
+
+
+class ScriptedModel:
+    """A chat model that says what it is told to."""
+
+    name = "scripted"
+
+    def __init__(self, reply: str, error: ChatModelError | None = None) -> None:
+        self.reply = reply
+        self.error = error
+        self.asked: list[ChatMessage] = []
+
+    def stream(
+        self, messages: Sequence[ChatMessage], *, cancelled: Callable[[], bool]
+    ) -> Iterator[str]:
+        self.asked = list(messages)
+        if self.error:
+            raise self.error
+        yield self.reply
+
+
+def worded(index: Index, model: ScriptedModel | None) -> tuple[Answer, list[StreamEvent]]:
+    assistant = Assistant(index=lambda: index, notes=FakeNotes(SOURCES), chat_model=model)
+    events = list(assistant.stream(Question(text="что делает -q в docker ps", mode="llm")))
+    last = events[-1]
+    assert isinstance(last, AnswerEvent)
+    return last.answer, events
+
+
+def test_a_model_words_the_answer_with_checked_claims(index: Index) -> None:
+    model = ScriptedModel("Флаг `-q` выводит только id [1]. Луна сделана из сыра [1].")
+    answer, _ = worded(index, model)
+    assert answer.mode == "llm"
+    assert "только id [1]" in answer.text
+    assert "Луна" not in answer.text
+    assert answer.notice
+    assert answer.citations[0].n == 1
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        None,
+        ScriptedModel("", ChatModelError("timed out")),
+        ScriptedModel("Everything is fine, trust me."),
+        ScriptedModel("NOT_IN_NOTES"),
+    ],
+)
+def test_without_a_sound_reply_the_quotes_answer(index: Index, model: ScriptedModel | None) -> None:
+    answer, _ = worded(index, model)
+    assert answer.mode == "extractive"
+    assert answer.notice
+    assert lines_of(answer) == [("docker.md", 10, 10)]
+
+
+def test_a_model_is_not_asked_what_the_notes_do_not_hold(index: Index) -> None:
+    model = ScriptedModel("It connects networks [1].")
+    assistant = Assistant(index=lambda: index, notes=FakeNotes(SOURCES), chat_model=model)
+    answer = assistant.ask(Question(text="what does --network do?", mode="llm"))
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert model.asked == []
