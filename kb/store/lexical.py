@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kb.errors import IndexUnavailableError
 from kb.model import Chunk, ChunkId, NoteId, ScoredChunk
+from kb.ports import Term
 
 if TYPE_CHECKING:
     from tantivy import Document, Index, IndexWriter, Query, Schema
@@ -24,9 +25,11 @@ FIELD_BOOSTS: Final = {"body": 1.0, "headings": 0.6, "commands": 1.2}
 """How much a term counts in each field; a term counts in its best field, and little in others."""
 
 _TIE_BREAKER: Final = 0.1
+_FUZZY_SCORE: Final = 1.5
+"""What a word with a typing error counts: less than a rare word, about as much as a common one."""
 _TOKENIZER: Final = "terms"
 _WRITER_BYTES: Final = 64 * 1024 * 1024
-_MAX_QUERY_TERMS: Final = 64
+_MAX_QUERY_TERMS: Final = 128
 
 
 class TantivyIndex:
@@ -77,19 +80,30 @@ class TantivyIndex:
             self._index.reload()
 
     def search(
-        self, text: str, *, top_k: int, notes: Collection[NoteId] | None = None
+        self, terms: Sequence[Term], *, top_k: int, notes: Collection[NoteId] | None = None
     ) -> list[ScoredChunk]:
-        """Return the chunks with the highest BM25 score, best first; empty where no term fits."""
-        terms = list(dict.fromkeys(self._analyze(text)))[:_MAX_QUERY_TERMS]
+        """Return the chunks with the highest BM25 score, best first; empty where no term fits.
+
+        A term found by forgiving typing errors gets a fixed score, since it has no frequency of
+        its own.
+        """
         if not terms or top_k < 1 or (notes is not None and not notes):
             return []
         searcher = self._index.searcher()
-        result = searcher.search(self._query(terms, notes), limit=top_k, count=False)
+        query = self._query(terms[:_MAX_QUERY_TERMS], notes)
+        result = searcher.search(query, limit=top_k, count=False)
         hits = [
             ScoredChunk(chunk=ChunkId(str(searcher.doc(address)["id"][0])), score=float(score))
             for score, address in result.hits
         ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk))
+
+    def document_frequency(self, terms: Sequence[str]) -> Mapping[str, int]:
+        """Return for each analysed term in how many chunks (any field) it stands; 0 if in none."""
+        searcher = self._index.searcher()
+        found = {term: searcher.search(self._anywhere(term), limit=1) for term in terms}
+        # The stub lacks `count`, which the class has.
+        return {term: int(result.count or 0) for term, result in found.items()}  # type: ignore[attr-defined]
 
     def chunk_ids(self) -> set[ChunkId]:
         """Return the ids of all indexed chunks."""
@@ -136,11 +150,10 @@ class TantivyIndex:
     def _terms(self, text: str) -> str:
         return " ".join(self._analyze(text))
 
-    def _query(self, terms: Sequence[str], notes: Collection[NoteId] | None) -> Query:
+    def _query(self, terms: Sequence[Term], notes: Collection[NoteId] | None) -> Query:
         from tantivy import Occur, Query
 
-        clauses = [(Occur.Should, self._term_query(term)) for term in terms]
-        query = Query.boolean_query(clauses)
+        query = Query.boolean_query([(Occur.Should, self._term_query(term)) for term in terms])
         if notes is None:
             return query
         among = Query.const_score_query(
@@ -148,14 +161,30 @@ class TantivyIndex:
         )
         return Query.boolean_query([(Occur.Must, query), (Occur.Must, among)])
 
-    def _term_query(self, term: str) -> Query:
+    def _term_query(self, term: Term) -> Query:
         from tantivy import Query
 
-        fields = [
-            Query.boost_query(Query.term_query(self._schema, field, term, "freq"), boost)
-            for field, boost in FIELD_BOOSTS.items()
-        ]
+        fields = []
+        for field, boost in FIELD_BOOSTS.items():
+            exact = Query.term_query(self._schema, field, term.text, "freq")
+            fields.append(Query.boost_query(exact, boost * term.weight))
+            if term.max_edits:
+                close = Query.fuzzy_term_query(
+                    self._schema, field, term.text, distance=min(term.max_edits, 2)
+                )
+                score = _FUZZY_SCORE * boost * term.weight
+                fields.append(Query.const_score_query(close, score))
         return Query.disjunction_max_query(fields, _TIE_BREAKER)
+
+    def _anywhere(self, term: str) -> Query:
+        from tantivy import Occur, Query
+
+        return Query.boolean_query(
+            [
+                (Occur.Should, Query.term_query(self._schema, field, term, "freq"))
+                for field in FIELD_BOOSTS
+            ]
+        )
 
 
 def _schema() -> Schema:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import numpy as np
 
 from kb.model import Chunk, ChunkId, ChunkKind, FlagEntry, NoteId, NoteSummary, ScoredChunk
-from kb.ports import EmbeddedWindow, FloatArray
+from kb.ports import EmbeddedWindow, FloatArray, Term
 
 _K1 = 1.2
 _B = 0.75
@@ -90,26 +90,46 @@ class MemoryLexicalIndex:
             self._notes.pop(chunk, None)
 
     def search(
-        self, text: str, *, top_k: int, notes: Collection[NoteId] | None = None
+        self, terms: Sequence[Term], *, top_k: int, notes: Collection[NoteId] | None = None
     ) -> list[ScoredChunk]:
         """Return the chunks with the highest BM25 score, best first; empty where no term fits."""
+        scores: dict[ChunkId, float] = {}
+        for term in terms:
+            for chunk, score in self._term_scores(term).items():
+                if notes is None or self._notes[chunk] in notes:
+                    scores[chunk] = scores.get(chunk, 0.0) + term.weight * score
+        return _ranked(scores, top_k)
+
+    def document_frequency(self, terms: Sequence[str]) -> Mapping[str, int]:
+        """Return for each analysed term in how many chunks it stands; 0 if in none."""
+        return {term: len(self._holders(term)) for term in terms}
+
+    def count(self) -> int:
+        """Return the number of indexed chunks."""
+        return len(self._terms)
+
+    def _term_scores(self, term: Term) -> dict[ChunkId, float]:
         total = len(self._terms)
         mean = sum(counts.total() for counts in self._terms.values()) / max(total, 1)
-        scores: dict[ChunkId, float] = {}
-        for term in dict.fromkeys(self._analyze(text)):
-            holders = [chunk for chunk, counts in self._terms.items() if term in counts]
+        best: dict[ChunkId, float] = {}
+        for word in self._spellings(term):
+            holders = self._holders(word)
             weight = math.log(1 + (total - len(holders) + 0.5) / (len(holders) + 0.5))
             for chunk in holders:
                 counts = self._terms[chunk]
                 norm = _K1 * (1 - _B + _B * counts.total() / mean)
-                gain = weight * counts[term] * (_K1 + 1) / (counts[term] + norm)
-                scores[chunk] = scores.get(chunk, 0.0) + gain
-        allowed = {
-            chunk: score
-            for chunk, score in scores.items()
-            if notes is None or self._notes[chunk] in notes
-        }
-        return _ranked(allowed, top_k)
+                gain = weight * counts[word] * (_K1 + 1) / (counts[word] + norm)
+                best[chunk] = max(gain, best.get(chunk, 0.0))
+        return best
+
+    def _holders(self, word: str) -> list[ChunkId]:
+        return [chunk for chunk, counts in self._terms.items() if word in counts]
+
+    def _spellings(self, term: Term) -> set[str]:
+        if not term.max_edits:
+            return {term.text}
+        known = {word for counts in self._terms.values() for word in counts}
+        return {word for word in known if _edits(word, term.text) <= term.max_edits}
 
     def chunk_ids(self) -> set[ChunkId]:
         """Return the ids of all indexed chunks."""
@@ -194,3 +214,14 @@ def _summaries(chunks: Iterable[Chunk]) -> list[NoteSummary]:
 def _ranked(scores: Mapping[ChunkId, float], top_k: int) -> list[ScoredChunk]:
     ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     return [ScoredChunk(chunk=chunk, score=score) for chunk, score in ordered[: max(top_k, 0)]]
+
+
+def _edits(one: str, other: str) -> int:
+    """Return the Levenshtein distance of two words."""
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(one, start=1):
+        above, row[0] = row[0], number
+        for place, against in enumerate(other, start=1):
+            cost = min(row[place] + 1, row[place - 1] + 1, above + (letter != against))
+            above, row[place] = row[place], cost
+    return row[-1]
