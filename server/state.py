@@ -2,7 +2,7 @@
 
 <state>/durable/   conversations, feedback, audit log, token, trash: kept
 <state>/index/     vectors and lexical index: may be deleted at any time
-<state>/lock       held by the owner as long as it lives
+<state>/owner.lock held by the owner as long as it lives
 <state>/server.json   where the owner listens, when it is a server
 """
 
@@ -147,7 +147,7 @@ class StateFolder:
     def _take_lock(self) -> BaseFileLock | None:
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self.path / "lock", mode=0o600)
+        lock = FileLock(self.path / "owner.lock", mode=0o600)
         try:
             lock.acquire(timeout=_LOCK_PATIENCE_S, poll_interval=0.02)
         except Timeout:

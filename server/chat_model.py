@@ -1,0 +1,163 @@
+"""The optional language model: any service that speaks OpenAI's chat completions, streamed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import httpx
+
+from kb.errors import ChatModelError
+from kb.ports import ChatMessage
+
+CONNECT_TIMEOUT_S: Final = 5.0
+READ_TIMEOUT_S: Final = 20.0
+"""How long the service may be silent between two pieces."""
+MAX_REPLY_CHARS: Final = 20_000
+_MAX_LINE_CHARS: Final = 200_000
+_DONE: Final = "[DONE]"
+
+
+class OpenAIChatModel:
+    """Streams replies from an OpenAI-compatible service.
+
+    Args:
+        base_url: As OpenAI's own clients take it: `/chat/completions` is put behind it.
+        model: The model's name.
+        api_key: Sent as a bearer token where it is not empty.
+        timeout_s: How long a whole reply may take.
+    """
+
+    def __init__(
+        self, *, base_url: str, model: str, api_key: str = "", timeout_s: float = 60.0
+    ) -> None:
+        self._url = base_url.rstrip("/") + "/chat/completions"
+        self._model = model
+        self._timeout_s = timeout_s
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._client = httpx.Client(
+            headers=headers,
+            timeout=httpx.Timeout(
+                min(READ_TIMEOUT_S, timeout_s), connect=min(CONNECT_TIMEOUT_S, timeout_s)
+            ),
+            # The service is named by the user; proxies and netrc of the environment are not.
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._model
+
+    def stream(
+        self, messages: Sequence[ChatMessage], *, cancelled: Callable[[], bool]
+    ) -> Iterator[str]:
+        """Yield the reply piece by piece; ends early once `cancelled` is true.
+
+        Raises:
+            ChatModelError: The service failed, was too slow, or broke the protocol.
+        """
+        request = {
+            "model": self._model,
+            "stream": True,
+            "temperature": 0,
+            "messages": [{"role": each.role, "content": each.content} for each in messages],
+        }
+        deadline = time.monotonic() + self._timeout_s
+        try:
+            with self._client.stream("POST", self._url, json=request) as response:
+                _check_response(response)
+                yield from _pieces(response, deadline, cancelled)
+        except httpx.TimeoutException as error:
+            raise _too_slow(self._timeout_s) from error
+        except httpx.HTTPError as error:
+            raise ChatModelError(
+                f"the language model service at {self._url} cannot be reached:"
+                f" {str(error) or type(error).__name__}",
+                hint="check KB_LLM_BASE_URL, and that the service runs",
+            ) from error
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+def _check_response(response: httpx.Response) -> None:
+    if response.status_code != httpx.codes.OK:
+        response.read()
+        raise ChatModelError(
+            f"the language model service answered {response.status_code}:"
+            f" {' '.join(response.text.split())[:200]}",
+            hint="check KB_LLM_MODEL and KB_LLM_API_KEY",
+        )
+
+
+def _pieces(
+    response: httpx.Response, deadline: float, cancelled: Callable[[], bool]
+) -> Iterator[str]:
+    total = 0
+    for line in _lines(response, deadline, cancelled):
+        if not line.startswith("data:"):
+            continue
+        data = line.removeprefix("data:").strip()
+        if data == _DONE:
+            return
+        piece = _content_of(data)
+        total += len(piece)
+        if total > MAX_REPLY_CHARS:
+            raise ChatModelError(
+                f"the language model wrote more than {MAX_REPLY_CHARS:,} characters",
+                hint="try another model",
+            )
+        if piece:
+            yield piece
+    if not cancelled():
+        raise ChatModelError(
+            "the language model's reply broke off", hint="try again, or look at the service"
+        )
+
+
+def _lines(
+    response: httpx.Response, deadline: float, cancelled: Callable[[], bool]
+) -> Iterator[str]:
+    """Lines of the stream; the deadline and the cancel flag are looked at with every piece."""
+    pending = ""
+    for text in response.iter_text():
+        if cancelled():
+            return
+        if time.monotonic() > deadline:
+            raise _too_slow(None)
+        pending += text
+        *complete, pending = pending.split("\n")
+        if len(pending) > _MAX_LINE_CHARS:
+            raise ChatModelError("the language model service sent no event stream")
+        for line in complete:
+            yield line.rstrip("\r")
+    if pending.strip():
+        yield pending
+
+
+def _content_of(data: str) -> str:
+    """The text of one chunk; chunks without text (roles, usage) have none."""
+    try:
+        chunk = json.loads(data)
+        if "error" in chunk:
+            raise ChatModelError(f"the language model service failed: {str(chunk['error'])[:200]}")
+        choices = chunk["choices"]
+        content = choices[0].get("delta", {}).get("content") if choices else ""
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise ChatModelError(
+            "the language model service sent a chunk that is none",
+            hint="check that KB_LLM_BASE_URL speaks OpenAI's chat completions",
+        ) from error
+    return content if isinstance(content, str) else ""
+
+
+def _too_slow(timeout_s: float | None) -> ChatModelError:
+    limit = f" (limit {timeout_s:g} s)" if timeout_s else ""
+    return ChatModelError(
+        f"the language model was too slow{limit}", hint="raise KB_LLM_TIMEOUT_S, or try again"
+    )

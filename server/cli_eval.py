@@ -1,0 +1,126 @@
+"""`kb eval`: answer and retrieval figures over gold questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kb.errors import NotFoundError
+from server.cli_shared import (
+    EXIT_ERROR,
+    JsonOption,
+    NotesOption,
+    StateOption,
+    command_settings,
+    print_json,
+    stderr_console,
+    stdout_console,
+    telling_errors,
+)
+
+if TYPE_CHECKING:
+    from kb.assistant import Assistant
+    from kb.evaluation.answers import Outcome
+    from kb.ports import Index
+    from server.settings import Settings
+
+_DATA = Path("data")
+_FLOORS = "floors.json"
+
+
+@telling_errors
+def evaluate_notes(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Gold questions (JSON lines), or a folder of such files."),
+    ] = None,
+    notes: NotesOption = None,
+    state: StateOption = None,
+    *,
+    split: Annotated[
+        Literal["dev", "test"] | None, typer.Option(help="Only questions of this split.")
+    ] = None,
+    misses: Annotated[bool, typer.Option("--misses", help="List what went wrong.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure retrieval and answers; exit code 1 where a figure misses its floor."""
+    from kb.evaluation.gold import load_gold
+    from kb.evaluation.report import as_table, below_floor, evaluate, load_floors
+
+    gold = file or _DATA / "evaluation"
+    questions = load_gold(_gold_files(gold), split=split)
+    settings = command_settings(notes or (_DATA / "notes" if file is None else None), state)
+    with _opened(settings) as (index, assistant):
+        report = evaluate(index, assistant, questions)
+    floors = (gold if gold.is_dir() else gold.parent) / _FLOORS
+    missed = below_floor(report.figures(), load_floors(floors)) if floors.is_file() else []
+    if as_json:
+        print_json({"figures": report.figures(), "questions": len(questions), "missed": missed})
+    else:
+        stdout_console().print(as_table(report), markup=False, highlight=False)
+    if misses:
+        _tell_misses(report.outcomes)
+    for sentence in missed:
+        stderr_console().print(sentence, style="red", markup=False)
+    if missed:
+        raise typer.Exit(EXIT_ERROR)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("eval")(evaluate_notes)
+
+
+def _gold_files(gold: Path) -> list[Path]:
+    files = sorted(gold.glob("*.jsonl")) if gold.is_dir() else [gold]
+    if not files or not all(file.is_file() for file in files):
+        raise NotFoundError(
+            f"no gold questions at {gold}",
+            hint="give a .jsonl file, or run it in the project's own folder",
+        )
+    return files
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[tuple[Index, Assistant]]:
+    """Open an index of its own for measuring, so that a running server is not in the way."""
+    from ingest.embedding import SentenceTransformerEmbedder
+    from ingest.service import IndexService
+    from kb.assistant import Assistant
+    from server.state import default_state_path
+
+    state = settings.state or default_state_path(settings.notes_dir) / "evaluation"
+    embedder = SentenceTransformerEmbedder(settings.embedding_model)
+    service = IndexService(notes=settings.notes_dir, state=state, embedder=embedder)
+    service.open()
+    try:
+        stderr_console().print("indexing the notes", style="dim")
+        service.sync()
+        embedder.warm_up()
+        index = service.index
+        if index is None:
+            raise NotFoundError("there is no index to measure", hint="run `kb ingest` first")
+        yield index, Assistant(index=lambda: index, notes=service.vault)
+    finally:
+        service.close()
+
+
+def _tell_misses(outcomes: Sequence[Outcome]) -> None:
+    console = stderr_console()
+    for outcome in outcomes:
+        if outcome.answer.status is outcome.gold.status and (
+            outcome.is_right or not outcome.gold.relevant
+        ):
+            continue
+        places = [f"{each.note}:{each.lines.start}" for each in outcome.answer.citations[:1]]
+        wanted = [f"{note}:{lines.start}" for note, lines in outcome.gold.relevant[:1]]
+        console.print(
+            f"{outcome.gold.id}: {outcome.gold.question!r} -> {outcome.answer.status.value}"
+            f" {' '.join(places)}, wanted {outcome.gold.status.value} {' '.join(wanted)}",
+            markup=False,
+            highlight=False,
+        )

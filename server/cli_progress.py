@@ -1,0 +1,73 @@
+"""Waiting for the index, with a progress bar on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kb.errors import KbError
+from server.cli_shared import stderr_console
+
+if TYPE_CHECKING:
+    from server.api_client import ApiClient, Json
+    from server.settings import Settings
+
+
+@contextlib.contextmanager
+def ready_client(settings: Settings) -> Iterator[ApiClient]:
+    """Connect to a server whose index answers; one of our own is indexed first.
+
+    Raises:
+        KbError: There is no such notes folder, the state is locked, or indexing failed.
+    """
+    from server.api_client import connect
+
+    with connect(settings) as client:
+        if client.own:
+            follow_job(client, client.post("/api/ingest")["job_id"], quiet=True)
+        yield client
+
+
+def follow_job(client: ApiClient, job_id: str, *, quiet: bool = False) -> Json:
+    """Show a job's progress until it ends, and return its counts.
+
+    Args:
+        client: Where the job runs.
+        job_id: The job.
+        quiet: Show nothing where there is nothing to read.
+
+    Raises:
+        KbError: The job failed or was cancelled.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[detail]}"),
+        TimeElapsedColumn(),
+    )
+    console = stderr_console()
+    job: Json = {}
+    with Progress(*columns, console=console, transient=quiet, disable=None) as progress:
+        task = progress.add_task("loading", total=None, detail="")
+        for event in client.events("GET", f"/api/ingest/{job_id}/events"):
+            job = event.data
+            now = job["progress"]
+            progress.update(
+                task,
+                description="indexing" if now["files_total"] else "loading",
+                total=now["files_total"] or None,
+                completed=now["files_done"],
+                detail=f"{now['chunks_done']} chunks, {now['embedded']} embedded",
+            )
+    if job.get("state") != "done":
+        raise KbError(
+            str(job.get("error") or "indexing was cancelled"),
+            hint=str(job.get("hint") or "run `kb ingest` again: it goes on where it stopped"),
+            code="ingest_failed",
+        )
+    counts = job["counts"]
+    return counts if isinstance(counts, dict) else {}

@@ -1,0 +1,247 @@
+"""`kb run`, `kb runs` and `kb sandbox`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kb.errors import InvalidInputError, KbError
+from server.cli_shared import (
+    EXIT_ERROR,
+    JsonOption,
+    NotesOption,
+    StateOption,
+    command_settings,
+    print_json,
+    stderr_console,
+    stdout_console,
+    telling_errors,
+)
+
+if TYPE_CHECKING:
+    from server.api_client import ApiClient, ApiError, Json
+
+sandbox_app = typer.Typer(no_args_is_help=True, help="The sandbox daemon.")
+
+
+@telling_errors
+def run(
+    line: Annotated[str, typer.Argument(help="A docker command line, in quotes.")],
+    notes: NotesOption = None,
+    state: StateOption = None,
+    *,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="SLOT=VALUE", help="Fill a value; may be given again."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Agree to what a destroying command removes.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a docker command line in the sandbox; exit code 1 where the command fails."""
+    from server.api_client import connect
+
+    body: dict[str, object] = {"text": line, "values": _values(values), "confirm": yes}
+    with connect(command_settings(notes, state)) as client:
+        run_id = _start(client, body)
+        ended = _follow(client, run_id, silent=as_json)
+    if as_json:
+        print_json(ended)
+    elif ended["state"] != "exited" or ended["exit_code"]:
+        code = ended["exit_code"]
+        shown = ended["state"] if code is None else f"exit code {code}"
+        stderr_console().print(shown, style="red", highlight=False)
+    if ended["state"] != "exited" or ended["exit_code"]:
+        raise typer.Exit(EXIT_ERROR)
+
+
+@telling_errors
+def runs(
+    notes: NotesOption = None,
+    state: StateOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """List the runs of the running server."""
+    from server.api_client import connect
+    from server.cli_show import show_runs
+
+    with connect(command_settings(notes, state)) as client:
+        found = client.get("/api/runs")
+    if as_json:
+        print_json(found)
+    else:
+        show_runs(found["runs"], stdout_console())
+
+
+@sandbox_app.command("status")
+@telling_errors
+def sandbox_status(
+    notes: NotesOption = None,
+    state: StateOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the daemon and what is in it."""
+    from server.api_client import connect
+
+    with connect(command_settings(notes, state)) as client:
+        _show_sandbox(client.get("/api/sandbox"), as_json=as_json)
+
+
+@sandbox_app.command("start")
+@telling_errors
+def sandbox_start(
+    notes: NotesOption = None,
+    state: StateOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Start the daemon and wait until it is ready; it ends with the server."""
+    from server.api_client import connect
+
+    with connect(command_settings(notes, state)) as client:
+        if client.own:
+            _tell_short_lived()
+        client.post("/api/sandbox/start")
+        _show_sandbox(_wait_until_settled(client), as_json=as_json)
+
+
+@sandbox_app.command("stop")
+@telling_errors
+def sandbox_stop(
+    notes: NotesOption = None,
+    state: StateOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """End every run and the daemon; images, containers and volumes stay."""
+    from server.api_client import connect
+
+    with connect(command_settings(notes, state)) as client:
+        _show_sandbox(client.post("/api/sandbox/stop"), as_json=as_json)
+
+
+@sandbox_app.command("reset")
+@telling_errors
+def sandbox_reset(
+    notes: NotesOption = None,
+    state: StateOption = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Delete everything in the sandbox and start it anew."""
+    from server.api_client import connect
+
+    if not yes and not _agrees("Delete all containers, images and volumes of the sandbox?"):
+        raise typer.Exit(EXIT_ERROR)
+    with connect(command_settings(notes, state)) as client:
+        if client.own:
+            _tell_short_lived()
+        _show_sandbox(client.post("/api/sandbox/reset"), as_json=as_json)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("run")(run)
+    app.command("runs")(runs)
+    app.add_typer(sandbox_app, name="sandbox")
+
+
+def _values(given: list[str] | None) -> dict[str, str]:
+    values = {}
+    for pair in given or []:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise InvalidInputError(f"--set {pair!r}", hint="write --set slot=value")
+        values[name] = value
+    return values
+
+
+def _start(client: ApiClient, body: dict[str, object]) -> str:
+    """Start the line; ask at the terminal for what is missing."""
+    from server.api_client import ApiError
+
+    while True:
+        try:
+            return str(client.post("/api/runs", body)["run_id"])
+        except ApiError as error:
+            if error.code == "needs_confirmation":
+                body["confirm"] = _confirmed(error)
+            elif error.code == "needs_values" and sys.stdin.isatty():
+                body["values"] = {**dict(body["values"]), **_asked_values(error)}  # type: ignore[call-overload]
+            else:
+                raise
+
+
+def _confirmed(error: ApiError) -> bool:
+    victims = ", ".join(str(each) for each in error.body.get("victims", []))
+    if sys.stdin.isatty() and _agrees(f"This removes {victims or 'something'}. Go on?"):
+        return True
+    raise KbError(
+        f"{error.message}: {victims}" if victims else error.message,
+        hint="say --yes to agree",
+        code=error.code,
+    )
+
+
+def _asked_values(error: ApiError) -> dict[str, str]:
+    return {
+        slot["id"]: typer.prompt(f"{slot['label']} (in place of {slot['value']})", err=True)
+        for slot in error.body.get("slots", [])
+        if slot["placeholder"]
+    }
+
+
+def _agrees(question: str) -> bool:
+    if not sys.stdin.isatty():
+        stderr_console().print(f"{question} Say --yes to agree.", markup=False)
+        return False
+    return bool(typer.confirm(question, err=True))
+
+
+def _follow(client: ApiClient, run_id: str, *, silent: bool) -> Json:
+    """Print a run's output as it comes; Ctrl-C stops the run."""
+    try:
+        for event in client.events("GET", f"/api/runs/{run_id}/events"):
+            if not silent and event.name in {"stdout", "stderr"}:
+                stream = sys.stdout if event.name == "stdout" else sys.stderr
+                stream.write(event.data["text"])
+                stream.flush()
+    except KeyboardInterrupt:
+        client.delete(f"/api/runs/{run_id}")
+    return client.get(f"/api/runs/{run_id}")
+
+
+def _wait_until_settled(client: ApiClient) -> Json:
+    import time
+
+    with stderr_console().status("starting the sandbox"):
+        while True:
+            sandbox = client.get("/api/sandbox")
+            if sandbox["state"] != "starting":
+                return sandbox
+            time.sleep(0.3)
+
+
+def _show_sandbox(sandbox: Json, *, as_json: bool) -> None:
+    from server.cli_show import show_sandbox
+
+    if as_json:
+        print_json(sandbox)
+    else:
+        show_sandbox(sandbox, stdout_console())
+    if sandbox["state"] == "unavailable":
+        raise typer.Exit(EXIT_ERROR)
+
+
+def _tell_short_lived() -> None:
+    stderr_console().print(
+        "no server runs: the sandbox ends with this command (what is in it stays);"
+        " `kb serve` keeps it up",
+        style="dim",
+    )

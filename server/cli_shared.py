@@ -1,0 +1,118 @@
+"""What the commands of `kb` share: options, exit codes, how errors are told."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, ParamSpec, TypeVar
+
+import typer
+
+from kb.errors import InvalidInputError, KbError, NotFoundError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from server.settings import Settings
+
+EXIT_ERROR: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_NOT_FOUND: Final = 3
+EXIT_INTERRUPTED: Final = 130
+
+NotesOption = Annotated[
+    Path | None,
+    typer.Option("--notes", help="The notes folder (KB_NOTES; default: the current folder)."),
+]
+StateOption = Annotated[
+    Path | None,
+    typer.Option("--state", help="The state folder (KB_STATE; default: one per notes folder)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the API's JSON.")]
+
+ParamsT = ParamSpec("ParamsT")
+ResultT = TypeVar("ResultT")
+
+
+def command_settings(notes: Path | None, state: Path | None, **more: object) -> Settings:
+    """Return the environment's settings with a command's options over them.
+
+    Raises:
+        InvalidInputError: A value cannot be used.
+    """
+    from server.settings import read_settings
+
+    return read_settings(notes=notes, state=state, **more)
+
+
+def exit_code_of(error: KbError) -> int:
+    """Return the exit code for an error: 2 for a wrong request, 3 for a missing thing, else 1."""
+    status = getattr(error, "status", None)
+    if isinstance(error, InvalidInputError) or status == 400:
+        return EXIT_USAGE
+    if isinstance(error, NotFoundError) or status == 404:
+        return EXIT_NOT_FOUND
+    return EXIT_ERROR
+
+
+def telling_errors(command: Callable[ParamsT, ResultT]) -> Callable[ParamsT, ResultT]:
+    """Let a command end with a message and an exit code in place of a traceback."""
+
+    @functools.wraps(command)
+    def told(*args: ParamsT.args, **kwargs: ParamsT.kwargs) -> ResultT:
+        try:
+            return command(*args, **kwargs)
+        except KbError as error:
+            tell_error(error, as_json=bool(kwargs.get("as_json")))
+            raise typer.Exit(exit_code_of(error)) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+
+    return told
+
+
+def tell_error(error: KbError, *, as_json: bool = False) -> None:
+    """Print an error to stderr; with `as_json` also its JSON to stdout."""
+    if as_json:
+        detail = {"code": error.code, "message": error.message, "hint": error.hint}
+        print_json({"error": detail})
+    console = stderr_console()
+    console.print(f"[bold red]error:[/] {_safe(error.message)}", highlight=False)
+    if error.hint:
+        console.print(f"[yellow]hint:[/] {_safe(error.hint)}", highlight=False)
+
+
+def print_json(value: object) -> None:
+    """Print JSON to stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def stdout_console() -> Console:
+    """Return a console for data."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout, soft_wrap=True)
+
+
+def stderr_console() -> Console:
+    """Return a console for progress, logs and errors."""
+    from rich.console import Console
+
+    return Console(file=sys.stderr, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """Return text of a note or a program without what would steer a terminal."""
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for char in text.replace("\r\n", "\n")
+    )
+
+
+def _safe(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(printable(text))

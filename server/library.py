@@ -1,0 +1,123 @@
+"""The notes folder with its index, opened behind while the server answers already."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from ingest.report import IndexStatus, SyncProgress, SyncReport
+from ingest.vault import Vault
+from kb.errors import KbError
+from kb.model import NoteId, NoteSummary
+from kb.ports import Index
+
+_LOADING = IndexStatus(state="indexing", message="the model and the index are being loaded")
+
+
+class IndexPart(Protocol):
+    """What is asked of `ingest.service.IndexService`."""
+
+    @property
+    def index(self) -> Index | None:
+        """The index to answer from; None before the first one is built."""
+
+    @property
+    def status(self) -> IndexStatus:
+        """How the index is."""
+
+    def sync(
+        self,
+        on_progress: Callable[[SyncProgress], None] = ...,
+        cancelled: Callable[[], bool] = ...,
+    ) -> SyncReport:
+        """Make the index follow the notes."""
+
+    def close(self) -> None:
+        """Give back files and threads."""
+
+
+class NotesLibrary:
+    """Opens an index on first use and keeps it; safe to use from any thread.
+
+    Args:
+        vault: The notes folder.
+        open_index: Loads the model and opens the index; takes seconds.
+    """
+
+    def __init__(self, vault: Vault, open_index: Callable[[], IndexPart]) -> None:
+        self._vault = vault
+        self._open_index = open_index
+        self._opening = threading.Lock()
+        self._part: IndexPart | None = None
+        self._problem: KbError | None = None
+
+    @property
+    def index(self) -> Index | None:
+        """The index to answer from; None while there is none."""
+        return None if self._part is None else self._part.index
+
+    @property
+    def status(self) -> IndexStatus:
+        """How the index is; never waits."""
+        if self._part is not None:
+            return self._part.status
+        if self._problem is not None:
+            hint = f"; {self._problem.hint}" if self._problem.hint else ""
+            return IndexStatus(state="degraded", message=self._problem.message + hint)
+        return _LOADING
+
+    def notes(self) -> list[NoteSummary]:
+        """Return the notes by path: as indexed, or as they lie in the folder before that."""
+        index = self.index
+        if index is not None:
+            return index.catalog.notes()
+        return [
+            NoteSummary(
+                id=file.id,
+                title=file.id.rpartition("/")[2].rpartition(".")[0],
+                size_bytes=file.size_bytes,
+                modified=file.mtime_ns / 1e9,
+            )
+            for file in self._vault.scan().files
+        ]
+
+    def read(self, note: NoteId) -> str:
+        """Return the decoded source of a note as it is now.
+
+        Raises:
+            NotFoundError: There is no such note.
+            VaultError: It cannot be read.
+        """
+        return self._vault.read(note)
+
+    def sync(
+        self, on_progress: Callable[[SyncProgress], None], cancelled: Callable[[], bool]
+    ) -> SyncReport:
+        """Make the index follow the notes folder, opening it first where it is not.
+
+        Raises:
+            ModelError: The model cannot be loaded.
+            IndexUnavailableError: The index cannot be opened.
+            VaultError: The folder cannot be read.
+        """
+        return self.open().sync(on_progress, cancelled)
+
+    def open(self) -> IndexPart:
+        """Open the index, unless it is open."""
+        with self._opening:
+            if self._part is None:
+                try:
+                    self._part = self._open_index()
+                except KbError as error:
+                    self._problem = error
+                    raise
+                self._problem = None
+            return self._part
+
+    def close(self) -> None:
+        """Give the index back."""
+        with self._opening:
+            part, self._part = self._part, None
+        if part is not None:
+            part.close()

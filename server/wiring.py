@@ -1,0 +1,198 @@
+"""From settings to services: the only place where the real parts meet."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from kb.errors import InvalidInputError
+from server.app import create_app
+from server.asking import Asking
+from server.command_desk import CommandDesk
+from server.conversations import ConversationStore
+from server.database import Database
+from server.jobs import IngestJob, IngestJobs
+from server.library import IndexPart, NotesLibrary
+from server.metrics import Metrics
+from server.note_context import NoteContext
+from server.note_files import NoteFiles
+from server.offered_commands import OfferedCommands
+from server.origins import OwnOrigins
+from server.run_feeds import RunFeeds
+from server.sandbox.settings import SandboxSettings
+from server.services import Access, Services
+from server.settings import Settings, is_loopback
+from server.state import StateFolder, default_state_path
+
+if TYPE_CHECKING:
+    from ingest.vault import Vault
+    from server.chat_model import OpenAIChatModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """A built program, and how to take it down."""
+
+    app: FastAPI
+    services: Services
+    closers: contextlib.ExitStack
+
+    def close(self) -> None:
+        """Stop jobs and the sandbox, and give back files."""
+        self.closers.close()
+
+
+def state_folder(settings: Settings) -> StateFolder:
+    """Return the state folder that the settings mean.
+
+    Raises:
+        IndexUnavailableError: It cannot be made or written.
+    """
+    return StateFolder(settings.state or default_state_path(settings.notes_dir))
+
+
+def access_token(settings: Settings, state: StateFolder) -> str:
+    """Return the access token: the one set by hand, else the kept one.
+
+    Raises:
+        InvalidInputError: The server would listen for other machines without a token set by hand.
+    """
+    if settings.token is not None:
+        return settings.token.get_secret_value()
+    if not is_loopback(settings.host):
+        raise InvalidInputError(
+            f"{settings.host} is reachable from other machines, and no token is set",
+            hint="set KB_TOKEN to a long secret of your own, or listen on 127.0.0.1",
+            code="token_required",
+        )
+    return state.token()
+
+
+def build(settings: Settings, state: StateFolder, *, port: int) -> Runtime:
+    """Put the program together; the index is opened later, by the first ingest job.
+
+    Args:
+        settings: What the user wants.
+        state: The state folder, which this process owns.
+        port: Where the server listens.
+
+    Raises:
+        VaultError: There is no such notes folder.
+        IndexUnavailableError: The conversations cannot be opened.
+        InvalidInputError: A setting cannot be used.
+    """
+    from ingest.vault import Vault
+    from kb.assistant import Assistant
+    from server.sandbox.service import Sandbox
+
+    closers = contextlib.ExitStack()
+    with contextlib.ExitStack() as undo:
+        undo.push(closers)
+        access = Access(
+            token=access_token(settings, state),
+            origins=OwnOrigins(host=settings.host, port=port, extra=settings.allowed_hosts),
+        )
+        vault = Vault(settings.notes_dir)
+        database = Database(state.database)
+        closers.callback(database.close)
+        library = NotesLibrary(vault, _index_opener(settings, state))
+        closers.callback(library.close)
+        chat_model = make_chat_model(settings)
+        if chat_model is not None:
+            closers.callback(chat_model.close)
+        assistant = Assistant(index=lambda: library.index, notes=vault, chat_model=chat_model)
+        sandbox = Sandbox(sandbox_settings(settings, state))
+        closers.callback(sandbox.close)
+        metrics = Metrics()
+        metrics.watch(library, sandbox)
+        conversations = ConversationStore(database)
+        offered = OfferedCommands(database, vault)
+        jobs = IngestJobs(library, on_end=_counter(metrics))
+        closers.callback(jobs.close)
+        services = Services(
+            access=access,
+            answerer=assistant,
+            library=library,
+            asking=Asking(
+                answerer=assistant, conversations=conversations, offered=offered, metrics=metrics
+            ),
+            conversations=conversations,
+            desk=CommandDesk(
+                offered=offered, runs=sandbox.runs, context=NoteContext(vault), metrics=metrics
+            ),
+            sandbox=sandbox,
+            note_files=_note_files(settings, state, vault),
+            jobs=jobs,
+            run_feeds=RunFeeds(sandbox.runs),
+            metrics=metrics,
+            has_chat_model=chat_model is not None,
+        )
+        closers.callback(services.ask_threads.shutdown, wait=False, cancel_futures=True)
+        app = create_app(services)
+        undo.pop_all()
+    return Runtime(app=app, services=services, closers=closers)
+
+
+def make_chat_model(settings: Settings) -> OpenAIChatModel | None:
+    """Return the language model that the settings name; None where they name none.
+
+    Raises:
+        InvalidInputError: Only half of it is set.
+    """
+    from server.chat_model import OpenAIChatModel
+
+    if not settings.llm_base_url and not settings.llm_model:
+        return None
+    if not settings.llm_base_url.startswith(("http://", "https://")) or not settings.llm_model:
+        raise InvalidInputError(
+            "KB_LLM_BASE_URL must be an http(s) URL, and KB_LLM_MODEL must name the model",
+            hint="set both, or neither; for instance http://127.0.0.1:11434/v1 and llama3.1",
+        )
+    key = settings.llm_api_key
+    return OpenAIChatModel(
+        base_url=settings.llm_base_url,
+        model=settings.llm_model,
+        api_key="" if key is None else key.get_secret_value(),
+        timeout_s=settings.llm_timeout_s,
+    )
+
+
+def _index_opener(settings: Settings, state: StateFolder) -> Callable[[], IndexPart]:
+    def open_index() -> IndexPart:
+        from ingest.embedding import SentenceTransformerEmbedder
+        from ingest.service import IndexService
+
+        embedder = SentenceTransformerEmbedder(settings.embedding_model)
+        service = IndexService(notes=settings.notes_dir, state=state.path, embedder=embedder)
+        service.open()
+        embedder.warm_up()
+        return service
+
+    return open_index
+
+
+def sandbox_settings(settings: Settings, state: StateFolder) -> SandboxSettings:
+    """Return what the sandbox is told."""
+    return SandboxSettings(
+        state_dir=state.path,
+        mode=settings.sandbox,
+        host=settings.sandbox_host,
+        mirror=settings.sandbox_mirror,
+        egress=settings.sandbox_egress,
+    )
+
+
+def _note_files(settings: Settings, state: StateFolder, vault: Vault) -> NoteFiles:
+    return NoteFiles(vault.folder, trash=state.trash, editable=settings.edit)
+
+
+def _counter(metrics: Metrics) -> Callable[[IngestJob], None]:
+    def count(job: IngestJob) -> None:
+        embedded = 0 if job.report is None else job.report.embedded
+        metrics.count_sync(state=job.state, embedded=embedded)
+
+    return count
