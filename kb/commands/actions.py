@@ -310,7 +310,7 @@ class ExecInContainer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectObjects:
-    """`docker inspect`, `docker volume inspect`, …"""
+    """`docker inspect`, `docker volume inspect` and the like."""
 
     targets: tuple[str, ...]
     kind: InspectKind = "any"

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import re
 
+from kb.commands.explain import FlagNote, explain
+from kb.commands.grammar import Invocation, parse
 from kb.commands.limits import DEFAULT_RULES, Rules
-from kb.model import Citation, Command, CommandId, Language, LineRange, NoteId
+from kb.commands.loop import read_loop
+from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_shell
+from kb.commands.references import parse_reference
+from kb.commands.slots import find_slots, with_samples
+from kb.commands.suggest import suggest
+from kb.commands.texts import RefusedError, put_into_words, say
+from kb.errors import InvalidInputError
+from kb.model import Command, CommandId, Language, LineRange, NoteId, Refusal, Risk
 
-FlagNote = Callable[[str, str], Citation | None]
-"""(command, flag) -> the note's own words on the flag, for instance `("docker run", "-p")`."""
+__all__ = ["FlagNote", "command_id", "offer"]
+
+_ID_LENGTH = 16
+_WINDOWS_PATH = re.compile(r"[A-Za-z]:\\")
+_MOVED = ("bitnami/",)
+"""Namespaces of Docker Hub that have lost their free images."""
+
+
+def command_id(note: NoteId, lines: LineRange, text: str) -> CommandId:
+    """Return the id of a command: the same as long as its note, lines and text are the same."""
+    content = "\0".join([note, str(lines.start), str(lines.end), text])
+    return CommandId(hashlib.sha256(content.encode("utf-8")).hexdigest()[:_ID_LENGTH])
 
 
 def offer(
@@ -30,4 +50,68 @@ def offer(
         language: Of explanations, labels, hints and refusals.
         rules: Limits and reserved ports of this installation.
     """
-    return Command(id=CommandId(""), text=text, note=note, lines=lines, runnable=False)
+    call: Invocation | None = None
+    judgement: Judgement | None = None
+    refusal: Refusal | None = None
+    try:
+        call = parse(text)
+        judgement = _judge(call, rules)
+    except RefusedError as error:
+        refusal = _refusal(error, call, rules, language)
+    except InvalidInputError as error:
+        refusal = Refusal(code=error.code, message=error.message, hint=error.hint)
+    return Command(
+        id=command_id(note, lines, text), text=text, note=note, lines=lines,
+        runnable=refusal is None, refusal=refusal,
+        risk=_risk(call, judgement),
+        slots=find_slots(text, language=language),
+        explanation=explain(call, flag_note=flag_note, language=language) if call else (),
+        hints=_hints(call, judgement, language) if call else (),
+    )  # fmt: skip
+
+
+def _judge(call: Invocation, rules: Rules) -> Judgement:
+    """Judge a command with harmless values in the place of those still to be filled in."""
+    refuse_outright(call)
+    if loop := read_loop(call, rules):
+        return loop
+    refuse_shell(call)
+    return read_action(with_samples(call), rules)
+
+
+def _refusal(
+    error: RefusedError, call: Invocation | None, rules: Rules, language: Language
+) -> Refusal:
+    spoken = error.in_language(language)
+    return Refusal(
+        code=spoken.code, message=spoken.message, hint=spoken.hint,
+        suggestion=suggest(call, error, rules),
+    )  # fmt: skip
+
+
+def _risk(call: Invocation | None, judgement: Judgement | None) -> Risk:
+    if judgement:
+        return judgement.risk
+    return call.command.risk if call else Risk.READ
+
+
+def _hints(call: Invocation, judgement: Judgement | None, language: Language) -> tuple[str, ...]:
+    """Return what will not work as written, what has changed since, and what was neutralised."""
+    hints = []
+    if call.program == "compose":
+        hints.append(say("hint.compose_v1", language))
+    for option in call.options:
+        if option.flag.kind == "compose-file" and _WINDOWS_PATH.match(option.value):
+            hints.append(say("hint.windows_path", language, path=option.value))
+        if option.flag.kind == "publish" and option.value.isdigit():
+            hints.append(say("hint.random_port", language, port=option.value))
+    if call.command.path in {"run", "create", "pull"}:
+        hints += [say("hint.image_moved", language, image=image)
+                  for image in call.operand_values("image") if _has_moved(image)]  # fmt: skip
+    notes = judgement.notes if judgement else ()
+    return tuple(dict.fromkeys([*hints, *(put_into_words(n, language) for n in notes)]))
+
+
+def _has_moved(image: str) -> bool:
+    reference = parse_reference(image)
+    return reference is not None and not reference.domain and reference.path.startswith(_MOVED)

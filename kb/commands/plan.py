@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.commands.actions import Action
+from kb.commands.grammar import Invocation, parse
 from kb.commands.limits import DEFAULT_RULES, Rules
-from kb.errors import CommandRefusedError
+from kb.commands.loop import read_loop
+from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_shell
+from kb.commands.slots import require_values
+from kb.commands.suggest import suggest
+from kb.commands.texts import RefusedError, put_into_words
 from kb.model import Language, Risk
 
 
@@ -38,6 +43,32 @@ def plan(
     Raises:
         CommandRefusedError: The policy does not let it run; `code` is the reason code.
         NeedsValuesError: The line still holds a placeholder such as `<dir>`.
-        InvalidInputError: The line is empty, too long or not a docker command.
+        InvalidInputError: The line is empty or too long.
     """
-    raise CommandRefusedError(f"{text!r} is not offered here", code="not_offered")
+    call: Invocation | None = None
+    try:
+        call = parse(text)
+        judgement = judge(call, rules, language)
+    except RefusedError as refusal:
+        better = suggest(call, refusal, rules)
+        raise refusal.in_language(language, suggestion=better) from None
+    return Plan(
+        text=call.text, action=judgement.action, risk=judgement.risk,
+        notes=tuple(put_into_words(note, language) for note in judgement.notes),
+        needs_confirmation=judgement.risk is Risk.DESTROY and not confirmed,
+    )  # fmt: skip
+
+
+def judge(call: Invocation, rules: Rules, language: Language = "en") -> Judgement:
+    """Return what the policy makes of an invocation.
+
+    Raises:
+        CommandRefusedError: It is refused.
+        NeedsValuesError: A placeholder is left.
+    """
+    refuse_outright(call)
+    if loop := read_loop(call, rules):
+        return loop
+    refuse_shell(call)
+    require_values(call, typed=True, language=language)
+    return read_action(call, rules)

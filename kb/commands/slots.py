@@ -2,14 +2,158 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from kb.commands.grammar import Invocation, Option, parse
+from kb.commands.mounts import split_volume
+from kb.commands.placeholders import is_explicit, is_placeholder
+from kb.commands.texts import RefusedError, has_text, say
+from kb.commands.tokens import Mark, Token, quote
+from kb.commands.values import KINDS
+from kb.errors import InvalidInputError, NeedsValuesError
 from kb.model import Language, Slot
+
+_NAMED_VALUES = frozenset({"env", "label", "build-arg"})
+_MAY_LOOK_LIKE_OPTION = frozenset({"args", "ps-args", "value", "text", "count", "seconds"})
+_UNSLOTTED = frozenset({"any", "bool"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in a command line an editable value stands."""
+
+    id: str
+    kind: str
+    token: int
+    start: int
+    """Offset in the token's value."""
+    end: int
+    value: str
+    label: str = ""
+    """The name of a variable or a label; empty where the kind tells."""
+    placeholder: bool = False
+    problem: str = ""
+    """Key of what is wrong with the value as written."""
+    required: bool = True
 
 
 def find_slots(text: str, *, language: Language = "en") -> tuple[Slot, ...]:
     """Return the values of a command line, in order; empty where the line cannot be parsed."""
-    return ()
+    try:
+        call = parse(text)
+    except (RefusedError, InvalidInputError):
+        return ()
+    return tuple(_describe(place, language) for place in find_places(call))
+
+
+def _describe(place: Place, language: Language) -> Slot:
+    key = f"label.{place.kind}"
+    label = place.label or (say(key, language) if has_text(key) else place.id)
+    hint = "" if place.placeholder or not place.problem else _explain(place.problem, language)
+    if place.problem == "uppercase_image":
+        hint = _explain(place.problem, language)
+    return Slot(
+        id=place.id, label=label, value=place.value, placeholder=place.placeholder,
+        required=place.required, choices=KINDS[place.kind].choices, hint=hint,
+    )  # fmt: skip
+
+
+def _explain(problem: str, language: Language) -> str:
+    key = f"problem.{problem}.hint"
+    return say(key, language) if has_text(key) else ""
+
+
+def find_places(call: Invocation) -> list[Place]:
+    """Return the editable values of a command line, in order, each with an id of its own."""
+    places: list[Place] = []
+    for option in call.options:
+        if option.flag.kind not in _UNSLOTTED:
+            places += _places_of_option(option, call.tokens)
+    for operand in call.operands:
+        if operand.kind not in _UNSLOTTED:
+            place = _place(operand.kind, operand.kind, operand.token, 0, operand.value)
+            places.append(place)
+    shown = [p for p in places if not call.tokens[p.token].marks & {Mark.SUBSTITUTION}]
+    return _number(sorted(shown, key=lambda place: (place.token, place.start)), call.tokens)
+
+
+def _place(
+    name: str, kind: str, token: int, start: int, value: str, *, label: str = "",
+    judged_as: str = "", required: bool = True,
+) -> Place:  # fmt: skip
+    placeholder = is_placeholder(value, judged_as or kind)
+    return Place(
+        id=name, kind=kind, token=token, start=start, end=start + len(value), value=value,
+        label=label, placeholder=placeholder, problem=KINDS[kind].check(value),
+        required=required,
+    )  # fmt: skip
+
+
+def _places_of_option(option: Option, tokens: tuple[Token, ...]) -> list[Place]:
+    token, start, value = option.value_token, option.value_start, option.value
+    kind, name = option.flag.kind, option.flag.name.lstrip("-")
+    if kind in _NAMED_VALUES:
+        return _named_value(option, tokens)
+    if kind == "publish":
+        return _published_ports(token, start, value)
+    if kind == "volume" and name == "volume":
+        return _mounted_volume(token, start, value)
+    return [_place(name, kind, token, start, value)]
+
+
+def _named_value(option: Option, tokens: tuple[Token, ...]) -> list[Place]:
+    name, equals, value = option.value.partition("=")
+    if not equals:
+        return []
+    start = option.value_start + len(name) + 1
+    place = _place(
+        option.flag.kind, "value", option.value_token, start, value, label=name, required=False
+    )
+    explicit = is_explicit(tokens[option.value_token])
+    return [replace(place, placeholder=place.placeholder and explicit)]
+
+
+def _published_ports(token: int, start: int, value: str) -> list[Place]:
+    ends = [match.start() for match in re.finditer(":(?![^\\[]*\\])", value)] + [len(value)]
+    pieces, at = [], 0
+    for end in ends:
+        pieces.append((at, value[at:end]))
+        at = end + 1
+    kinds = ["host-port", "container-port"][-len(pieces[-2:]) :]
+    return [
+        _place(kind, kind, token, start + offset, piece)
+        for kind, (offset, piece) in zip(kinds, pieces[-2:], strict=True)
+        if piece and "-" not in piece
+    ]
+
+
+def _mounted_volume(token: int, start: int, value: str) -> list[Place]:
+    parts = split_volume(value)
+    if len(parts) == 1:
+        return [_place("path", "container-path", token, start, value)]
+    source, target = parts[0], parts[1]
+    return [
+        _place("volume", "volume", token, start, source, judged_as="mounted-volume"),
+        _place("path", "container-path", token, start + len(source) + 1, target),
+    ]
+
+
+def _number(places: list[Place], tokens: tuple[Token, ...]) -> list[Place]:
+    """Give the second place of a name the number 2, and so on."""
+    seen: dict[str, int] = {}
+    numbered = []
+    for place in places:
+        seen[place.id] = seen.get(place.id, 0) + 1
+        name = place.id if seen[place.id] == 1 else f"{place.id}-{seen[place.id]}"
+        free = place.kind in {"args", "ps-args", "text", "filter", "format"}
+        placeholder = place.placeholder and (not free or is_explicit(tokens[place.token]))
+        numbered.append(replace(place, id=name, placeholder=placeholder))
+    return numbered
+
+
+# --- filling in ------------------------------------------------------------------------------
 
 
 def fill(
@@ -26,8 +170,116 @@ def fill(
         typed: The user typed the line, so an id of another machine is taken as meant.
         language: Of messages and hints.
 
+    Returns:
+        The command line on one line, without prompt and comment.
+
     Raises:
         NeedsValuesError: A placeholder has no value.
         InvalidInputError: A value cannot stand there, or a slot is not known.
+        CommandRefusedError: The line cannot be parsed.
     """
+    try:
+        call = parse(text)
+    except RefusedError as error:
+        raise error.in_language(language) from None
+    places = find_places(call)
+    _refuse_unknown(values, places, language)
+    for place in places:
+        if place.id in values:
+            _check(place, values[place.id], language)
+    require_values(call, {k for k, v in values.items() if v}, typed=typed, language=language)
+    return _write(call, {place: values[place.id] for place in places if place.id in values})
+
+
+def require_values(
+    call: Invocation,
+    given: set[str] | frozenset[str] = frozenset(),
+    *,
+    typed: bool,
+    language: Language = "en",
+) -> None:
+    """Make sure that no placeholder is left.
+
+    Raises:
+        NeedsValuesError: With the ids of those that are.
+    """
+    missing = [
+        place
+        for place in find_places(call)
+        if place.placeholder
+        and place.id not in given
+        and (not typed or is_explicit(call.tokens[place.token]))
+    ]
+    if missing:
+        names = ", ".join(f"{place.value}" for place in missing)
+        raise NeedsValuesError(
+            say("needs_values", language, names=names),
+            slot_ids=tuple(place.id for place in missing),
+            hint=say("needs_values.hint", language),
+        )
+
+
+def _refuse_unknown(values: Mapping[str, str], places: list[Place], language: Language) -> None:
+    known = [place.id for place in places]
+    for name in values:
+        if name not in known:
+            raise InvalidInputError(
+                say("unknown_slot", language, name=name),
+                hint=say("unknown_slot.hint", language, names=", ".join(known) or "-"),
+            )
+
+
+def _check(place: Place, value: str, language: Language) -> None:
+    if not value and place.required:
+        if place.placeholder:
+            return  # told as a missing value
+        problem = "empty"
+    elif value.startswith("-") and place.kind not in _MAY_LOOK_LIKE_OPTION:
+        problem = "option_like"
+    else:
+        problem = KINDS[place.kind].check(value) or KINDS["text"].check(value)
+    if problem:
+        raise InvalidInputError(
+            say(f"problem.{problem}", language, value=value), hint=_explain(problem, language)
+        )
+
+
+def _write(call: Invocation, values: Mapping[Place, str]) -> str:
+    """Return the line with the values in their places, made sure to mean what was meant."""
+    changed: dict[int, list[tuple[Place, str]]] = {}
+    for place, value in values.items():
+        changed.setdefault(place.token, []).append((place, value))
+    words = [token.text for token in call.tokens]
+    for index, edits in changed.items():
+        whole = call.tokens[index].value
+        for place, value in sorted(edits, key=lambda edit: -edit[0].start):
+            whole = whole[: place.start] + value + whole[place.end :]
+        if whole != call.tokens[index].value:
+            words[index] = quote(whole)
+    text = " ".join(words)
+    _compare(call, parse(text), text)
     return text
+
+
+def _compare(before: Invocation, after: Invocation, text: str) -> None:
+    """Make sure that values have changed nothing but values."""
+    same = (
+        before.command.path == after.command.path
+        and [(o.flag.name, o.token) for o in before.options]
+        == [(o.flag.name, o.token) for o in after.options]
+        and [(o.kind, o.token) for o in before.operands]
+        == [(o.kind, o.token) for o in after.operands]
+        and len(before.tokens) == len(after.tokens)
+    )
+    if not same:
+        raise InvalidInputError(f"The values would change what the command is: {text!r}.")
+
+
+def with_samples(call: Invocation) -> Invocation:
+    """Return the invocation with a harmless value for all that must still be filled in."""
+    samples = {
+        place: KINDS[place.kind].sample
+        for place in find_places(call)
+        if place.placeholder or place.problem
+    }
+    return parse(_write(call, samples)) if samples else call

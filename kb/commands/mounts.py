@@ -1,0 +1,185 @@
+"""Volumes and memory as folders; never a folder of the machine."""
+
+from __future__ import annotations
+
+import re
+
+from kb.commands.container import TmpfsMount, VolumeMount
+from kb.commands.limits import Limits
+from kb.commands.quantities import format_bytes, parse_bytes
+from kb.commands.texts import Saying, refused, saying
+
+VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_HOST_PATH = re.compile(r"[/\\.~$%`]|[A-Za-z]:[\\/]|[^<]*[/\\]")
+_PLACEHOLDER_OF_PATH = re.compile(
+    r"<[^>]*(?:path|dir|folder|host|file|пут|папк|каталог|директор|файл|хост)", re.IGNORECASE
+)
+_DRIVE = re.compile(r"[A-Za-z]:(?=[\\/])")
+_DOCKER_SOCKET = re.compile(r"docker(?:_engine|\.sock|\.raw\.sock)|containerd\.sock|podman\.sock")
+_VOLUME_MODES = frozenset({"ro", "rw", "nocopy", "z", "Z"})
+_TMPFS_SWITCHES = frozenset({"ro", "rw", "exec", "noexec", "suid", "nosuid", "dev", "nodev"})
+_ALIASES = {"src": "source", "dst": "target", "destination": "target"}
+
+
+def split_volume(value: str) -> tuple[str, ...]:
+    r"""Split `source:target[:modes]` at its colons, keeping `c:\folder` and `$(…)` whole."""
+    drive = _DRIVE.match(value)
+    start = drive.end() if drive else 0
+    head, rest = value[:start], value[start:]
+    first, *others = _split_outside_brackets(rest)
+    if others and _DRIVE.fullmatch(f"{others[0]}:") and len(others) > 1:
+        others = [f"{others[0]}:{others[1]}", *others[2:]]
+    return (head + first, *others)
+
+
+def _split_outside_brackets(text: str) -> list[str]:
+    parts, depth = [""], 0
+    for char in text:
+        depth += {"(": 1, "{": 1, ")": -1, "}": -1}.get(char, 0)
+        if char == ":" and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts
+
+
+def is_host_path(source: str) -> bool:
+    """Tell whether the source of a mount is a path of a machine, not a volume's name."""
+    return bool(_HOST_PATH.match(source) or _PLACEHOLDER_OF_PATH.match(source))
+
+
+def name_volume(source: str, target: str) -> str:
+    """Return a name for a volume that takes the place of a host folder."""
+    for path in (source, target):
+        if "$" in path or "%" in path or "<" in path or "`" in path:
+            continue
+        for part in reversed(re.split(r"[/\\:]", path)):
+            name = re.sub(r"[^A-Za-z0-9_.-]", "", part).strip(".-_")
+            if VOLUME_NAME.fullmatch(name):
+                return name
+    return "data"
+
+
+def refuse_host_source(source: str, target: str) -> None:
+    """Refuse a mount of the machine's own files.
+
+    Raises:
+        CommandRefusedError: `docker_socket` or `host_mount`.
+    """
+    if _DOCKER_SOCKET.search(source):
+        raise refused("docker_socket", part=source)
+    if is_host_path(source):
+        raise refused("host_mount", part=source, volume=name_volume(source, target))
+
+
+def parse_volume(value: str) -> VolumeMount:
+    """Return what `-v` mounts.
+
+    Raises:
+        CommandRefusedError: It is a folder of the machine, or nothing that can be mounted.
+    """
+    parts = split_volume(value)
+    if len(parts) == 1:
+        _refuse_target(parts[0], value)
+        return VolumeMount(target=parts[0])
+    source, target = parts[0], parts[1]
+    refuse_host_source(source, target)
+    if len(parts) > 3 or not VOLUME_NAME.fullmatch(source):
+        raise refused("bad_volume", part=value)
+    _refuse_target(target, value)
+    modes = parts[2].split(",") if len(parts) > 2 else []
+    if unknown := [mode for mode in modes if mode not in _VOLUME_MODES]:
+        raise refused("mount_option", part=unknown[0])
+    return VolumeMount(
+        volume=source, target=target, read_only="ro" in modes, no_copy="nocopy" in modes
+    )
+
+
+def _refuse_target(target: str, value: str) -> None:
+    if not target.startswith("/") or target.strip("/") == "" or ".." in target.split("/"):
+        raise refused("bad_volume", part=value)
+
+
+def parse_mount(value: str, limits: Limits) -> tuple[VolumeMount | TmpfsMount, list[Saying]]:
+    """Return what `--mount` mounts, and what was changed.
+
+    Raises:
+        CommandRefusedError: It is no volume, or asks for options of the volume's driver.
+    """
+    fields = _split_fields(value)
+    kind = fields.pop("type", "volume")
+    target = fields.pop("target", "")
+    source = fields.pop("source", "")
+    if kind == "bind" or is_host_path(source):
+        refuse_host_source(source, target)
+        raise refused("host_mount", part=source or value, volume=name_volume(source, target))
+    if kind not in {"volume", "tmpfs"}:
+        raise refused("mount_option", part=f"type={kind}")
+    _refuse_target(target, value)
+    if kind == "tmpfs":
+        return _read_tmpfs_fields(fields, target, limits)
+    read_only = _take_switch(fields, "readonly", "ro")
+    no_copy = _take_switch(fields, "volume-nocopy")
+    if fields:
+        raise refused("mount_option", part=next(iter(fields)))
+    if source and not VOLUME_NAME.fullmatch(source):
+        raise refused("bad_volume", part=value)
+    mount = VolumeMount(target=target, volume=source or None, read_only=read_only, no_copy=no_copy)
+    return mount, []
+
+
+def _split_fields(value: str) -> dict[str, str]:
+    fields = {}
+    for part in value.split(","):
+        name, equals, content = part.strip().strip("\"'").partition("=")
+        name = name.lower()
+        fields[_ALIASES.get(name, name)] = content if equals else "true"
+    return fields
+
+
+def _take_switch(fields: dict[str, str], *names: str) -> bool:
+    values = [fields.pop(name) for name in names if name in fields]
+    return any(value.lower() in {"true", "1", "t"} for value in values)
+
+
+def _read_tmpfs_fields(
+    fields: dict[str, str], target: str, limits: Limits
+) -> tuple[TmpfsMount, list[Saying]]:
+    size = fields.pop("tmpfs-size", "")
+    mode = fields.pop("tmpfs-mode", "")
+    if fields:
+        raise refused("mount_option", part=next(iter(fields)))
+    options = [f"size={size}"] if size else []
+    options += [f"mode={mode}"] if mode else []
+    return parse_tmpfs(f"{target}:{','.join(options)}", limits)
+
+
+def parse_tmpfs(value: str, limits: Limits) -> tuple[TmpfsMount, list[Saying]]:
+    """Return what `--tmpfs` mounts, its size capped, and what was changed.
+
+    Raises:
+        CommandRefusedError: An option is not known, or the target is no absolute path.
+    """
+    target, _, rest = value.partition(":")
+    _refuse_target(target, value)
+    size: int | None = None
+    mode: int | None = None
+    switches: list[str] = []
+    for option in filter(None, rest.split(",")):
+        name, _, content = option.partition("=")
+        if name == "size" and (size := parse_bytes(content)) is not None:
+            continue
+        if name == "mode" and re.fullmatch(r"0?[0-7]{3,4}", content):
+            mode = int(content, 8)
+        elif option in _TMPFS_SWITCHES:
+            switches.append(option)
+        else:
+            raise refused("mount_option", part=option)
+    cap = limits.tmpfs_bytes
+    lowered = size is not None and not 0 < size <= cap
+    notes = [saying("note.tmpfs_capped", limit=format_bytes(cap))] if lowered else []
+    mount = TmpfsMount(
+        target=target, size_bytes=cap if size is None or lowered else size, mode=mode,
+        options=tuple(switches),
+    )  # fmt: skip
+    return mount, notes

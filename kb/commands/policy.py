@@ -1,0 +1,197 @@
+"""What of the docker command line may reach the sandbox, and in which form.
+
+Three steps. `refuse_outright` knows what is never let pass, whatever else stands in the line: a
+command or an option that the tables refuse, a mount of the machine's files. `refuse_shell` knows
+what only a shell could do. `read_action` turns the rest into a typed action: it copies nothing
+that it does not know, so that the tables and the readers together are an allow-list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kb.commands import read_images, read_objects, read_run
+from kb.commands.actions import Action, Prune, RunCompose, ShowHelp
+from kb.commands.grammar import Invocation
+from kb.commands.limits import Rules
+from kb.commands.mounts import parse_mount, refuse_host_source, split_volume
+from kb.commands.read_compose import read_compose
+from kb.commands.spec import Verdict
+from kb.commands.texts import Saying, refused, saying
+from kb.commands.tokens import Mark
+from kb.commands.usage import write_usage
+from kb.commands.values import KINDS
+from kb.model import Risk
+
+Reader = Callable[[Invocation, Rules, list[Saying]], Action]
+
+_READERS: dict[str, Reader] = {
+    "ps": read_objects.read_ps,
+    "images": read_objects.read_images,
+    "info": read_objects.read_info,
+    "version": read_objects.read_version,
+    "pull": read_images.read_pull,
+    "build": read_images.read_build,
+    "run": read_run.read_run,
+    "create": read_run.read_create,
+    "start": read_objects.read_start,
+    "stop": read_objects.read_stop,
+    "restart": read_objects.read_restart_command,
+    "kill": read_objects.read_kill,
+    "pause": read_objects.read_pause,
+    "unpause": read_objects.read_unpause,
+    "wait": read_objects.read_wait,
+    "rm": read_objects.read_rm,
+    "rmi": read_images.read_rmi,
+    "rename": read_objects.read_rename,
+    "tag": read_images.read_tag,
+    "history": read_images.read_history,
+    "diff": read_objects.read_diff,
+    "commit": read_images.read_commit,
+    "logs": read_objects.read_logs,
+    "exec": read_run.read_exec,
+    "inspect": read_objects.read_inspect,
+    "container inspect": read_objects.read_inspect,
+    "image inspect": read_objects.read_inspect,
+    "volume inspect": read_objects.read_inspect,
+    "network inspect": read_objects.read_inspect,
+    "top": read_objects.read_top,
+    "port": read_objects.read_port,
+    "stats": read_objects.read_stats,
+    "volume ls": read_objects.read_volume_ls,
+    "volume create": read_objects.read_volume_create,
+    "volume rm": read_objects.read_volume_rm,
+    "network ls": read_objects.read_network_ls,
+    "network create": read_objects.read_network_create,
+    "network rm": read_objects.read_network_rm,
+    "network connect": read_objects.read_connect,
+    "network disconnect": read_objects.read_disconnect,
+    "system df": read_objects.read_df,
+    "volume prune": read_objects.read_prune,
+    "network prune": read_objects.read_prune,
+    "system prune": read_objects.read_prune,
+    "container prune": read_objects.read_prune,
+    "image prune": read_objects.read_prune,
+    "builder prune": read_objects.read_prune,
+}
+_IMAGE_COMMANDS = frozenset({"run", "create", "pull"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the policy makes of an invocation that it lets pass."""
+
+    action: Action
+    risk: Risk
+    notes: tuple[Saying, ...] = ()
+
+
+def offered_commands() -> frozenset[str]:
+    """Return the commands that have a reader."""
+    return frozenset(_READERS)
+
+
+def refuse_outright(call: Invocation) -> None:
+    """Refuse what is never let pass.
+
+    Raises:
+        CommandRefusedError: With the reason code of the first such thing.
+    """
+    if call.help:
+        return
+    for option in call.options:
+        if option.flag.verdict is Verdict.REFUSE and option.on:
+            raise refused(option.flag.code, part=option.written)
+    if call.command.verdict is Verdict.REFUSE:
+        raise refused(call.command.code, part=f"docker {call.command.path}")
+    for option in call.options:
+        if option.flag.kind == "volume" and ":" in option.value:
+            source, *rest = split_volume(option.value)
+            refuse_host_source(source, rest[0] if rest else "")
+        elif option.flag.kind == "mount":
+            _refuse_bind(option.value)
+
+
+def _refuse_bind(value: str) -> None:
+    fields = dict(part.partition("=")[::2] for part in value.split(","))
+    source = fields.get("source") or fields.get("src") or ""
+    target = fields.get("target") or fields.get("dst") or fields.get("destination") or ""
+    if fields.get("type") == "bind" or source:
+        refuse_host_source(source, target)
+    if fields.get("type") == "bind":
+        parse_mount(value, Rules().limits)
+
+
+def refuse_shell(call: Invocation) -> None:
+    """Refuse what only a shell would fill in.
+
+    Raises:
+        CommandRefusedError: `shell_syntax`.
+    """
+    for token in call.tokens:
+        if token.marks & {Mark.SUBSTITUTION, Mark.VARIABLE}:
+            raise refused("shell_syntax", part=token.text)
+
+
+def check_values(call: Invocation) -> None:
+    """Check every value that has a form of its own.
+
+    Raises:
+        CommandRefusedError: `invalid_value`.
+    """
+    for option in call.options:
+        if option.flag.takes_value:
+            _check_value(option.flag.kind, option.value)
+    for operand in call.operands:
+        _check_value(operand.kind, operand.value)
+        if operand.kind == "image" and call.command.path in _IMAGE_COMMANDS:
+            read_images.refuse_private_registry(operand.value)
+
+
+def _check_value(kind: str, value: str) -> None:
+    if kind in {"context", "build-file"}:
+        return  # the reader has a reason code of its own for these
+    if kind not in {"args", "ps-args", "text", "env"} and value.startswith("-") and value != "-1":
+        raise refused("invalid_value", key="problem.option_like", value=value)
+    if problem := KINDS[kind].check(value):
+        raise refused("invalid_value", key=f"problem.{problem}", value=value)
+
+
+def read_action(call: Invocation, rules: Rules) -> Judgement:
+    """Return the action of an invocation that `refuse_outright` has let pass.
+
+    Raises:
+        CommandRefusedError: A value asks for what the sandbox does not give.
+    """
+    if call.help:
+        return Judgement(action=ShowHelp(text=write_usage(call.command)), risk=Risk.READ)
+    check_values(call)
+    notes: list[Saying] = []
+    reader = _READERS.get(call.command.path)
+    if reader is None and call.command.path.startswith("compose "):
+        reader = read_compose
+    if reader is None:
+        raise refused("not_offered", part=f"docker {call.command.path}")
+    action = reader(call, rules, notes)
+    notes += _ignored(call)
+    return Judgement(action=action, risk=_weigh(call, action), notes=tuple(dict.fromkeys(notes)))
+
+
+def _ignored(call: Invocation) -> list[Saying]:
+    return [
+        saying("note.ignored", flag=option.written)
+        for option in call.options
+        if option.flag.verdict is Verdict.NEUTRALISE and option.flag.code == "ignored"
+    ]
+
+
+def _weigh(call: Invocation, action: Action) -> Risk:
+    """Return the command's risk; options that remove something raise it."""
+    if isinstance(action, Prune):
+        return Risk.DESTROY
+    if isinstance(action, RunCompose) and any(
+        option.flag.verdict is Verdict.CONFIRM and option.on for option in call.options
+    ):
+        return Risk.DESTROY
+    return call.command.risk

@@ -1,0 +1,130 @@
+"""What to run instead of a refused command line."""
+
+from __future__ import annotations
+
+import re
+
+from kb.commands.grammar import Invocation, Option, parse
+from kb.commands.limits import Rules
+from kb.commands.mounts import is_host_path, name_volume, split_volume
+from kb.commands.policy import read_action, refuse_outright, refuse_shell
+from kb.commands.slots import with_samples
+from kb.commands.texts import RefusedError
+from kb.commands.tokens import Mark, quote
+from kb.errors import KbError
+
+_SHELLS = frozenset({"sh", "bash", "ash", "zsh", "dash", "/bin/sh", "/bin/bash", "/bin/ash"})
+_MAX_STEPS = 4
+"""A line may be refused for several reasons; each step removes one."""
+_TERMINAL = ("--interactive", "--tty")
+
+
+def suggest(call: Invocation | None, refusal: RefusedError, rules: Rules) -> str:
+    """Return a command line that does nearly the same and may run; empty where there is none."""
+    for _ in range(_MAX_STEPS):
+        text = _rewrite(call, refusal)
+        if not text:
+            return ""
+        try:
+            call = None
+            call = parse(text)
+            _judge(call, rules)
+        except RefusedError as error:
+            refusal = error
+        except KbError:
+            return ""
+        else:
+            return text
+    return ""
+
+
+def _judge(call: Invocation, rules: Rules) -> None:
+    refuse_outright(call)
+    refuse_shell(call)
+    read_action(with_samples(call), rules)
+
+
+def _rewrite(call: Invocation | None, refusal: RefusedError) -> str:
+    """Return the line with one reason of its refusal removed."""
+    if refusal.suggestion:
+        return refusal.suggestion
+    if call is None:
+        return ""
+    if refusal.code == "host_mount":
+        return _with_volumes(call)
+    if refusal.code == "needs_terminal":
+        return _without_terminal(call)
+    if refusal.key == "problem.uppercase_image":
+        return _with_lowercase(call, dict(refusal.values)["value"])
+    return ""
+
+
+def _with_volumes(call: Invocation) -> str:
+    """Put a volume in the place of each folder of the machine."""
+    words = [token.text for token in call.tokens]
+    for option in call.options:
+        whole = call.tokens[option.value_token].value
+        if option.flag.kind == "volume" and ":" in option.value:
+            value = _volume_instead(option)
+        elif option.flag.kind == "mount":
+            value = _mount_instead(option.value)
+        else:
+            continue
+        words[option.value_token] = quote(whole[: option.value_start] + value)
+    return " ".join(words)
+
+
+def _volume_instead(option: Option) -> str:
+    source, target, *modes = split_volume(option.value)
+    if is_host_path(source):
+        source = name_volume(source, target)
+    target = target.rstrip("/") or target
+    return ":".join([source, target, *modes])
+
+
+def _mount_instead(value: str) -> str:
+    fields = dict(part.partition("=")[::2] for part in value.split(","))
+    source = fields.get("source") or fields.get("src") or ""
+    target = fields.get("target") or fields.get("dst") or fields.get("destination") or ""
+    if is_host_path(source) or fields.get("type") == "bind":
+        source = name_volume(source, target)
+    read_only = ",readonly" if {"readonly", "ro"} & fields.keys() else ""
+    return f"type=volume,source={source},target={target}{read_only}"
+
+
+def _without_terminal(call: Invocation) -> str:
+    """Leave `-i` and `-t` out; a shell alone is started in the background instead."""
+    command = call.operand_values("args")
+    background = not command or command[0] in _SHELLS
+    if call.command.path == "run" and background:
+        words = [token.text for token in call.tokens]
+        words.insert(call.words[-1] + 1, "-d")
+        return " ".join(words)
+    if len(command) == 1 and command[0] in _SHELLS:
+        return ""
+    words = []
+    for index, token in enumerate(call.tokens):
+        given = [o.written for o in call.options if o.flag.name in _TERMINAL and o.token == index]
+        if not given:
+            words.append(token.text)
+        elif Mark.QUOTED in token.marks:
+            return ""
+        elif rest := _drop_letters(token.text, given):
+            words.append(rest)
+    return " ".join(words)
+
+
+def _drop_letters(text: str, given: list[str]) -> str:
+    if text.startswith("--"):
+        return ""
+    letters = "".join(written[1] for written in given)
+    rest = re.sub(f"[{letters}]", "", text, count=len(letters))
+    return "" if rest == "-" else rest
+
+
+def _with_lowercase(call: Invocation, name: str) -> str:
+    words = [
+        token.text.replace(name, name.lower()) if name in token.value else token.text
+        for token in call.tokens
+    ]
+    return " ".join(words)
