@@ -8,10 +8,11 @@ front matter, which go into the chunks' trails, titles and tags.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from ingest.drafts import Draft, DraftBook, finish_drafts
-from ingest.entries import EntryDrafter, draft_body, owner_named_by
+from ingest.entries import EntryDrafter, draft_body, owner_named_by, subject_of
 from ingest.lists import Place
 from ingest.sections import Section, split_sections
 from ingest.signals import asks, heads_questions, names_problem
@@ -39,12 +40,14 @@ def _draft_section(book: DraftBook, section: Section) -> None:
     place = Place(
         trail=section.trail,
         owner=owner_named_by(heading.content if heading else ""),
+        subject=subject_of(section.trail),
         asks_questions=any(map(heads_questions, section.trail)),
     )
     parts = section.parts
     if heading is not None:
         if not parts:
-            _draft_bare_heading(book, section, heading, place)
+            if not section.has_subsections or _heading_is_question(heading):
+                _draft_bare_heading(book, section, heading, place)
             return
         if _heading_is_question(heading) or _heading_is_problem(section):
             _draft_whole_part(book, heading, parts[0], place)
@@ -82,8 +85,7 @@ def _draft_whole_part(
             question=LineRange(start=heading.lines.start, end=heading.lines.end),
         )
     )
-    inner = Place(trail=place.trail, owner=place.owner, parent=whole)
-    draft_body(book, part, inner)
+    draft_body(book, part, replace(place, parent=whole))
 
 
 def _heading_is_question(heading: Block) -> bool:

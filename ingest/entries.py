@@ -11,7 +11,7 @@ from ingest.flags import flags_at_head
 from ingest.front_matter import read_front_matter
 from ingest.inline import code_pieces
 from ingest.lists import NOBODY, Owner, Place, draft_flag_lines, draft_list
-from ingest.shell import command_lines, command_name, is_command
+from ingest.shell import command_lines, command_name, is_command, is_program
 from ingest.signals import (
     announces,
     asks,
@@ -319,6 +319,11 @@ def owner_named_by(heading: str) -> Owner:
     if is_command(heading):
         return Owner(commands=(heading.strip(),))
     return NOBODY
+
+
+def subject_of(trail: Sequence[str]) -> str:
+    """Return the program that the nearest heading names (`curl`); empty where none does."""
+    return next((heading for heading in reversed(trail) if is_program(heading)), "")
 
 
 def _commands_named(lead: Block) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def flags_at_head(text: str) -> tuple[str, ...]:
     `-p, --publish - ports`, `**-p** ports`, `` `--name=NAME`: a name `` and `[-p](#p)` all do.
     `- p` does not, and neither does a negative number.
     """
-    head = plain_text(_TASK.sub("", text.lstrip())[:_MAX_HEAD]).lstrip().translate(_DASHES)
+    head = plain_text(without_task_box(text)[:_MAX_HEAD]).lstrip().translate(_DASHES)
     flags: list[str] = []
     position = 0
     while match := _HEAD.match(head, position):
@@ -37,6 +37,11 @@ def flags_at_head(text: str) -> tuple[str, ...]:
     if not flags or not _EXPLAINED.match(head, position):
         return ()
     return tuple(dict.fromkeys(flags))
+
+
+def without_task_box(text: str) -> str:
+    """Return an item's text without the box of a task (`[ ]`, `[x]`)."""
+    return _TASK.sub("", text.lstrip())
 
 
 def starts_with_flag(line: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ingest.drafts import Draft, DraftBook
-from ingest.flags import flags_at_head, starts_with_flag
+from ingest.flags import flags_at_head, starts_with_flag, without_task_box
 from ingest.inline import code_pieces, plain_text
 from ingest.shell import command_lines, is_command
 from ingest.signals import asks_without_mark, ends_with_question
@@ -36,6 +36,8 @@ class Place:
 
     trail: tuple[str, ...]
     owner: Owner = NOBODY
+    subject: str = ""
+    """The program that the section is about; flags which no command owns are its flags."""
     parent: Draft | None = None
     asks_questions: bool = False
     """The section is one of questions, so an item may ask without a question mark."""
@@ -133,7 +135,7 @@ def _draft_item(book: DraftBook, item: Block, place: Place, parent: Draft | None
 
 
 def _draft_nested_flags(book: DraftBook, item: Block, place: Place, owner: Owner) -> None:
-    inner = Place(trail=place.trail, owner=owner)
+    inner = replace(place, owner=owner, parent=None)
     for child in item.children:
         if child.kind is BlockKind.LIST and any(
             flags_at_head(nested.content) for nested in _items(child)
@@ -166,7 +168,8 @@ def _ends_with_question(text: str) -> bool:
 
 def _stands_alone(item: Block) -> bool:
     has_parts = len(item.children) > 1 or "`" in item.content
-    return has_parts or len(plain_text(item.content).split()) >= _STANDALONE_WORDS
+    words = plain_text(without_task_box(item.content)).split()
+    return has_parts or len(words) >= _STANDALONE_WORDS
 
 
 def _items(block: Block) -> list[Block]:
@@ -193,7 +196,7 @@ def _add_flag(book: DraftBook, start: int, end: int, flags: tuple[str, ...], pla
             start=start,
             end=end,
             trail=place.trail,
-            commands=place.owner.commands,
+            commands=place.owner.commands or ((place.subject,) if place.subject else ()),
             flags=flags,
             parent=place.owner.draft or place.parent,
         )

@@ -35,6 +35,10 @@ _DOCKER_GROUPS: Final = frozenset(
     "builder buildx compose config container context image manifest network node plugin secret"
     " service stack swarm system trust volume".split()
 )
+_COMPOSE_COMMANDS: Final = frozenset(
+    "build config create down events exec images kill logs pause port ps pull push restart rm run"
+    " scale start stop top unpause up".split()
+)
 _PROMPT: Final = re.compile(r"^(?:\$|#|>|%|PS [^>\n]*>|[\w.-]+@[\w.-]+[:~\w/.-]*[$#])\s+(?=\S)")
 _TRAILING_COMMENT: Final = re.compile(r"\s+(?:#|//)\s.*$")
 _PROGRAM: Final = re.compile(r"^(?:\./|~/|/)?[A-Za-z][\w./-]*$")
@@ -75,6 +79,11 @@ def is_command(text: str) -> bool:
     return _program_of(words) in _PROGRAMS and _calls_program(line)
 
 
+def is_program(text: str) -> bool:
+    """Tell whether a text is the name of a well-known program, and nothing else."""
+    return text in _PROGRAMS
+
+
 def command_name(line: str) -> str:
     """Return program and subcommands of a command line: `docker volume ls`, `psql`."""
     words = [word for word in line.split() if not _ASSIGNMENT.match(word)]
@@ -82,13 +91,21 @@ def command_name(line: str) -> str:
         words = [word for word in words[1:] if not word.startswith("-")] or words
     if not words:
         return line.strip()
-    name = [words[0]]
+    if words[0] == "docker-compose":
+        # Its own options, with their values, stand before the subcommand.
+        return " ".join([words[0], *[word for word in words[1:] if word in _COMPOSE_COMMANDS][:1]])
+    return " ".join(_subcommands(words))
+
+
+def _subcommands(words: list[str]) -> list[str]:
+    """Return the words of a command's name: `docker volume ls` of `docker volume ls -q`."""
+    name = words[:1]
     if words[0] in _WITH_SUBCOMMANDS and len(words) > 1 and words[1].isidentifier():
         name.append(words[1])
         grouped = words[0] in {"docker", "podman"} and words[1] in _DOCKER_GROUPS
         if grouped and len(words) > 2 and words[2].isidentifier():
             name.append(words[2])
-    return " ".join(name)
+    return name
 
 
 def _logical_lines(code: str) -> list[str]:

@@ -37,11 +37,20 @@ _QUESTIONS: Final = re.compile(
     r"частые вопросы|непонятн\w+|разобраться)\b",
     re.IGNORECASE,
 )
-_DEFINES: Final = re.compile(
-    r"^(?P<term>[^\s.,:;!?\-–—][^.:;!?\n]{0,80}?)\s*"
-    r"(?:\s[-–—]\s+(?:это\b)?|,?\s+(?:это|означает|обозначает|называется)\s+|"
-    r"\s+(?:is|are)\s+(?:an?|the)\s+|\s+(?:means|stands for|refers to)\s+)"
-    r"(?=\S)",
+_DASH_DEFINES: Final = re.compile(
+    r"(?P<term>[^\s,:;!?\-–—][^,:;!?\n]{0,80}?)\s+[-–—]\s+(?=\S)", re.IGNORECASE
+)
+_VERB_DEFINES: Final = re.compile(
+    r"(?P<term>[^\s,:;!?\-–—][^,:;!?\n]{0,60}?)\s+"
+    r"(?:это|означает|обозначает|называется|(?:is|are)\s+(?:an?|the)|means|stands\s+for|"
+    r"refers\s+to)"
+    r"\s+(?=\S)",
+    re.IGNORECASE,
+)
+_NO_TERM: Final = re.compile(
+    r"(?:this|that|these|those|there|here|it|he|she|they|we|you|which|what|who|its?|"
+    r"это|этот|эта|эти|то|тот|он|она|оно|они|мы|я|вы|всё|все|так|там|тут|здесь|если|когда|потом)\b"
+    r"|.*(?:\b(?:за|про|из|на|для|в|всё|все|если|that|if)|[а-яё]{2,}(?:ть|ться))$",
     re.IGNORECASE,
 )
 _LONGEST_TERM: Final = 7
@@ -83,8 +92,16 @@ def heads_questions(heading: str) -> bool:
 
 def defines(text: str) -> bool:
     """Tell whether a paragraph begins by saying what a term is: `X - это …`, `X is a …`."""
-    match = _DEFINES.match(plain_text(text).lstrip())
-    return match is not None and len(match["term"].split()) <= _LONGEST_TERM
+    plain = plain_text(text).lstrip()
+    match = _DASH_DEFINES.match(plain)
+    if match is not None:
+        return _is_term(match["term"], _LONGEST_TERM)
+    match = _VERB_DEFINES.match(plain)
+    return match is not None and _is_term(match["term"], _LONGEST_TERM // 2)
+
+
+def _is_term(term: str, most_words: int) -> bool:
+    return len(term.split()) <= most_words and not _NO_TERM.match(term)
 
 
 def announces(text: str) -> bool:

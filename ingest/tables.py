@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from ingest.drafts import Draft, DraftBook
@@ -44,7 +45,7 @@ def _draft_row(book: DraftBook, row: Block, place: Place, header: str, whole: Dr
         owner = (
             place.owner if place.owner.draft else Owner(commands=place.owner.commands, draft=whole)
         )
-        add_flag_row(book, row, flags, Place(trail=place.trail, owner=owner))
+        add_flag_row(book, row, flags, replace(place, owner=owner))
         return
     command = _command_of(row)
     book.add(

@@ -96,6 +96,7 @@ def _add_align(step: argparse.ArgumentParser) -> None:
 
 def _add_train(step: argparse.ArgumentParser) -> None:
     step.add_argument("--seed", type=int, default=1, help="order of the data")
+    step.add_argument("--steps", type=int, help="stop a stage after so many steps")
     step.add_argument("--no-passages", action="store_true", help="sentences alone")
     step.add_argument("--no-phrases", action="store_true", help="without everyday phrases")
     step.add_argument("--evaluate-minutes", type=float, default=10.0, help="0: only at the end")
@@ -126,7 +127,8 @@ def _train(options: argparse.Namespace) -> None:
 
     train_stage(
         _workspace(options), options.corpus,
-        stage=options.stage, start=options.start, minutes=options.minutes, seed=options.seed,
+        stage=options.stage, start=options.start, minutes=options.minutes, steps=options.steps,
+        seed=options.seed,
         passages=not options.no_passages, phrases=not options.no_phrases,
         evaluate_minutes=options.evaluate_minutes, fast=not options.exact,
     )  # fmt: skip

@@ -77,8 +77,9 @@ def neighbours_kept(
         candidates: The student's, shape (candidates, dimensions).
         taught_queries: The teacher's vectors of the same queries.
         taught_candidates: The teacher's vectors of the same candidates.
-        count: How many neighbours are compared.
+        count: How many neighbours are compared; fewer where there are fewer candidates.
     """
+    count = min(count, len(candidates) - 1)
     seen = _similarities(queries, candidates)
     wanted = _nearest(_similarities(taught_queries, taught_candidates), count)
     found = _nearest(np.nan_to_num(seen, nan=-2.0), count)

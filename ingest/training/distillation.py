@@ -37,6 +37,8 @@ class Settings:
     """`frozen`: only the Cyrillic rows learn. `full`: the body learns too."""
     minutes: float
     """Training time, evaluations included; the learning rate falls over it."""
+    steps: int | None = None
+    """Most steps, over all resumptions; the learning rate falls over them if they end first."""
     rows_rate: float
     """Highest learning rate of the Cyrillic rows."""
     body_rate: float = 4e-5
@@ -106,12 +108,13 @@ class Trainer:
 
     def train(self, dev: DevSet | None) -> None:
         """Train until the time is up, with checkpoints and evaluations in between."""
-        budget_s = self._settings.minutes * 60
         clock = _Clock(self._position.elapsed_s)
         saved = evaluated = clock.elapsed_s
         losses: list[float] = []
         for batch in self._batches():
-            losses.append(self._step(batch, clock.elapsed_s / budget_s))
+            if self._used_share() >= 1:
+                break
+            losses.append(self._step(batch))
             self._position = replace(self._position, elapsed_s=clock.elapsed_s)
             if self._position.step % 50 == 0:
                 self._log_progress(losses)
@@ -121,11 +124,15 @@ class Trainer:
             if dev is not None and clock.elapsed_s - evaluated > self._settings.evaluate_s:
                 self._evaluate(dev)
                 evaluated = clock.elapsed_s
-            if clock.elapsed_s > budget_s:
-                break
         self.save()
         if dev is not None:
             self._evaluate(dev)
+
+    def _used_share(self) -> float:
+        """Return how much of the time or of the steps is used up, whichever is more."""
+        settings, position = self._settings, self._position
+        of_time = position.elapsed_s / (settings.minutes * 60)
+        return max(of_time, position.step / settings.steps if settings.steps else 0.0)
 
     def _log_progress(self, losses: list[float]) -> None:
         position = self._position
@@ -175,11 +182,11 @@ class Trainer:
                 old.unlink()
         return half
 
-    def _step(self, chosen: tuple[_Chunk, list[int]], elapsed: float) -> float:
+    def _step(self, chosen: tuple[_Chunk, list[int]]) -> float:
         chunk, batch = chosen
         started_s = time.monotonic()
         ids, mask = pad([chunk.ids[i] for i in batch], self._device)
-        self._set_rates(elapsed)
+        self._set_rates()
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._settings.fast):
             vectors = self._student(ids, mask)
             loss = distillation_loss(vectors, chunk.teacher[batch], chunk.teacher)
@@ -197,10 +204,10 @@ class Trainer:
         self._threads.record(tokens=ids.numel(), seconds=time.monotonic() - started_s)
         return value
 
-    def _set_rates(self, elapsed: float) -> None:
+    def _set_rates(self) -> None:
         settings = self._settings
         factor = learning_rate_factor(
-            elapsed, self._position.step,
+            self._used_share(), self._position.step,
             warmup_steps=settings.warmup_steps, floor=settings.rate_floor,
         )  # fmt: skip
         for name, rate in (("rows", settings.rows_rate), ("body", settings.body_rate)):

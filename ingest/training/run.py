@@ -38,6 +38,7 @@ def train_stage(
     stage: Stage,
     start: str | None,
     minutes: float,
+    steps: int | None = None,
     seed: int,
     passages: bool = True,
     phrases: bool = True,
@@ -51,7 +52,8 @@ def train_stage(
         corpus: Folder of the pairs.
         stage: What learns; see `Settings.stage`.
         start: The stage whose checkpoint to start from; `None`: the initial rows.
-        minutes: Training time.
+        minutes: Training time, at most.
+        steps: Most steps.
         seed: Fixes the order of the data; another stage wants another one.
         passages: Also learn from joined passages.
         phrases: Also learn from everyday phrases.
@@ -69,6 +71,7 @@ def train_stage(
     settings = Settings(
         stage=stage,
         minutes=minutes,
+        steps=steps,
         rows_rate=ROWS_RATE[stage],
         evaluate_s=evaluate_minutes * 60 or float("inf"),
         fast=fast,

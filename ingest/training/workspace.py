@@ -77,11 +77,11 @@ def build_student(workspace: Workspace) -> Student:
     Raises:
         ModelError: The rows are not there or do not fit the tokenizer.
     """
+    cyrillic = cyrillic_ids(workspace.tokenizer)
     path = workspace.folder / ROWS_FILE
     if not path.is_file():
         raise ModelError(f"no initial rows at {path}", hint="run the align step first")
     rows = np.load(path)
-    cyrillic = cyrillic_ids(workspace.tokenizer)
     if len(rows) != len(cyrillic):
         raise ModelError(
             f"{len(rows)} initial rows for {len(cyrillic)} tokens",
