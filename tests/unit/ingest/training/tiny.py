@@ -1,0 +1,83 @@
+"""A teacher of toy size, and a corpus of a few pairs, for tests without a model."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+TOKENS = [
+    "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]",
+    "remove", "a", "the", "container", "image", "network", "port", "how", "to", "?", ".", "-", "p",
+    "##s", "в",
+]  # fmt: skip
+
+PAIRS = [
+    ("remove the container", "удалить контейнер", "dockge:HT"),
+    ("remove the image", "удалить образ", "dockge:HT"),
+    ("the container", "контейнер", "ms-azure:HT"),
+    ("the image", "образ", "ms-azure:MT"),
+    ("the network", "сеть", "ms-azure:HT"),
+    ("remove a network", "удалить сеть", "ms-azure:MT"),
+    ("how to remove the port ?", "как удалить порт ?", "php:HT"),
+    ("the port", "порт", "php:HT"),
+]
+
+
+def tokenizer_json(tokens: list[str] = TOKENS) -> str:
+    """Return a BERT-like `tokenizer.json` with this vocabulary."""
+    vocabulary = {token: i for i, token in enumerate(tokens)}
+    return json.dumps(
+        {
+            "version": "1.0",
+            "truncation": {
+                "max_length": 4, "strategy": "LongestFirst", "stride": 0, "direction": "Right",
+            },
+            "padding": None,
+            "added_tokens": [],
+            "normalizer": {
+                "type": "BertNormalizer", "clean_text": True, "handle_chinese_chars": True,
+                "strip_accents": None, "lowercase": True,
+            },
+            "pre_tokenizer": {"type": "BertPreTokenizer"},
+            "post_processor": {
+                "type": "BertProcessing",
+                "sep": ["[SEP]", vocabulary["[SEP]"]],
+                "cls": ["[CLS]", vocabulary["[CLS]"]],
+            },
+            "decoder": None,
+            "model": {
+                "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                "max_input_chars_per_word": 100, "vocab": vocabulary,
+            },
+        }
+    )  # fmt: skip
+
+
+def write_teacher(folder: Path) -> Path:
+    """Write a two-layer BERT of eight dimensions with random weights."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(TOKENS),
+        hidden_size=8,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=16,
+        max_position_embeddings=256,
+    )
+    BertModel(config).save_pretrained(folder)
+    (folder / "tokenizer.json").write_text(tokenizer_json(), encoding="utf-8")
+    return folder
+
+
+def write_corpus(folder: Path) -> Path:
+    """Write the pairs as the training corpus and as its held-out set."""
+    folder.mkdir(exist_ok=True)
+    text = "".join("\t".join(row) + "\n" for row in PAIRS)
+    with gzip.open(folder / "pairs.tsv.gz", "wt", encoding="utf-8") as file:
+        file.write(text)
+    (folder / "dev.tsv").write_text(text, encoding="utf-8")
+    return folder
