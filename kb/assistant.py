@@ -208,11 +208,12 @@ class Assistant:
         )
         if not ranking.candidates:
             return replace(draft, text=compose_not_found((), query.language))
-        confidence = probability(gather(ranking), self._calibration)
+        chosen = select(ranking)
+        confidence = probability(gather(ranking, chosen), self._calibration)
         draft = replace(draft, confidence=round(confidence, 4))
         if confidence < self._calibration.threshold:
             return self._refuse(draft, ranking)
-        quoted = self._quote(select(ranking))
+        quoted = self._quote(chosen)
         if not quoted:
             return self._refuse(draft, ranking)
         return self._affirm(draft, quoted, ranking, index)

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
 from kb.model import ChunkKind
-from kb.retrieval.coverage import chunk_terms, match
-from kb.retrieval.retriever import Ranking
+from kb.retrieval.coverage import ChunkTerms, chunk_terms, coverage, match
+from kb.retrieval.retriever import Candidate, Ranking
 from kb.text.intent import Intent
 
 
@@ -37,6 +37,8 @@ class Evidence:
     """Share of the question's content that no note holds."""
     question: float
     """The best candidate answers a question with the same words."""
+    defines: float
+    """The best candidate defines what the question asks for."""
     command: float
     """The best candidate is about a command that the question names."""
     kind: float
@@ -46,7 +48,7 @@ class Evidence:
     flag_unknown: float
     """The question names a flag that the best candidate does not explain."""
     margin: float
-    """How far the best candidate is ahead of the second, capped at 1."""
+    """How far the best candidate is ahead of the next that is not chosen, -1..1."""
 
 
 EVIDENCE_NAMES: Final = tuple(field.name for field in fields(Evidence))
@@ -74,31 +76,43 @@ def load_calibration() -> Calibration:
     )
 
 
-def gather(ranking: Ranking) -> Evidence:
-    """Return the signals of a ranking with at least one candidate."""
-    best = ranking.candidates[0]
+def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
+    """Return the signals that the chosen candidates, at least one, answer the question.
+
+    What several of them hold counts together: the sides of a comparison answer as one.
+    """
+    best = chosen[0]
     features = best.features
-    second = ranking.candidates[1].score if len(ranking.candidates) > 1 else best.score - 1
+    others = [c.score for c in ranking.candidates if c not in chosen]
+    held = _united(chunk_terms(candidate.chunk) for candidate in chosen)
     explained = best.chunk.kind is ChunkKind.FLAG and features.flag >= 0.5
     asks_flag = bool(ranking.question.flags)
     return Evidence(
         dense=features.dense,
         best_dense=max(candidate.features.dense for candidate in ranking.candidates),
-        coverage=features.coverage,
-        missing=_heaviest_missing(ranking),
+        coverage=coverage(ranking.terms, held),
+        missing=_heaviest_missing(ranking, held),
         unknown=_unknown_share(ranking),
         question=features.question,
+        defines=features.defines,
         command=features.command,
         kind=features.kind,
         flag_explained=float(asks_flag and explained),
         flag_unknown=float(asks_flag and features.flag < 0.1)
         + 0.5 * float(ranking.question.intent is Intent.FLAG and 0.1 <= features.flag < 0.5),
-        margin=min(1.0, best.score - second),
+        margin=max(-1.0, min(1.0, best.score - max(others, default=best.score - 1))),
     )
 
 
-def _heaviest_missing(ranking: Ranking) -> float:
-    held = chunk_terms(ranking.candidates[0].chunk)
+def _united(parts: Iterable[ChunkTerms]) -> ChunkTerms:
+    held = list(parts)
+    return ChunkTerms(
+        body=frozenset().union(*(one.body for one in held)),
+        context=frozenset().union(*(one.context for one in held)),
+    )
+
+
+def _heaviest_missing(ranking: Ranking, held: ChunkTerms) -> float:
     top = max((term.idf for term in ranking.terms), default=0.0)
     if not top:
         return 0.0

@@ -13,6 +13,8 @@ from kb.text.intent import Intent
 
 _MAX_MEANINGS: Final = 4
 _NAMED: Final = 0.99
+_LONG_FIX: Final = 30
+"""Lines from which on an entry is not cited whole for one of its steps."""
 
 
 def select(ranking: Ranking) -> list[Candidate]:
@@ -24,7 +26,28 @@ def select(ranking: Ranking) -> list[Candidate]:
         return meanings
     if intent is Intent.COMPARISON:
         return _both_sides(ranking)
-    return [ranking.candidates[0]]
+    return [_with_its_fix(ranking.candidates[0], ranking)]
+
+
+def _with_its_fix(candidate: Candidate, ranking: Ranking) -> Candidate:
+    """Return the whole entry for a candidate that is only its question or symptom, or a step.
+
+    Who meets an error wants every step of the fix, not the line that names the error.
+    """
+    chunk = candidate.chunk
+    for other in ranking.candidates:
+        asked = other.chunk.question_lines
+        if other.chunk.id != chunk.parent or asked is None:
+            continue
+        only_asks = asked.start <= chunk.lines.start and chunk.lines.end <= asked.end
+        is_step = (
+            ranking.question.intent is Intent.TROUBLE
+            and other.chunk.kind is ChunkKind.TROUBLESHOOTING
+            and other.chunk.lines.end - other.chunk.lines.start < _LONG_FIX
+        )
+        if only_asks or is_step:
+            return other
+    return candidate
 
 
 def _flag_meanings(ranking: Ranking) -> list[Candidate]:

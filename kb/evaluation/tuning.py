@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.answering.abstention import EVIDENCE_NAMES, Calibration, gather
+from kb.answering.selection import select
 from kb.evaluation.gold import GoldQuestion
 from kb.evaluation.metrics import overlaps
-from kb.model import AnswerStatus
 from kb.retrieval.features import FEATURE_NAMES
 from kb.retrieval.retriever import Ranking
 
 Floats = NDArray[np.float64]
+
+PRIOR: Final = {
+    "dense": 6.0,
+    "coverage": 4.0,
+    "body_coverage": 1.0,
+    "lexical": 0.5,
+    "flag": 4.0,
+    "flag_owner": 2.0,
+    "command": 0.5,
+    "question": 0.5,
+    "defines": 1.0,
+    "kind": 1.0,
+    "heading_only": -2.0,
+    "part": -0.5,
+}
+"""Where the fit of the ranking starts, and is drawn back to; 0 for the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +58,20 @@ def ranking_examples(rankings: Sequence[tuple[GoldQuestion, Ranking]]) -> list[E
     return examples
 
 
-def fit_ranking(
-    examples: Sequence[Example], start: Floats, *, steps: int = 2000, l2: float = 0.002
-) -> Floats:
+def fit_ranking(examples: Sequence[Example], *, steps: int = 2000, l2: float = 0.002) -> Floats:
     """Return the weights that give the right candidates the highest softmax probability.
 
     Args:
         examples: At least one.
-        start: Shape (len(FEATURE_NAMES),); the fit is drawn towards it.
         steps: Steps of gradient descent with momentum.
-        l2: How strongly.
+        l2: How strongly the weights are drawn to `PRIOR`.
 
     Raises:
         ValueError: There are no examples.
     """
     if not examples:
         raise ValueError("no examples to fit")
+    start = np.array([PRIOR.get(name, 0.0) for name in FEATURE_NAMES])
     weights, velocity = start.copy(), np.zeros_like(start)
     for _ in range(steps):
         gradient = np.mean([_ranking_gradient(one, weights) for one in examples], axis=0)
@@ -83,32 +98,46 @@ def fit_refusal(
     rankings: Sequence[tuple[GoldQuestion, Ranking]],
     *,
     max_false_refusals: float,
-    steps: int = 4000,
-    l2: float = 0.003,
+    steps: int = 6000,
+    l2: float = 0.001,
 ) -> Calibration:
-    """Return the logistic model that tells answerable questions from the others.
+    """Return the logistic model of whether the chosen lines are right.
 
-    The threshold is the highest at which at most `max_false_refusals` (0..1) of the answerable
-    questions are refused.
+    A question that the notes answer elsewhere counts as wrong too: better no answer than that one.
+    The threshold is the highest at which at most `max_false_refusals` (0..1) of the right answers
+    are held back.
     """
-    evidence = [gather(ranking) for _, ranking in rankings]
+    chosen = [select(ranking) for _, ranking in rankings]
+    evidence = [
+        gather(ranking, picked) for (_, ranking), picked in zip(rankings, chosen, strict=True)
+    ]
     x = np.array([[getattr(one, name) for name in EVIDENCE_NAMES] for one in evidence])
-    y = np.array([gold.status is not AnswerStatus.NOT_FOUND for gold, _ in rankings], dtype=float)
-    # Both sorts count the same, however many of each there are.
+    y = np.array(
+        [
+            overlaps((picked[0].chunk.note, picked[0].chunk.lines), gold.relevant)
+            for (gold, _), picked in zip(rankings, chosen, strict=True)
+        ],
+        dtype=float,
+    )
+    weights = _fit_logistic(x, y, steps=steps, l2=l2)
+    chances = 1 / (1 + np.exp(-np.hstack([x, np.ones((len(x), 1))]) @ weights))
+    return Calibration(
+        weights=dict(zip(EVIDENCE_NAMES, weights[:-1].tolist(), strict=True)),
+        bias=float(weights[-1]),
+        threshold=float(np.quantile(chances[y > 0], max_false_refusals)),
+    )
+
+
+def _fit_logistic(x: Floats, y: Floats, *, steps: int, l2: float) -> Floats:
+    """Return weights and, last, the bias; both classes count the same, however many of each."""
     balance = np.where(y > 0, 0.5 / y.mean(), 0.5 / (1 - y.mean()))
-    weights, velocity = np.zeros(x.shape[1] + 1), np.zeros(x.shape[1] + 1)
     design = np.hstack([x, np.ones((len(x), 1))])
+    weights, velocity = np.zeros(design.shape[1]), np.zeros(design.shape[1])
     for _ in range(steps):
         error = (1 / (1 + np.exp(-design @ weights)) - y) * balance
         velocity = 0.9 * velocity - 0.3 * (design.T @ error / len(x) + l2 * weights)
         weights = weights + velocity
-    chances = 1 / (1 + np.exp(-design @ weights))
-    threshold = float(np.quantile(chances[y > 0], max_false_refusals))
-    return Calibration(
-        weights=dict(zip(EVIDENCE_NAMES, weights[:-1].tolist(), strict=True)),
-        bias=float(weights[-1]),
-        threshold=threshold,
-    )
+    return weights
 
 
 def named_weights(weights: Floats) -> dict[str, float]:

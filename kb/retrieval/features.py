@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -15,6 +16,8 @@ from kb.text.language import detect_language
 from kb.text.tokens import analyze
 
 _MANY_LINES: Final = 20
+_ASKS_TERM: Final = frozenset({Intent.DEFINITION, Intent.COMPARISON, Intent.OTHER})
+_DEFINITION_VERB: Final = re.compile(r"\s+(?:[-–—:]|это|is|are|means|—\s*это)\s+|:\s")
 _FITTING: Final[Mapping[Intent, Mapping[ChunkKind, float]]] = {
     Intent.FLAG: {ChunkKind.FLAG: 1.0},
     Intent.HOW_TO: {
@@ -64,6 +67,8 @@ class Features:
     """The chunk is about a command that the question names."""
     question: float
     """The chunk answers a question, or tells a symptom, with the same content words."""
+    defines: float
+    """The question asks what something is, and the chunk defines just that."""
     kind: float
     """The chunk is of a kind that suits what is asked."""
     same_language: float
@@ -115,6 +120,7 @@ def measure(
         flag_owner=flag * owner,
         command=owner if chunk.kind is ChunkKind.COMMAND else 0.5 * owner,
         question=_question_overlap(terms, chunk),
+        defines=_defined(question, terms, chunk),
         kind=_FITTING[question.intent].get(chunk.kind, 0.0),
         same_language=same,
         heading_only=float(chunk.kind is ChunkKind.HEADING),
@@ -141,14 +147,26 @@ def _flag_match(question: ParsedQuestion, chunk: Chunk) -> float:
 
 
 def _question_overlap(terms: tuple[WeightedTerm, ...], chunk: Chunk) -> float:
-    """Return how much question and asked text have in common: coverage in both directions."""
+    """Return how much the question and what the chunk asks have in common."""
     lines = chunk.question_lines
-    if lines is None or not terms:
+    if lines is None:
         return 0.0
     start = lines.start - chunk.lines.start
-    asked = "\n".join(chunk.text.split("\n")[start : start + lines.end - lines.start + 1])
-    held = frozenset(analyze(asked))
-    if not held:
+    asked = chunk.text.split("\n")[start : start + lines.end - lines.start + 1]
+    return _overlap(terms, "\n".join(asked))
+
+
+def _defined(question: ParsedQuestion, terms: tuple[WeightedTerm, ...], chunk: Chunk) -> float:
+    """Return how much the question and the term that the chunk defines have in common."""
+    if question.intent not in _ASKS_TERM or chunk.kind is not ChunkKind.DEFINITION:
+        return 0.0
+    return _overlap(terms, _DEFINITION_VERB.split(chunk.text, maxsplit=1)[0])
+
+
+def _overlap(terms: tuple[WeightedTerm, ...], text: str) -> float:
+    """Return the harmonic mean of the shares that terms and text hold of each other, 0..1."""
+    held = frozenset(analyze(text))
+    if not held or not terms:
         return 0.0
     forth = coverage(terms, ChunkTerms(body=held, context=frozenset()))
     readings = {name for term in terms for name in _readings(term)}

@@ -8,11 +8,20 @@ from typing import Final
 
 from kb.model import Language, Query
 from kb.text.intent import Intent, detect_intent
-from kb.text.tokens import Token, analyze, is_stop_word, tokenize
+from kb.text.tokens import Token, analyze, fold, is_stop_word, tokenize
 from kb.text.translation import translations
 
 _TRANSLATION_FLOOR: Final = 0.5
 """A translation weighs at least this much of the word itself, at most all but a tenth."""
+_ANSWER_WORDS: Final = frozenset(
+    """
+    command commands flag flags option options switch way difference differ differs different vs
+    versus example purpose
+    команда команды команду командой команд флаг флаги флага флагом опция опции опцию ключ способ
+    разница разницу отличие отличия отличается отличаются отличать пример смысл
+    """.split()
+)
+"""Words that name the form of an answer; no note need hold them."""
 _SURE: Final = 0.6
 """From this weight on a translation counts as the word itself."""
 _SHELL_PROGRAMS: Final = frozenset({"docker", "docker-compose", "git", "kubectl", "podman"})
@@ -56,7 +65,7 @@ def parse_question(query: Query) -> ParsedQuestion:
     """Take a question apart."""
     tokens = list(tokenize(query.text))
     flags = tuple(dict.fromkeys(token.surface for token in tokens if token.kind == "flag"))
-    content = {token.term: token for token in tokens if not is_stop_word(token)}
+    content = {token.term: token for token in tokens if not _is_empty(token)}
     return ParsedQuestion(
         query=query,
         intent=detect_intent(query.text, has_flag=bool(flags)),
@@ -64,6 +73,10 @@ def parse_question(query: Query) -> ParsedQuestion:
         flags=flags,
         command_words=tuple(token.term for token in tokens if token.kind != "flag"),
     )
+
+
+def _is_empty(token: Token) -> bool:
+    return is_stop_word(token) or (token.kind == "word" and fold(token.surface) in _ANSWER_WORDS)
 
 
 def _content_term(token: Token) -> ContentTerm:
