@@ -8,13 +8,19 @@ import { newKey, noteError, toast } from "./context.js";
 
 /** @typedef {import("./context.js").Context} Context */
 
+/** Conversations in the list; older ones are found by the filter. */
+const SHOWN = 200;
+
 /** @type {(id: string) => string} */
 const pathOf = (id) => `/api/conversations/${encodeURIComponent(id)}`;
 
 /** @param {Context} context */
 export async function loadConversations(context) {
   try {
-    const items = toConversations(await context.api.call("/api/conversations"));
+    const { filter } = context.store.get().conversations;
+    const query = new URLSearchParams({ limit: String(SHOWN), q: filter.trim() });
+    const items = toConversations(await context.api.call(`/api/conversations?${query}`));
+    if (context.store.get().conversations.filter !== filter) return; // typed on meanwhile
     context.store.dispatch({ type: "conversations/loaded", items });
   } catch (error) {
     noteError(context, error);

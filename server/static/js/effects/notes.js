@@ -18,10 +18,9 @@ const POLL_MS = 700;
 /** @param {Context} context */
 export async function loadNotes(context) {
   try {
-    const json = await context.api.call("/api/notes");
-    const items = toNotes(json);
+    const items = toNotes(await context.api.list("/api/notes", "notes"));
     context.store.dispatch({ type: "notes/loaded", items });
-    await loadSuggestions(context, json);
+    await loadSuggestions(context, items);
   } catch (error) {
     noteError(context, error);
     context.store.dispatch({ type: "notes/failed" });
@@ -29,18 +28,14 @@ export async function loadNotes(context) {
 }
 
 /**
+ * Reads the richest notes and makes first questions of what stands in them.
+ *
  * @param {Context} context
- * @param {unknown} json the answer of `/api/notes`, which may bring suggestions along
+ * @param {import("../core/types.js").NoteSummary[]} notes
  */
-async function loadSuggestions({ store, api }, json) {
-  const given = object(json).suggestions;
-  if (Array.isArray(given)) {
-    const items = given.map((item) => ({ text: text(item) || text(object(item).text), note: text(object(item).note) }));
-    store.dispatch({ type: "suggestions", items });
-    return;
-  }
-  const { items } = store.get().notes;
-  const paths = spread(items.filter((note) => note.chunks > 0), SUGGESTION_NOTES).map((note) => note.path);
+async function loadSuggestions({ store, api }, notes) {
+  const richest = notes.filter((note) => note.chunks > 0).sort((a, b) => b.chunks - a.chunks);
+  const paths = richest.slice(0, SUGGESTION_NOTES).map((note) => note.path);
   const docs = await Promise.all(
     paths.map((path) => api.call(`/api/notes/${encodePath(path)}`).then((doc) => toNote(doc), () => null)),
   );
@@ -49,17 +44,6 @@ async function loadSuggestions({ store, api }, json) {
   const own = candidates.filter((item) => item.language === language);
   const chosen = chooseCandidates(own.length >= SUGGESTIONS ? own : [...own, ...candidates], SUGGESTIONS);
   store.dispatch({ type: "suggestions", items: chosen.map(inWords) });
-}
-
-/**
- * @template T
- * @param {T[]} items
- * @param {number} count
- * @returns {T[]} at most `count` of them, evenly over the list
- */
-function spread(items, count) {
-  const step = Math.max(1, items.length / count);
-  return items.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step)).slice(0, count);
 }
 
 /**
@@ -94,10 +78,11 @@ export async function openNote(context, target) {
 export async function deleteNote(context, path, etag) {
   try {
     const headers = etag ? { "If-Match": etag } : undefined;
-    await context.api.send(`/api/notes/${encodePath(path)}`, { method: "DELETE", headers });
+    const options = { method: "DELETE", headers };
+    const gone = object(await context.api.call(`/api/notes/${encodePath(path)}`, options));
     context.store.dispatch({ type: "panel/closed" });
     toast(context, "info", t("note.deleted", { path }));
-    await loadNotes(context);
+    await followJob(context, text(gone.job_id));
   } catch (error) {
     toast(context, "error", noteError(context, error).message);
   }
@@ -110,53 +95,65 @@ export async function deleteNote(context, path, etag) {
  * @param {File[]} files
  */
 export async function uploadNotes(context, files) {
-  let added = 0;
-  for (const file of files) {
-    if (await uploadNote(context, file)) added += 1;
-  }
-  if (added) await ingest(context);
+  let job = "";
+  for (const file of files) job = (await uploadNote(context, file)) || job;
+  if (job) await followJob(context, job);
 }
 
 /**
  * @param {Context} context
  * @param {File} file
- * @returns {Promise<boolean>}
+ * @returns {Promise<string>} the job that indexes it, or "" where it was not added
  */
 async function uploadNote(context, file) {
   const { name } = file;
   if (!/\.md$/i.test(name)) {
     toast(context, "error", t("upload.type", { name }));
-    return false;
+    return "";
   }
   try {
-    await context.api.send(`/api/notes/${encodePath(name)}`, {
+    const saved = await context.api.call(`/api/notes/${encodePath(name)}`, {
       method: "PUT",
       markdown: file.slice(0, file.size, "text/markdown"),
       headers: { "If-None-Match": "*" },
     });
     toast(context, "info", t("upload.done", { name }));
-    return true;
+    return text(object(saved).job_id);
   } catch (error) {
     const taken = error instanceof ApiError && (error.status === 412 || error.status === 409);
     const { message } = noteError(context, error);
     toast(context, "error", taken ? t("upload.exists", { name }) : t("upload.failed", { name, message }));
-    return false;
+    return "";
   }
 }
 
 /**
- * Indexes the notes anew and follows the progress to its end.
+ * Looks for changed notes and indexes them.
  *
  * @param {Context} context
  */
 export async function ingest(context) {
+  try {
+    await followJob(context, toIngestJob(await context.api.call("/api/ingest", { json: {} })).id);
+  } catch (error) {
+    toast(context, "error", t("ingest.failed", { message: noteError(context, error).message }));
+  }
+}
+
+/**
+ * Shows how far a job has come until it is over, then loads the notes anew.
+ *
+ * @param {Context} context
+ * @param {string} id
+ */
+async function followJob(context, id) {
   const { store, api } = context;
   try {
-    let job = toIngestJob(await api.call("/api/ingest", { method: "POST" }));
+    let job = toIngestJob({ job_id: id });
     store.dispatch({ type: "ingest", job });
     while (job.state === "running") {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      job = toIngestJob(await api.call(`/api/ingest/${encodeURIComponent(job.id)}`));
+      job = toIngestJob(await api.call(`/api/ingest/${encodeURIComponent(id)}`));
       store.dispatch({ type: "ingest", job });
     }
     if (job.state === "failed") toast(context, "error", t("ingest.failed", { message: job.message }));

@@ -3,6 +3,9 @@
 
 import { readEvents } from "./sse.js";
 
+/** The longest page that the server gives. */
+const PAGE_SIZE = 500;
+
 /** A request that did not succeed. `status` is 0 where the server could not be reached. */
 export class ApiError extends Error {
   /**
@@ -35,6 +38,7 @@ export class ApiError extends Error {
  * @typedef {object} Api
  * @property {(path: string, options?: CallOptions) => Promise<Response>} send
  * @property {(path: string, options?: CallOptions) => Promise<unknown>} call
+ * @property {(path: string, name: string) => Promise<unknown[]>} list every page of a list
  * @property {(path: string, options: CallOptions,
  *   onEvent: (name: string, data: Record<string, unknown>, id: string) => void) => Promise<void>} stream
  */
@@ -51,12 +55,26 @@ export function createApi(token) {
     return response;
   }
 
+  /** @type {Api["call"]} */
+  async function call(path, options) {
+    const response = await send(path, options);
+    return response.status === 204 ? {} : response.json();
+  }
+
   return {
     send,
-    async call(path, options) {
-      const response = await send(path, options);
-      if (response.status === 204) return {};
-      return response.json();
+    call,
+    async list(path, name) {
+      /** @type {unknown[]} */
+      const items = [];
+      let offset = /** @type {unknown} */ (0);
+      while (typeof offset === "number") {
+        const query = new URLSearchParams({ limit: String(PAGE_SIZE), offset: String(offset) });
+        const page = /** @type {Record<string, unknown>} */ (await call(`${path}?${query}`));
+        items.push(.../** @type {unknown[]} */ (page[name] ?? []));
+        offset = page.next_offset;
+      }
+      return items;
     },
     async stream(path, options, onEvent) {
       const headers = { ...options.headers, Accept: "text/event-stream" };

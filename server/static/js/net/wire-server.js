@@ -52,7 +52,7 @@ export function toConversationAnswers(value) {
  * @returns {import("../core/types.js").NoteSummary[]}
  */
 export function toNotes(value) {
-  return list(object(value).notes).map((item) => {
+  return list(value).map((item) => {
     const json = object(item);
     const path = text(json.path);
     return {
@@ -148,7 +148,7 @@ export function toIngestJob(value) {
   const unit = numberOrNull(progress.chunks_total) ? "chunks" : "files";
   return {
     id: text(json.job_id),
-    state: state === "running" || state === "done" ? state : "failed",
+    state: state === "running" || state === "failed" ? state : "done",
     done: numberOrNull(progress[`${unit}_done`]) ?? 0,
     total: numberOrNull(progress[`${unit}_total`]) ?? 0,
     message: text(json.error) || state,

@@ -2,7 +2,7 @@
 /** The list of conversations. */
 
 import { byId, clone, part, renewOnLanguage, setText, show, syncList, typed } from "../dom/elements.js";
-import { deleteConversation, exportConversation, renameConversation } from "../effects/conversations.js";
+import { deleteConversation, exportConversation, loadConversations, renameConversation } from "../effects/conversations.js";
 import { t } from "../text/i18n.js";
 import { confirmWith, promptWith } from "./dialogs.js";
 
@@ -12,6 +12,9 @@ import { confirmWith, promptWith } from "./dialogs.js";
  * @typedef {import("../effects/context.js").Context} Context
  */
 
+/** The server filters, as it looks into the answers too. */
+const FILTER_DELAY_MS = 200;
+
 /**
  * @param {Context} context
  * @returns {(state: State) => void}
@@ -19,18 +22,20 @@ import { confirmWith, promptWith } from "./dialogs.js";
 export function createChats(context) {
   const list = byId("chats-list");
   const filter = typed("chats-filter", HTMLInputElement);
-  filter.addEventListener("input", () =>
-    context.store.dispatch({ type: "conversations/filter", filter: filter.value }),
-  );
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  filter.addEventListener("input", () => {
+    context.store.dispatch({ type: "conversations/filter", filter: filter.value });
+    clearTimeout(timer);
+    timer = setTimeout(() => void loadConversations(context), FILTER_DELAY_MS);
+  });
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element && event.target.closest(".row-more"))) closeMenus();
   });
   return (state) => {
     const { conversations, thread } = state;
     renewOnLanguage(list, state.settings.language);
-    const wanted = conversations.filter.trim().toLowerCase();
-    const items = conversations.items.filter((item) => item.title.toLowerCase().includes(wanted));
-    syncList(list, items, (item) => item.id, (item) => createRow(context, item), (node, item) => {
+    syncList(list, conversations.items, (item) => item.id, (item) => createRow(context, item), (node, item) => {
       setText(part(node, "title"), item.title || t("chats.untitled"));
       part(node, "open").title = item.title;
       const current = item.id === thread.conversationId;
@@ -38,17 +43,17 @@ export function createChats(context) {
       if (current) part(node, "open").setAttribute("aria-current", "page");
       else part(node, "open").removeAttribute("aria-current");
     });
-    fillEmpty(conversations, items.length);
+    fillEmpty(conversations);
   };
 }
 
-/** @type {(conversations: State["conversations"], shown: number) => void} */
-function fillEmpty({ state, items }, shown) {
-  const key = state === "error" ? "chats.error" : items.length ? "chats.nothing" : "chats.empty";
+/** @type {(conversations: State["conversations"]) => void} */
+function fillEmpty({ state, items, filter }) {
+  const key = state === "error" ? "chats.error" : filter ? "chats.nothing" : "chats.empty";
   const empty = byId("chats-empty");
   setText(empty, t(key));
-  show(empty, shown === 0 && state !== "loading");
-  show(byId("chats-filter"), items.length > 0);
+  show(empty, items.length === 0 && state !== "loading");
+  show(byId("chats-filter"), items.length > 0 || filter !== "");
 }
 
 /**

@@ -18,6 +18,9 @@ import { explainOn } from "./tip.js";
  * @property {(info: import("../core/types.js").Sandbox | null) => void} offer sets the choices
  */
 
+/** A longer word may break between its parts. */
+const MAX_WORD_CHARS = 26;
+
 let lists = 0;
 
 /** @type {(explanation: import("../core/types.js").TokenExplanation) => string} */
@@ -44,11 +47,16 @@ export function createCommandLine(line, extra, command, values, onValue) {
     fields.set(slot.id, field);
     return field;
   };
-  for (const segment of segments) {
-    const explanation = segment.token === null ? null : command.explanation[segment.token];
-    if (segment.slot !== null) line.append(makeField(command.slots[segment.slot]));
-    else if (explanation && segment.text.trim()) line.append(createToken(segment.text, explanation));
-    else line.append(segment.text);
+  for (const word of groupByToken(segments)) {
+    const chars = word.reduce((sum, segment) => sum + segment.text.length, 0);
+    const group = el("span", { class: chars <= MAX_WORD_CHARS ? "word" : "" });
+    for (const segment of word) {
+      const explanation = segment.token === null ? null : command.explanation[segment.token];
+      if (segment.slot !== null) group.append(makeField(command.slots[segment.slot]));
+      else if (explanation) group.append(...createToken(segment.text, explanation));
+      else group.append(segment.text);
+    }
+    line.append(group);
   }
   const outside = command.slots.filter((slot) => !fields.has(slot.id));
   extra.hidden = outside.length === 0;
@@ -67,13 +75,31 @@ export function createCommandLine(line, extra, command, values, onValue) {
 const valueOf = (slot, fields) => fields.get(slot.id)?.value.trim() || slot.value;
 
 /**
+ * @param {import("../text/segments.js").Segment[]} segments
+ * @returns {import("../text/segments.js").Segment[][]} neighbours of one explained token together
+ */
+function groupByToken(segments) {
+  /** @type {import("../text/segments.js").Segment[][]} */
+  const words = [];
+  for (const segment of segments) {
+    const last = words.at(-1);
+    if (last && segment.token !== null && last[0].token === segment.token) last.push(segment);
+    else words.push([segment]);
+  }
+  return words;
+}
+
+/**
  * @param {string} text
  * @param {import("../core/types.js").TokenExplanation} explanation
+ * @returns {(Node | string)[]} the token, and the blanks around it outside of it
  */
 function createToken(text, explanation) {
-  const token = el("button", { class: "token", text, attrs: { type: "button" } });
+  const [, before, word, after] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? ["", "", text, ""];
+  if (!word) return [text];
+  const token = el("button", { class: "token", text: word, attrs: { type: "button" } });
   explainOn(token, () => ({ text: explanation.text, source: sourceInWords(explanation) }));
-  return token;
+  return [before, token, after];
 }
 
 /**

@@ -12,6 +12,9 @@ import { t } from "../text/i18n.js";
  * @typedef {import("../effects/context.js").Context} Context
  */
 
+/** With more notes than this the folders are closed at first. */
+const UNFOLDED_NOTES = 150;
+
 /**
  * @param {Context} context
  * @returns {(state: State) => void}
@@ -44,12 +47,13 @@ function draw(context, { notes, scope }) {
     `${note.path} ${note.title} ${note.tags.join(" ")}`.toLowerCase().includes(wanted),
   );
   const tree = byId("notes-tree");
-  const closed = new Set(
-    [...tree.querySelectorAll("details:not([open])")].map((node) => /** @type {HTMLElement} */ (node).dataset.path),
+  const touched = new Map(
+    [...tree.querySelectorAll("details")].map((node) => [node.dataset.path ?? "", node.open]),
   );
+  const unfold = wanted !== "" || items.length <= UNFOLDED_NOTES;
   tree.replaceChildren(...[...byFolder(items)].map(([folder, inside]) => {
     const rows = inside.map((note) => createRow(context, note, scope));
-    return folder ? createFolder(context, folder, rows, scope, closed.has(folder)) : el("ul", { class: "rows" }, ...rows);
+    return folder ? createFolder(context, folder, rows, scope, touched.get(folder) ?? unfold) : el("ul", { class: "rows" }, ...rows);
   }));
   const key = notes.state === "error" ? "notes.error" : notes.items.length ? "notes.nothing" : "notes.empty";
   setText(byId("notes-empty"), t(key));
@@ -73,13 +77,13 @@ function byFolder(notes) {
  * @param {string} folder
  * @param {HTMLElement[]} rows
  * @param {string} scope
- * @param {boolean} closed
+ * @param {boolean} open
  * @returns {HTMLElement}
  */
-function createFolder(context, folder, rows, scope, closed) {
+function createFolder(context, folder, rows, scope, open) {
   const node = clone("t-folder");
   const details = /** @type {HTMLDetailsElement} */ (part(node, "details"));
-  details.open = !closed;
+  details.open = open;
   details.dataset.path = folder;
   setText(part(node, "name"), folder);
   part(node, "rows").append(...rows);

@@ -21,7 +21,25 @@ export function renderAnswer(container, answer, open) {
     const citation = answer.citations.find((item) => item.n === n);
     if (citation) marker.replaceWith(citeButton(citation, open));
   }
+  makePlaces(fragment, answer.commands.map((command) => command.text));
   container.replaceChildren(fragment);
+}
+
+/**
+ * A code block that only shows commands which have cards of their own gives way to them.
+ *
+ * @param {DocumentFragment} fragment
+ * @param {string[]} commands
+ */
+function makePlaces(fragment, commands) {
+  for (const block of fragment.querySelectorAll("pre")) {
+    const lines = (block.textContent ?? "").split("\n").map((line) => line.replace(/^\s*[$#]\s+/, "").trim());
+    const shown = lines.filter(Boolean);
+    if (shown.length === 0 || !shown.every((line) => commands.includes(line))) continue;
+    block.replaceWith(
+      ...shown.map((line) => el("div", { class: "command-place", attrs: { "data-command": line } })),
+    );
+  }
 }
 
 /**

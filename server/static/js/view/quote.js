@@ -5,16 +5,18 @@ import { clone, el, part, setText, show } from "../dom/elements.js";
 import { lineNumbers, linesInWords } from "../text/format.js";
 import { t } from "../text/i18n.js";
 
-/** A quote of more lines or characters than this is folded. */
-const FOLD_LINES = 5;
-const FOLD_CHARS = 420;
+/** A quote of more lines or characters than this is folded; less of it where the answer says it. */
+const FENCE = /^\s*(`{3,}|~{3,})/;
+const FOLD = { lines: 5, chars: 420 };
+const COMPACT_FOLD = { lines: 2, chars: 170 };
 
 /**
  * @param {import("../core/types.js").Citation} citation
  * @param {(citation: import("../core/types.js").Citation) => void} open
+ * @param {boolean} compact
  * @returns {HTMLElement}
  */
-export function createQuote(citation, open) {
+export function createQuote(citation, open, compact) {
   const { n, note, lineStart, lineEnd, trail, quote } = citation;
   const node = clone("t-quote");
   const button = part(node, "open");
@@ -28,9 +30,29 @@ export function createQuote(citation, open) {
   part(node, "path").title = note;
   setText(part(node, "lines"), lineNumbers(lineStart, lineEnd));
   fillTrail(part(node, "trail"), trail);
-  setText(part(node, "text"), quote);
-  fold(node, quote);
+  part(node, "text").append(...quotedLines(quote));
+  node.classList.toggle("compact", compact);
+  fold(node, quote, compact ? COMPACT_FOLD : FOLD);
   return node;
+}
+
+/**
+ * The quote as it stands; code only looks like code, and its fences step back.
+ *
+ * @param {string} quote
+ * @returns {Node[]}
+ */
+function quotedLines(quote) {
+  let fence = "";
+  const lines = quote.split("\n");
+  return lines.map((line, i) => {
+    const mark = FENCE.exec(line)?.[1] ?? "";
+    const isFence = mark !== "" && (!fence || mark.startsWith(fence));
+    if (isFence) fence = fence ? "" : mark;
+    const text = i < lines.length - 1 ? `${line}\n` : line;
+    const kind = isFence ? "fence" : fence ? "code" : line.trim() ? "" : "blank";
+    return el("span", { class: kind, text });
+  });
 }
 
 /**
@@ -48,9 +70,12 @@ function fillTrail(node, trail) {
 /**
  * @param {HTMLElement} node
  * @param {string} quote
+ * @param {{lines: number, chars: number}} most
  */
-function fold(node, quote) {
-  const long = quote.split("\n").length > FOLD_LINES || quote.length > FOLD_CHARS;
+function fold(node, quote, most) {
+  const words = quote.split("\n").filter((line) => line.trim() && !FENCE.test(line));
+  const long = words.length > most.lines || quote.length > most.chars;
+  node.classList.toggle("folded", !long && most === COMPACT_FOLD); // only the fences are hidden
   const more = part(node, "more");
   show(more, long);
   if (!long) return;

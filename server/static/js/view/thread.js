@@ -45,8 +45,7 @@ function moveTo(node, turn) {
 
 /** @param {Turn} turn */
 function announceAnswer({ answer }) {
-  const text = answer?.status === "not_found" ? t("answer.notFound") : answer?.text.slice(0, 300) ?? "";
-  announce(t("a11y.answerReady", { text }));
+  announce(t("a11y.answerReady", { text: answer?.text.slice(0, 300) ?? "" }));
 }
 
 /** @param {State} state */

@@ -2,7 +2,7 @@
 /** One question with its answer. */
 
 import { copyOnClick } from "../dom/clipboard.js";
-import { clone, part, setText, show, syncComponents } from "../dom/elements.js";
+import { clone, part, setText, show } from "../dom/elements.js";
 import { ask, rate } from "../effects/ask.js";
 import { openNote } from "../effects/notes.js";
 import { t } from "../text/i18n.js";
@@ -81,22 +81,8 @@ function fillState(node, turn) {
   show(part(node, "failure"), stage === "failed");
   setText(part(node, "failure-text"), turn.failure?.message || t("answer.failed"));
   setText(part(node, "failure-hint"), turn.failure?.hint ?? "");
-  fillCallout(node, turn);
   show(part(node, "notice"), Boolean(answer?.notice) || stage === "stopped");
   setText(part(node, "notice"), stage === "stopped" ? t("answer.stopped") : answer?.notice ?? "");
-}
-
-/** @type {(node: HTMLElement, turn: Turn) => void} */
-function fillCallout(node, { answer }) {
-  const status = answer?.status ?? "answered";
-  const callout = part(node, "callout");
-  show(callout, status !== "answered");
-  callout.className = `callout ${status}`;
-  if (!answer || status === "answered") return;
-  const near = answer.nearest.length > 0 ? "answer.notFoundNear" : "answer.notFoundNone";
-  const missing = status === "not_found";
-  setText(part(node, "callout-title"), t(missing ? "answer.notFound" : "answer.open"));
-  setText(part(node, "callout-text"), t(missing ? near : "answer.openHint"));
 }
 
 /**
@@ -107,10 +93,10 @@ function fillCallout(node, { answer }) {
  */
 function fillText(node, turn, before, open) {
   const target = part(node, "text");
-  const missing = turn.answer?.status === "not_found"; // the callout says it
-  show(target, turn.text !== "" && !missing);
-  if (missing) target.replaceChildren();
-  else if (turn.answer && turn.answer !== before?.answer) renderAnswer(target, turn.answer, open);
+  const status = turn.answer?.status ?? "answered";
+  show(target, turn.text !== "");
+  target.className = status === "answered" ? "prose" : `prose callout ${status}`;
+  if (turn.answer && turn.answer !== before?.answer) renderAnswer(target, turn.answer, open);
   else if (!turn.answer && turn.text !== before?.text) renderStreaming(target, turn.text);
 }
 
@@ -123,13 +109,15 @@ function fillText(node, turn, before, open) {
 function fillQuotes(node, turn, before, open) {
   if (before && before.citations === turn.citations && before.answer === turn.answer) return;
   const missing = turn.answer?.status === "not_found";
+  const compact = turn.answer?.mode === "extractive"; // its text says the same words
   const quotes = missing ? turn.answer?.nearest ?? [] : turn.citations;
   show(part(node, "quotes"), quotes.length > 0);
+  part(node, "quotes").classList.toggle("nearest", missing);
   setText(
     part(node, "quotes-title"),
     missing ? t("answer.nearest") : t("answer.cited", { n: quotes.length }),
   );
-  part(node, "quote-list").replaceChildren(...quotes.map((quote) => createQuote(quote, open)));
+  part(node, "quote-list").replaceChildren(...quotes.map((quote) => createQuote(quote, open, compact)));
 }
 
 /**
@@ -142,17 +130,25 @@ function fillQuotes(node, turn, before, open) {
  */
 function fillCommands(context, node, turn, cards, open, state) {
   const { commands } = turn;
-  show(part(node, "commands"), commands.length > 0);
-  setText(part(node, "commands-title"), t("command.title", { n: commands.length }));
-  syncComponents(
-    part(node, "command-list"),
-    cards,
-    commands.map((command, i) => ({ ...command, key: `${turn.key}:${command.id}:${i}` })),
-    (item) => item.key,
-    (item) => createCommand(context, item.key, item, open),
-    state,
-  );
+  const list = part(node, "command-list");
+  const keys = commands.map((command, i) => `${turn.key}:${command.id}:${i}`);
+  for (const [key, card] of cards) if (!keys.includes(key)) card.node.remove();
+  commands.forEach((command, i) => {
+    const card = cards.get(keys[i]) ?? createCommand(context, keys[i], command, open);
+    cards.set(keys[i], card);
+    card.update(command, state);
+    const place = findPlace(part(node, "text"), command) ?? list;
+    if (card.node.parentElement !== place) place.append(card.node);
+  });
+  setText(part(node, "commands-title"), t("command.title", { n: list.childElementCount }));
+  show(part(node, "commands"), list.childElementCount > 0);
 }
+
+/** @type {(text: HTMLElement, command: Command) => HTMLElement | null} where the answer shows it */
+const findPlace = (text, command) =>
+  [.../** @type {NodeListOf<HTMLElement>} */ (text.querySelectorAll(".command-place"))].find(
+    (place) => place.dataset.command === command.text,
+  ) ?? null;
 
 /** @type {(node: HTMLElement, turn: Turn) => void} */
 function fillFoot(node, { answer, feedback }) {
