@@ -116,7 +116,7 @@ def _explain_value(option: Option, language: Language) -> str:
     """Say what an option's value means."""
     if option.flag.kind == "publish" and (parts := split_publish(option.value)) and parts.host:
         return say("explain.publish", language, host=parts.host, container=parts.container)
-    if option.flag.kind == "volume" and ":" in option.value:
+    if option.flag.kind == "volume-mount" and ":" in option.value:
         source, target, *_ = split_volume(option.value)
         return say("explain.mount", language, volume=source, path=target)
     if option.flag.kind in {"env", "build-arg", "label"} and "=" in option.value:

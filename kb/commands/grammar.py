@@ -15,6 +15,7 @@ from kb.commands.spec import (
     CommandSpec,
     FlagSpec,
     OperandSpec,
+    Verdict,
     command_groups,
     command_index,
     global_flags,
@@ -339,6 +340,10 @@ class _Parser:
     def _assign_operands(self, command: CommandSpec) -> tuple[Operand, ...]:
         if self._help:
             return ()
+        if command.opaque:
+            return tuple(
+                Operand(kind="any", value=self._tokens[at].value, token=at) for at in self._operands
+            )
         missing = sum(spec.required for spec in command.operands) - len(self._operands)
         if missing > 0:
             required = [spec for spec in command.operands if spec.required]
@@ -360,6 +365,11 @@ def _operand_kinds(specs: tuple[OperandSpec, ...], count: int) -> list[str]:
     return kinds
 
 
+def _passing(flags: tuple[FlagSpec, ...]) -> list[str]:
+    """Return the options worth hinting at."""
+    return [flag.name for flag in flags if flag.verdict is not Verdict.REFUSE]
+
+
 def _find(flags: tuple[FlagSpec, ...], written: str, whole: str = "") -> FlagSpec:
     for flag in flags:
         if written in {flag.name, flag.short}:
@@ -369,7 +379,7 @@ def _find(flags: tuple[FlagSpec, ...], written: str, whole: str = "") -> FlagSpe
     if latin != written and any(latin in {flag.name, flag.short} for flag in flags):
         raise refused("foreign_letter", flag=part, latin=latin)
     if written.startswith("--"):
-        near = difflib.get_close_matches(written, [flag.name for flag in flags], n=1)
+        near = difflib.get_close_matches(written, _passing(flags), n=1, cutoff=0.75)
         if near:
             raise refused("misspelt_flag", flag=part, near=near[0])
     raise refused("unknown_flag", flag=part)

@@ -51,7 +51,10 @@ def _inside(text: str) -> str:
 
 
 def _read_listing(operand: Operand, rules: Rules) -> Listing | None:
-    call = parse(_inside(operand.value))
+    text = _inside(operand.value)
+    if operand.kind not in _LISTED_BY or not text.strip().startswith("docker "):
+        return None
+    call = parse(text)
     if call.command.path != _LISTED_BY.get(operand.kind) or not call.on("--quiet"):
         return None
     if call.value("--format") or call.help:

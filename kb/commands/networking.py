@@ -107,6 +107,16 @@ def read_expose(values: tuple[str, ...], rules: Rules) -> tuple[str, ...]:
     return tuple(exposed)
 
 
+def refuse_foreign_network(value: str) -> None:
+    """Refuse the network of the machine or of another container.
+
+    Raises:
+        CommandRefusedError: `host_namespace`.
+    """
+    if value.partition(":")[0].lower() in _PRIVATE_NETWORKS:
+        raise refused("host_namespace", part=f"--network {value}")
+
+
 def read_network(value: str | None) -> str | None:
     """Return the network to join.
 
@@ -115,8 +125,7 @@ def read_network(value: str | None) -> str | None:
     """
     if value is None or value == "default":
         return None
-    if value.partition(":")[0].lower() in _PRIVATE_NETWORKS:
-        raise refused("host_namespace", part=f"--network {value}")
+    refuse_foreign_network(value)
     if KINDS["network"].check(value):
         raise refused("network_options", part=f"--network {value}")
     return value

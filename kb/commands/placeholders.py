@@ -27,6 +27,7 @@ _EXISTING = frozenset(
 _FRESH = frozenset({"new-container", "new-image", "new-volume", "new-network", "mounted-volume"})
 _PATH_KINDS = frozenset({"container-path", "context", "build-file"})
 _PORTS = frozenset({"host-port", "container-port", "port"})
+_BUILTIN_NETWORKS = frozenset({"host", "bridge", "none", "default"})
 _PATHS = re.compile(r"/?(?:path|your|absolute|host)(?:/|$).*")
 _FREE = frozenset({"args", "ps-args", "value", "text", "format", "filter", "any"})
 
@@ -45,7 +46,7 @@ def is_placeholder(value: str, kind: str) -> bool:
     """
     if _EXPLICIT.search(value):
         return True
-    if kind in _FREE:
+    if kind in _FREE or (kind == "network" and value in _BUILTIN_NETWORKS):
         return False
     if any(char.isalpha() and not char.isascii() for char in value):
         return True

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 
 from kb.commands import read_images, read_objects, read_run
 from kb.commands.actions import Action, Prune, RunCompose, ShowHelp
+from kb.commands.confinement import refuse_namespaces, refuse_security_options
 from kb.commands.grammar import Invocation
 from kb.commands.limits import Rules
 from kb.commands.mounts import parse_mount, refuse_host_source, split_volume
+from kb.commands.networking import refuse_foreign_network
 from kb.commands.read_compose import read_compose
 from kb.commands.spec import Verdict
 from kb.commands.texts import Saying, refused, saying
@@ -106,11 +108,15 @@ def refuse_outright(call: Invocation) -> None:
     if call.command.verdict is Verdict.REFUSE:
         raise refused(call.command.code, part=f"docker {call.command.path}")
     for option in call.options:
-        if option.flag.kind == "volume" and ":" in option.value:
+        if option.flag.kind == "volume-mount" and ":" in option.value:
             source, *rest = split_volume(option.value)
             refuse_host_source(source, rest[0] if rest else "")
         elif option.flag.kind == "mount":
             _refuse_bind(option.value)
+        elif option.flag.kind == "network":
+            refuse_foreign_network(option.value)
+    refuse_namespaces(call)
+    refuse_security_options(call)
 
 
 def _refuse_bind(value: str) -> None:
@@ -150,7 +156,7 @@ def check_values(call: Invocation) -> None:
 
 
 def _check_value(kind: str, value: str) -> None:
-    if kind in {"context", "build-file"}:
+    if kind in {"context", "build-file", "compose-file"}:
         return  # the reader has a reason code of its own for these
     if kind not in {"args", "ps-args", "text", "env"} and value.startswith("-") and value != "-1":
         raise refused("invalid_value", key="problem.option_like", value=value)

@@ -55,8 +55,7 @@ def read_build(call: Invocation, rules: Rules, notes: list[Saying]) -> BuildImag
     (context,) = call.operand_values("context")
     network = call.value("--network")
     if network not in _NETWORKS:
-        code = "host_namespace" if network == "host" or ":" in str(network) else "build_network"
-        raise refused(code, part=f"--network {network}")
+        raise refused("build_network", part=f"--network {network}")
     return BuildImage(
         context=_read_context(context), dockerfile=_read_file(call.value("--file"), context),
         tags=call.values("--tag"), build_args=_read_args(call.values("--build-arg"), notes),

@@ -10,8 +10,6 @@ from kb.commands.confinement import (
     read_labels,
     read_log_size,
     read_variables,
-    refuse_namespaces,
-    refuse_security_options,
     refuse_volume_driver,
 )
 from kb.commands.container import ContainerSpec, TmpfsMount, VolumeMount
@@ -24,6 +22,7 @@ from kb.commands.resources import read_health, read_resources, read_restart
 from kb.commands.texts import Saying, refused, saying
 
 _PULL = frozenset({"always", "missing", "never"})
+_TERMINAL = frozenset({"--interactive", "--tty"})
 _STREAMS = frozenset({"stdout", "stderr"})
 
 
@@ -58,8 +57,6 @@ def read_spec(
         CommandRefusedError: It asks for what the sandbox does not give.
     """
     limits = rules.limits
-    refuse_namespaces(call)
-    refuse_security_options(call)
     refuse_volume_driver(call.value("--volume-driver"))
     volumes, tmpfs = read_mounts(call, limits, notes)
     cap_add, cap_drop = read_capabilities(call, limits)
@@ -99,7 +96,7 @@ def read_mounts(
     """Return the volumes and memory folders of `-v`, `--mount` and `--tmpfs`."""
     mounts: list[VolumeMount | TmpfsMount] = []
     for option in call.options:
-        if option.flag.kind == "volume" and option.flag.name == "--volume":
+        if option.flag.kind == "volume-mount":
             mounts.append(parse_volume(option.value))
         elif option.flag.kind in {"mount", "tmpfs"}:
             parse = parse_mount if option.flag.kind == "mount" else parse_tmpfs
@@ -138,7 +135,7 @@ def _read_stop_timeout(call: Invocation, limits: Limits, notes: list[Saying]) ->
 
 def refuse_terminal(call: Invocation) -> None:
     """Refuse `-i` and `-t`: nobody could type."""
-    given = [name for name in ("--interactive", "--tty") if call.on(name)]
+    given = [o.written for o in call.options if o.flag.name in _TERMINAL and o.on]
     if given:
         raise refused("needs_terminal", part=" ".join(given))
 

@@ -51,13 +51,19 @@ def find_slots(text: str, *, language: Language = "en") -> tuple[Slot, ...]:
 def _describe(place: Place, language: Language) -> Slot:
     key = f"label.{place.kind}"
     label = place.label or (say(key, language) if has_text(key) else place.id)
-    hint = "" if place.placeholder or not place.problem else _explain(place.problem, language)
-    if place.problem == "uppercase_image":
-        hint = _explain(place.problem, language)
+    impossible = place.problem and (not place.placeholder or place.problem == "uppercase_image")
+    hint = _hint(place, language) if impossible else ""
     return Slot(
         id=place.id, label=label, value=place.value, placeholder=place.placeholder,
         required=place.required, choices=KINDS[place.kind].choices, hint=hint,
     )  # fmt: skip
+
+
+def _hint(place: Place, language: Language) -> str:
+    """Say why a value cannot work as written."""
+    return _explain(place.problem, language) or say(
+        f"problem.{place.problem}", language, value=place.value
+    )
 
 
 def _explain(problem: str, language: Language) -> str:
@@ -98,7 +104,7 @@ def _places_of_option(option: Option, tokens: tuple[Token, ...]) -> list[Place]:
         return _named_value(option, tokens)
     if kind == "publish":
         return _published_ports(token, start, value)
-    if kind == "volume" and name == "volume":
+    if kind == "volume-mount":
         return _mounted_volume(token, start, value)
     return [_place(name, kind, token, start, value)]
 
@@ -280,6 +286,6 @@ def with_samples(call: Invocation) -> Invocation:
     samples = {
         place: KINDS[place.kind].sample
         for place in find_places(call)
-        if place.placeholder or place.problem
+        if (place.placeholder or place.problem) and not place.value.startswith("-")
     }
     return parse(_write(call, samples)) if samples else call

@@ -89,7 +89,7 @@ class CommandSpec:
     @property
     def opaque(self) -> bool:
         """Whether what follows is not looked at, since the command is refused as a whole."""
-        return any(operand.kind == "any" for operand in self.operands)
+        return self.verdict is Verdict.REFUSE
 
     def flag(self, written: str) -> FlagSpec | None:
         """Return the option that is written so (`--publish` or `-p`)."""

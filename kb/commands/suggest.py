@@ -64,7 +64,7 @@ def _with_volumes(call: Invocation) -> str:
     words = [token.text for token in call.tokens]
     for option in call.options:
         whole = call.tokens[option.value_token].value
-        if option.flag.kind == "volume" and ":" in option.value:
+        if option.flag.kind == "volume-mount" and ":" in option.value:
             value = _volume_instead(option)
         elif option.flag.kind == "mount":
             value = _mount_instead(option.value)

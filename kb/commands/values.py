@@ -20,7 +20,7 @@ MAX_VALUE = 4096
 """The longest value, in characters."""
 MAX_PORT = 65535
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
-_CONTAINER = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+_CONTAINER = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _HOSTNAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?")
 _SIGNAL = re.compile(r"(?:SIG)?[A-Z][A-Z0-9]{1,8}(?:[+-]\d{1,2})?|\d{1,2}", re.IGNORECASE)
@@ -42,6 +42,10 @@ def check_text(value: str) -> str:
 
 def _matching(pattern: re.Pattern[str], problem: str) -> Check:
     return lambda value: "" if pattern.fullmatch(value) else problem
+
+
+_CONTAINER_NAME = _matching(_CONTAINER, "name")
+_NEW_NAME = _matching(_NAME, "new_name")
 
 
 def check_image(value: str) -> str:
@@ -93,6 +97,16 @@ def check_volume(value: str) -> str:
     return "host_path" if "/" in value or "\\" in value else "new_name"
 
 
+def check_bytes(value: str) -> str:
+    """A size, or -1 for no limit."""
+    return "" if value == "-1" or parse_bytes(value) is not None else "bytes"
+
+
+def check_object(value: str) -> str:
+    """A container, image, volume or network by name or id."""
+    return "" if _CONTAINER_NAME(value) == "" or check_image(value) == "" else "object"
+
+
 def check_tail(value: str) -> str:
     """A number of lines, or `all`."""
     number = parse_count(value)
@@ -113,9 +127,6 @@ class ValueKind:
     choices: SlotChoices | None = None
 
 
-_CONTAINER_NAME = _matching(_CONTAINER, "name")
-_NEW_NAME = _matching(_NAME, "new_name")
-
 KINDS: dict[str, ValueKind] = {
     "container": ValueKind(check=_CONTAINER_NAME, sample="box", choices="containers"),
     "new-container": ValueKind(check=_NEW_NAME, sample="box"),
@@ -123,10 +134,11 @@ KINDS: dict[str, ValueKind] = {
     "repository": ValueKind(check=check_text, sample="busybox", choices="images"),
     "new-image": ValueKind(check=check_new_image, sample="mine"),
     "volume": ValueKind(check=check_volume, sample="data", choices="volumes"),
+    "volume-mount": ValueKind(sample="data:/data"),
     "new-volume": ValueKind(check=_NEW_NAME, sample="data"),
     "network": ValueKind(check=_NEW_NAME, sample="bridge", choices="networks"),
     "new-network": ValueKind(check=_NEW_NAME, sample="web"),
-    "object": ValueKind(check=check_text, sample="box"),
+    "object": ValueKind(check=check_object, sample="box"),
     "context": ValueKind(check=check_folder, sample="."),
     "build-file": ValueKind(check=check_folder, sample="Dockerfile"),
     "host-port": ValueKind(check=check_port, sample="8080"),
@@ -141,7 +153,7 @@ KINDS: dict[str, ValueKind] = {
     "time": ValueKind(check=_matching(_TIME, "time"), sample="10m"),
     "project": ValueKind(check=_matching(_PROJECT, "project"), sample="notes"),
     "service": ValueKind(check=_matching(_NAME, "service"), sample="web"),
-    "bytes": ValueKind(check=_parsed(parse_bytes, "bytes"), sample="64m"),
+    "bytes": ValueKind(check=check_bytes, sample="64m"),
     "duration": ValueKind(check=_parsed(parse_duration, "duration"), sample="30s"),
     "count": ValueKind(check=_parsed(parse_count, "count"), sample="1"),
     "seconds": ValueKind(check=_parsed(parse_count, "count"), sample="10"),

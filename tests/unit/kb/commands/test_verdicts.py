@@ -1,0 +1,104 @@
+"""Every line of the list: refused with its code, neutralised with its note, confirmed, allowed."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.commands.grammar import parse
+from kb.commands.limits import DEFAULT_RULES
+from kb.commands.offer import offer
+from kb.commands.plan import judge, plan
+from kb.commands.policy import offered_commands
+from kb.commands.spec import CommandSpec, Verdict, all_commands
+from kb.commands.texts import text_keys
+from kb.errors import CommandRefusedError, KbError
+from kb.model import LineRange, NoteId, Risk
+from tests.cases_files import load_jsonl
+
+CASES = load_jsonl("commands/verdicts.jsonl")
+EDITABLE = {"invalid_value", "bad_volume", "bad_port", "outside_context", "remote_context"}
+"""A value can be put right in the form: the command is offered all the same, with a hint."""
+
+
+def of(verdict: str) -> list[dict[str, str]]:
+    return [case for case in CASES if case["verdict"] == verdict]
+
+
+@pytest.mark.parametrize("case", of("refuse"), ids=lambda case: ascii(case["text"]))
+def test_refused(case: dict[str, str]) -> None:
+    with pytest.raises(CommandRefusedError) as caught:
+        plan(case["text"], confirmed=True)
+    assert caught.value.code == case["code"]
+
+
+@pytest.mark.parametrize("case", of("neutralise"), ids=lambda case: ascii(case["text"]))
+def test_neutralised(case: dict[str, str]) -> None:
+    judgement = judge(parse(case["text"]), DEFAULT_RULES)
+    assert case["code"] in [note.key for note in judgement.notes]
+    assert plan(case["text"], confirmed=False).notes
+
+
+@pytest.mark.parametrize("case", of("confirm"), ids=lambda case: ascii(case["text"]))
+def test_confirmed(case: dict[str, str]) -> None:
+    asked = plan(case["text"], confirmed=False)
+    assert asked.needs_confirmation
+    assert asked.risk is Risk.DESTROY
+    assert not plan(case["text"], confirmed=True).needs_confirmation
+
+
+@pytest.mark.parametrize("case", of("allow"), ids=lambda case: ascii(case["text"]))
+def test_allowed(case: dict[str, str]) -> None:
+    planned = plan(case["text"], confirmed=False)
+    assert not planned.notes
+    assert not planned.needs_confirmation
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: ascii(case["text"]))
+def test_an_offer_judges_as_the_plan_does(case: dict[str, str]) -> None:
+    offered = offer(case["text"], note=NoteId("n.md"), lines=LineRange(start=1, end=1))
+    if case["verdict"] != "refuse":
+        assert offered.runnable
+        assert offered.refusal is None
+    elif offered.refusal is None:
+        assert case["code"] in EDITABLE
+        assert any(slot.hint or slot.placeholder for slot in offered.slots)
+    else:
+        assert offered.refusal.code == case["code"]
+        assert offered.refusal.message
+
+
+@pytest.mark.parametrize("case", of("refuse"), ids=lambda case: ascii(case["text"]))
+def test_a_suggestion_may_run(case: dict[str, str]) -> None:
+    offered = offer(case["text"], note=NoteId("n.md"), lines=LineRange(start=1, end=1))
+    if offered.refusal and offered.refusal.suggestion:
+        again = offer(
+            offered.refusal.suggestion, note=NoteId("n.md"), lines=LineRange(start=1, end=1)
+        )
+        assert again.runnable, offered.refusal.suggestion
+
+
+def test_the_counts_are_told() -> None:
+    counts = {verdict: len(of(verdict)) for verdict in ("refuse", "neutralise", "confirm", "allow")}
+    assert sum(counts.values()) == len(CASES)
+    assert counts["refuse"] > 200
+
+
+@pytest.mark.parametrize("command", all_commands(), ids=lambda command: command.path)
+def test_each_command_is_offered_or_refused(command: CommandSpec) -> None:
+    if command.verdict is Verdict.ALLOW:
+        assert command.path in offered_commands() or command.path.startswith("compose ")
+    else:
+        assert f"refuse.{command.code}" in text_keys()
+
+
+def test_a_refusal_speaks_russian() -> None:
+    with pytest.raises(KbError) as caught:
+        plan("docker run --privileged alpine", confirmed=True, language="ru")
+    assert "права на машину" in caught.value.message
+    assert caught.value.hint == "Большинству образов это не нужно; уберите."
+
+
+def test_a_bind_mount_is_refused_with_a_volume_instead() -> None:
+    with pytest.raises(CommandRefusedError) as caught:
+        plan("docker run -d -v /home/me/pgdata:/var/lib/postgresql/data postgres", confirmed=True)
+    assert caught.value.suggestion == ("docker run -d -v pgdata:/var/lib/postgresql/data postgres")
