@@ -16,7 +16,6 @@ _MODES = frozenset({"ro", "rw", "z", "Z", "nocopy", ""})
 _TMPFS = re.compile(
     r"(?:size=(?P<size>\d+)|mode=[0-7]{1,4}|ro|rw|exec|noexec|suid|nosuid|dev|nodev)"
 )
-_NAMESPACE_WORDS = ("host", "container:", "ns:", "service:")
 _STARTABLE = frozenset({"no", "", "on-failure"})
 _ENDPOINT_KEYS = frozenset(
     {
@@ -186,7 +185,8 @@ def is_network(value: object, _rules: Rules) -> bool:
     if not value:
         return True
     name = str(value)
-    return not name.startswith(_NAMESPACE_WORDS) and VOLUME_NAME.fullmatch(name) is not None
+    # A colon, as in `container:x`, is no part of a name.
+    return name.lower() != "host" and VOLUME_NAME.fullmatch(name) is not None
 
 
 def are_bindings(value: object, rules: Rules) -> bool:

@@ -75,7 +75,11 @@ class Features:
     """Chunk and question are in one language."""
     heading_only: float
     part: float
-    """The chunk is a part of a larger one that is not of a flag."""
+    """The chunk is a part of a larger one."""
+    unasked_flag: float
+    """The chunk explains a flag, and the question names none."""
+    heading: float
+    """The question and the heading right above the chunk have the same content words."""
     size: float
     """Lines of the chunk, 1 from twenty on."""
 
@@ -124,7 +128,9 @@ def measure(
         kind=_FITTING[question.intent].get(chunk.kind, 0.0),
         same_language=same,
         heading_only=float(chunk.kind is ChunkKind.HEADING),
-        part=float(chunk.parent is not None and chunk.kind is not ChunkKind.FLAG),
+        part=float(chunk.parent is not None),
+        unasked_flag=float(chunk.kind is ChunkKind.FLAG and not question.flags),
+        heading=_overlap(terms, chunk.heading_trail[-1]) if chunk.heading_trail else 0.0,
         size=min(1.0, (chunk.lines.end - chunk.lines.start + 1) / _MANY_LINES),
     )
 

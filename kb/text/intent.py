@@ -73,6 +73,20 @@ how (do|to|can|does one|would)|how'?d|command (to|for|that)
 """),
     ),
     (
+        Intent.HOW_TO,
+        # A bare order: "delete a branch", "посмотреть логи".
+        _any_of(
+            r"""
+add|build|change|check|clean|clear|commit|connect|copy|create|cut|delete|disable|download
+enable|enter|exit|find|follow|get|install|join|kill|list|make|merge|mount|move|open|pass|print|pull
+push|put|remove|rename|reset|restart|restore|resume|rotate|run|save|search|see|send|set|show|split
+squash|start|stop|switch|tail|throw|undo|unmount|update|upgrade|use|view|watch|write
+[а-яё]+(ть|ти|чь|ться|тись)
+""",
+            anchor=r"^\W*",
+        ),
+    ),
+    (
         Intent.LIST,
         _any_of(r"""
 list|which|what \w+s (are|do|should)

@@ -9,7 +9,7 @@ a an the this that these those it its is are was were be been being am do does d
 i me my we us our you your he she they them their there here what which who whom whose when where
 why how and or but if then than so as of in on at by for to from with into about over under between
 can could should would will shall may might must have has had having not no nor only also just very
-too some any each every all both such same other own please tell show explain know let lets mean
+too some any each every all both such same other own please tell explain know let lets mean
 means meaning s t re ve ll d m get got want need
 """
 
@@ -21,7 +21,7 @@ _RUSSIAN: Final = """
 будет будут я мне меня мой моя мои мы нам нас наш ты тебе вы вам вас он она оно они его ее их им ему
 ей себя свой свою свои все всё весь вся всех всем только лишь еще ещё уже очень можно нужно надо
 могу может можем мочь делать делает сделать значит означает нужен нужна нужны который которая
-которое которые сколько скажи покажи объясни расскажи пожалуйста хочу
+которое которые сколько скажи объясни расскажи пожалуйста хочу
 """
 
 STOP_WORDS: Final[frozenset[str]] = frozenset(
