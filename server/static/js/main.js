@@ -85,10 +85,11 @@ async function start() {
     store.dispatch({ type: "locked", failure: { code: "missing", message: "", hint: "" } });
     return;
   }
+  // Before anything is awaited: a question asked meanwhile must not be put away.
+  openFromAddress();
   await checkHealth(context);
   watchHealth(context, () => void refresh());
   await refresh();
-  if (store.get().connection !== "locked") openFromAddress();
 }
 
 /** Loads the lists anew: at the start, and when the server has come back or its notes changed. */

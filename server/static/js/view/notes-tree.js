@@ -86,8 +86,8 @@ function createFolder(context, folder, rows, scope, open) {
   details.open = open;
   details.dataset.path = folder;
   setText(part(node, "name"), folder);
+  wireScope(context, part(node, "scope"), `${folder}/`, scope); // before rows bring parts of theirs
   part(node, "rows").append(...rows);
-  wireScope(context, part(node, "scope"), `${folder}/`, scope);
   return node;
 }
 

@@ -5,8 +5,8 @@ import { clone, el, part, setText, show } from "../dom/elements.js";
 import { lineNumbers, linesInWords } from "../text/format.js";
 import { t } from "../text/i18n.js";
 
-/** A quote of more lines or characters than this is folded; less of it where the answer says it. */
 const FENCE = /^\s*(`{3,}|~{3,})/;
+/** A quote of more lines or characters than this is folded; less of it where the answer says it. */
 const FOLD = { lines: 5, chars: 420 };
 const COMPACT_FOLD = { lines: 2, chars: 170 };
 

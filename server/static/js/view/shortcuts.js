@@ -20,8 +20,9 @@ export function wireShortcuts({ store }) {
     if (event.key === "Escape") onEscape(store);
     else if (event.altKey && event.code === "KeyN") location.hash = "";
     else if (!event.ctrlKey && !event.metaKey && !event.altKey && !isWriting(event.target)) {
-      if (event.key === "/" || event.code === "Slash" && !event.shiftKey) act(event, () => byId("question").focus());
-      else if (event.key === "?") act(event, openHelp);
+      if (event.key === "?") act(event, openHelp);
+      // By its place as well: a Russian layout has no slash there.
+      else if (event.key === "/" || event.code === "Slash") act(event, () => byId("question").focus());
     }
   });
 }

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.server_process import LiveServer
+
+pytestmark = pytest.mark.browser
+
+
+def test_without_a_token_the_page_asks_for_it(open_page: OpenPage, live_server: LiveServer) -> None:
+    page = open_page(live_server.url)
+    expect(page.locator("#lock")).to_be_visible()
+    expect(page.locator("#lock-token")).to_be_focused()
+    page.locator("#lock-token").fill(live_server.page_url)  # the whole link is taken too
+    page.keyboard.press("Enter")
+    expect(page.locator("#lock")).to_be_hidden()
+    expect(page.locator("#status-index")).to_contain_text("3 заметки")
+
+
+def test_a_wrong_token_locks_the_page_until_the_right_one(
+    open_page: OpenPage, live_server: LiveServer
+) -> None:
+    page = open_page(f"{live_server.url}/#token=not-the-token-of-this-server")
+    expect(page.locator("#lock-text")).to_contain_text("не подходит")
+    expect(page.locator("#app")).to_have_attribute("inert", "")
+    page.locator("#lock-token").fill(live_server.token)
+    page.locator("#lock-form button").click()
+    expect(page.locator("#lock")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#lock")).to_be_hidden()
+
+
+def test_no_request_carries_the_token_in_its_url(
+    open_page: OpenPage, live_server: LiveServer
+) -> None:
+    page = open_page("about:blank")
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url))
+    page.goto(live_server.page_url)
+    page.locator("#status-index .dot.good").wait_for()
+    sent = [url for url in urls if live_server.token in url.split("#")[0]]
+    assert sent == []
+    assert all(url.startswith((live_server.url, "data:")) for url in urls)

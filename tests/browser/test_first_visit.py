@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.sample_notes import NOTES
+from tests.browser.server_process import LiveServer
+from tests.browser.steps import ask
+
+pytestmark = pytest.mark.browser
+
+
+def test_token_leaves_the_address_bar_and_survives_a_reload(page: Page) -> None:
+    assert "token" not in page.url
+    page.reload()
+    expect(page.locator("#status-index")).to_contain_text("3 заметки")
+    expect(page.locator("#lock")).to_be_hidden()
+
+
+def test_suggestions_come_from_the_notes_and_can_be_asked(page: Page) -> None:
+    suggestions = page.locator("button.suggestion")
+    expect(suggestions.first).to_be_visible()
+    texts = suggestions.locator("[data-part=text]").all_inner_texts()
+    assert "Почему контейнер не видит соседний контейнер по имени?" in texts
+    assert any("docker" in text for text in texts)
+    suggestions.first.click()
+    expect(page.locator(".turn")).to_have_attribute("data-stage", "done", timeout=30_000)
+    expect(page.locator("#welcome")).to_be_hidden()
+
+
+def test_every_note_stands_in_the_tree(page: Page) -> None:
+    page.locator("#tab-notes").click()
+    for path in NOTES:
+        expect(page.locator(f'#notes-tree [data-path="{path}"]').first).to_be_visible()
+    page.locator("#notes-filter").fill("backup")
+    expect(page.locator("#notes-tree .row")).to_have_count(1)
+
+
+def test_language_and_theme_are_chosen_and_kept(page: Page) -> None:
+    page.locator("#open-settings").click()
+    page.get_by_text("English").click()
+    page.get_by_text("Dark").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#welcome-title")).to_have_text("What do your notes say?")
+    page.reload()
+    expect(page.locator("#welcome-title")).to_have_text("What do your notes say?")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_the_browser_speaks_english(open_page: OpenPage, live_server: LiveServer) -> None:
+    opened = open_page(live_server.page_url, locale="en-GB")
+    expect(opened.locator("#question")).to_have_attribute("placeholder", "Ask your notes…")
+    expect(opened.locator("#status-index")).to_contain_text("3 notes")
+
+
+def test_help_sheet_opens_by_key(page: Page) -> None:
+    page.keyboard.press("?")
+    expect(page.locator("#help-dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help-dialog")).to_be_hidden()
+
+
+def test_a_question_asked_while_the_lists_still_load_is_not_lost(
+    open_page: OpenPage, live_server: LiveServer
+) -> None:
+    opened = open_page("about:blank")
+    held: list[Route] = []
+    opened.route("**/api/notes?*", lambda route: held.append(route))
+    opened.goto(live_server.page_url)
+    opened.locator("#status-index .dot.good").wait_for()
+    turn = ask(opened, "что делает -p?")
+    for route in held:
+        route.continue_()
+    expect(opened.locator("button.suggestion").first).to_be_attached()
+    expect(turn).to_be_visible()

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.server_process import LiveServer
+from tests.browser.steps import ask, expect_no_sideways_scroll, is_in_view
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def phone(open_page: OpenPage, live_server: LiveServer) -> Page:
+    opened = open_page(
+        live_server.page_url,
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+    )
+    opened.locator("#status-index .dot.good").wait_for(state="attached")
+    return opened
+
+
+def test_a_phone_asks_and_opens_the_note_over_the_chat(phone: Page) -> None:
+    expect_no_sideways_scroll(phone)
+    turn = ask(phone, "что делает -p?")
+    expect_no_sideways_scroll(phone)
+    turn.locator(".cite").first.tap()
+    panel = phone.locator("#panel")
+    box = panel.bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, 390)
+    assert is_in_view(panel.locator(".cited"), phone.locator("#panel-body"))
+    expect_no_sideways_scroll(phone)
+    phone.locator("#panel-close").tap()
+    expect(panel).to_be_hidden()
+
+
+def test_the_list_slides_in_and_out(phone: Page) -> None:
+    side = phone.locator("#side")
+    expect(side).not_to_be_visible()
+    phone.locator("#side-open").tap()
+    expect(side).to_be_visible()
+    phone.locator("#scrim").tap(position={"x": 370, "y": 400})
+    expect(side).not_to_be_visible()
+
+
+def test_a_command_fits_a_phone_and_its_parts_are_explained_by_a_tap(phone: Page) -> None:
+    turn = ask(phone, "Создать контейнер из образа nginx")
+    expect_no_sideways_scroll(phone)
+    turn.locator(".command .token").nth(2).tap()
+    expect(phone.locator("#tip")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 768, 1024, 1920])
+def test_no_width_scrolls_sideways(
+    open_page: OpenPage, live_server: LiveServer, width: int
+) -> None:
+    opened = open_page(live_server.page_url, viewport={"width": width, "height": 800})
+    turn = ask(opened, "что делает -p?")
+    expect_no_sideways_scroll(opened)
+    turn.locator(".cite").first.click()
+    opened.locator("#panel .cited").wait_for()
+    expect_no_sideways_scroll(opened)

@@ -1,0 +1,47 @@
+"""Notices what must never happen in the page: script errors, CSP violations, dialogs."""
+
+from __future__ import annotations
+
+from playwright.sync_api import ConsoleMessage, Dialog, Error, Page
+
+WATCH_SCRIPT = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+"""
+
+
+class Watch:
+    """Collects what goes wrong in a page.
+
+    Args:
+        page: The page to watch from now on.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._seen: list[str] = []
+        page.on("pageerror", self._on_error)
+        page.on("dialog", self._on_dialog)
+        page.on("console", self._on_console)
+
+    def problems(self) -> list[str]:
+        """Return what went wrong so far."""
+        violations: list[str] = (
+            [] if self._page.is_closed() else self._page.evaluate("window.violations ?? []")
+        )
+        return [*self._seen, *(f"CSP: {each}" for each in violations)]
+
+    def _on_error(self, error: Error) -> None:
+        self._seen.append(f"script error: {error.message}\n{error.stack}")
+
+    def _on_dialog(self, dialog: Dialog) -> None:
+        self._seen.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        text = message.text
+        # A refused request is part of some tests; a failure of the page's own code never is.
+        expected = text.startswith("Failed to load resource")
+        if "Content Security Policy" in text or (message.type == "error" and not expected):
+            self._seen.append(f"console: {text}")
