@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 
-from server import error_responses
+from server import error_responses, openapi
 from server.request_log import RequestLogMiddleware
 from server.routes import (
     ask,
@@ -28,6 +28,12 @@ from server.security import SecurityMiddleware
 from server.services import Services
 
 API_VERSION: Final = "1"
+
+_DESCRIPTION: Final = """\
+Version 1. Everything but `/`, `/static/*`, `/openapi.json` and `/api/health` wants
+`Authorization: Bearer <token>`. Errors are `{"error": {"code", "message", "hint"}}`.
+Lines are 1-based and inclusive. Streams are server-sent events, read with the same header.
+"""
 
 _ROUTERS: Final = (
     health.router,
@@ -53,6 +59,7 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPI(
         title="kb",
         summary="Ask your own notes; run what they suggest in a sandbox.",
+        description=_DESCRIPTION,
         version=f"{API_VERSION} ({version('kb')})",
         docs_url=None,  # the docs pages want a CDN and inline scripts
         redoc_url=None,
@@ -68,6 +75,7 @@ def create_app(services: Services) -> FastAPI:
         ],
     )
     app.state.services = services
+    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     error_responses.install(app)
     for router in _ROUTERS:
         app.include_router(router)

@@ -203,7 +203,7 @@ def _check_sandbox(settings: Settings) -> Finding:
     from server.sandbox.service import Sandbox
     from server.wiring import sandbox_settings
 
-    status = Sandbox(sandbox_settings(settings, _state_of(settings))).status()
+    status = Sandbox(sandbox_settings(settings, _state_of(settings), port=settings.port)).status()
     if settings.sandbox == "off":
         return Finding(check="sandbox", verdict="ok", message="switched off (KB_SANDBOX=off)")
     if status.driver == "off" or status.state == "unavailable":

@@ -51,7 +51,7 @@ def follow_job(client: ApiClient, job_id: str, *, quiet: bool = False) -> Json:
     )
     console = stderr_console()
     job: Json = {}
-    with Progress(*columns, console=console, transient=quiet, disable=None) as progress:
+    with Progress(*columns, console=console, transient=quiet) as progress:
         task = progress.add_task("loading", total=None, detail="")
         for event in client.events("GET", f"/api/ingest/{job_id}/events"):
             job = event.data

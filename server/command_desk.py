@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.offer import offer
+from kb.commands.plan import plan
 from kb.commands.slots import fill, find_slots
-from kb.errors import NeedsValuesError
+from kb.errors import NeedsValuesError, SandboxError
 from kb.model import Command, CommandId, CommandRun, Language, LineRange, NoteId, Slot
 from kb.text.language import detect_language
 from server.metrics import Metrics
 from server.note_context import NoteContext
 from server.offered_commands import OfferedCommands
-from server.ports import RunKeeper
+from server.ports import SandboxPort
 
 _TYPED_NOTE = NoteId("")
 _TYPED_LINES = LineRange(start=0, end=0)
@@ -36,23 +38,26 @@ class CommandDesk:
 
     Args:
         offered: The commands that were offered.
-        runs: Where they are started.
+        sandbox: Where they run.
         context: The notes' own files, for builds and Compose.
         metrics: Counts.
+        rules: Limits and reserved ports of this installation.
     """
 
     def __init__(
         self,
         *,
         offered: OfferedCommands,
-        runs: RunKeeper,
+        sandbox: SandboxPort,
         context: NoteContext,
         metrics: Metrics,
+        rules: Rules = DEFAULT_RULES,
     ) -> None:
         self._offered = offered
-        self._runs = runs
+        self._sandbox = sandbox
         self._context = context
         self._metrics = metrics
+        self._rules = rules
 
     def preview(self, command: CommandId, values: Mapping[str, str]) -> Command:
         """Return an offered command with these values, judged and explained; nothing runs.
@@ -64,7 +69,13 @@ class CommandDesk:
         """
         known = self._offered.get(command)
         text = _fill(known.text, values, typed=False, language=known.language)
-        return offer(text, note=known.note, lines=known.lines, language=known.language)
+        return offer(
+            text,
+            note=known.note,
+            lines=known.lines,
+            language=known.language,
+            rules=self._rules,
+        )
 
     def preview_typed(self, text: str, values: Mapping[str, str]) -> Command:
         """Return a typed line with these values, judged and explained; nothing runs.
@@ -75,7 +86,9 @@ class CommandDesk:
         """
         language = detect_language(text)
         filled = _fill(text, values, typed=True, language=language)
-        return offer(filled, note=_TYPED_NOTE, lines=_TYPED_LINES, language=language)
+        return offer(
+            filled, note=_TYPED_NOTE, lines=_TYPED_LINES, language=language, rules=self._rules
+        )
 
     def run(
         self, command: CommandId, values: Mapping[str, str], *, confirm: bool, who: str
@@ -107,11 +120,22 @@ class CommandDesk:
         self, text: str, *, confirm: bool, who: str, files: Mapping[str, bytes] | None
     ) -> CommandRun:
         try:
-            run = self._runs.start(text, confirm=confirm, who=who, files=files)
+            # The policy first: what is refused is refused, sandbox or not.
+            plan(text, confirmed=True, rules=self._rules)
+            self._require_sandbox()
+            run = self._sandbox.runs.start(text, confirm=confirm, who=who, files=files)
         except NeedsValuesError as error:
             raise SlotsWantedError(error, find_slots(text)) from error
         self._metrics.count_run()
         return run
+
+    def _require_sandbox(self) -> None:
+        status = self._sandbox.status()
+        if status.driver == "off":
+            raise SandboxError(
+                "there is no sandbox to run commands in",
+                hint=status.message or "`kb doctor` tells how to get one",
+            )
 
 
 def _fill(text: str, values: Mapping[str, str], *, typed: bool, language: Language) -> str:

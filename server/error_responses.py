@@ -86,6 +86,8 @@ def body_of(error: KbError) -> dict[str, object]:
     extra: dict[str, object] = {}
     if isinstance(error, NeedsConfirmationError):
         extra["victims"] = list(error.victims)
+    if isinstance(error, CommandRefusedError) and error.suggestion:
+        extra["suggestion"] = error.suggestion
     if isinstance(error, NeedsValuesError):
         extra["slot_ids"] = list(error.slot_ids)
     if isinstance(error, SlotsWantedError):

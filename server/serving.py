@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from types import FrameType
+from typing import Self
 
 import uvicorn
 from fastapi import FastAPI
@@ -142,7 +143,7 @@ class ServerThread:
             target=self._server.run, args=(sockets,), name="server", daemon=True
         )
 
-    def __enter__(self) -> ServerThread:
+    def __enter__(self) -> Self:
         self._thread.start()
         deadline = time.monotonic() + _START_PATIENCE_S
         while not self._server.started:

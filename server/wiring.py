@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
+from kb.commands.limits import Rules
 from kb.errors import InvalidInputError
 from server.app import create_app
 from server.asking import Asking
@@ -105,7 +106,7 @@ def build(settings: Settings, state: StateFolder, *, port: int) -> Runtime:
         if chat_model is not None:
             closers.callback(chat_model.close)
         assistant = Assistant(index=lambda: library.index, notes=vault, chat_model=chat_model)
-        sandbox = Sandbox(sandbox_settings(settings, state))
+        sandbox = Sandbox(sandbox_settings(settings, state, port=port))
         closers.callback(sandbox.close)
         metrics = Metrics()
         metrics.watch(library, sandbox)
@@ -122,7 +123,11 @@ def build(settings: Settings, state: StateFolder, *, port: int) -> Runtime:
             ),
             conversations=conversations,
             desk=CommandDesk(
-                offered=offered, runs=sandbox.runs, context=NoteContext(vault), metrics=metrics
+                offered=offered,
+                sandbox=sandbox,
+                context=NoteContext(vault),
+                metrics=metrics,
+                rules=Rules(reserved_ports=frozenset({port})),
             ),
             sandbox=sandbox,
             note_files=_note_files(settings, state, vault),
@@ -175,14 +180,15 @@ def _index_opener(settings: Settings, state: StateFolder) -> Callable[[], IndexP
     return open_index
 
 
-def sandbox_settings(settings: Settings, state: StateFolder) -> SandboxSettings:
-    """Return what the sandbox is told."""
+def sandbox_settings(settings: Settings, state: StateFolder, *, port: int) -> SandboxSettings:
+    """Return what the sandbox is told; `port` is the server's own, which no container may take."""
     return SandboxSettings(
         state_dir=state.path,
         mode=settings.sandbox,
         host=settings.sandbox_host,
         mirror=settings.sandbox_mirror,
         egress=settings.sandbox_egress,
+        reserved_ports=frozenset({port}),
     )
 
 

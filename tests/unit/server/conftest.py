@@ -61,7 +61,7 @@ def make_bench(tmp_path: Path, *, editable: bool = True) -> Iterator[Bench]:
         ),
         conversations=conversations,
         desk=CommandDesk(
-            offered=offered, runs=sandbox.runs, context=NoteContext(library), metrics=metrics
+            offered=offered, sandbox=sandbox, context=NoteContext(library), metrics=metrics
         ),
         sandbox=sandbox,
         note_files=NoteFiles(notes, trash=tmp_path / "trash", editable=editable),

@@ -235,6 +235,9 @@ class FakeSandbox:
     def status(self) -> SandboxStatus:
         return self._status
 
+    def set_status(self, status: SandboxStatus) -> None:
+        self._status = status
+
     def start(self, *, wait: bool = True) -> SandboxStatus:
         self.calls.append("start")
         return self._status
