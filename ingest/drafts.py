@@ -131,6 +131,8 @@ class _CodeIndex:
 def _code_spans(blocks: Iterable[Block]) -> Iterator[CodeSpan]:
     for block in blocks:
         if block.kind is BlockKind.CODE:
+            if not block.content:
+                continue
             yield CodeSpan(text=block.content, lines=code_lines(block), info=block.info)
         elif block.kind is BlockKind.HEADING:
             yield from _inline_spans(block.text, block.lines.start)
@@ -148,9 +150,12 @@ def _inline_spans(text: str, first_line: int) -> Iterator[CodeSpan]:
 
 
 def code_lines(block: Block) -> LineRange:
-    """Return the lines of a code block's code, without the fence's own lines."""
+    """Return the lines of a code block's code, without the fence's own lines.
+
+    An empty fence, and code without one (indented), give all their lines.
+    """
     start, end = block.lines.start, block.lines.end
-    if block.level == 0:  # indented code has no fence
+    if block.level == 0 or not block.content:
         return block.lines
-    has_end = end - start - block.content.count("\n") > 1 or (not block.content and end > start)
+    has_end = end - start - block.content.count("\n") > 1
     return LineRange(start=min(start + 1, end), end=max(end - 1 if has_end else end, start))

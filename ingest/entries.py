@@ -85,11 +85,12 @@ class EntryDrafter:
                 return 0
         elif not self._paragraph_asks(block):
             return 0
-        end = at + 1
-        while end < len(self._blocks) and not self._ends_answer(end):
-            end += 1
         asked = ends_with_question(block.content) or not ends_with_question(first_line)
         question_end = block.lines.end if asked else block.lines.start
+        end = at + 1
+        # A quote that goes on after its question answers it itself.
+        while asked and end < len(self._blocks) and not self._ends_answer(end):
+            end += 1
         question = LineRange(start=block.lines.start, end=question_end)
         answered = end > at + 1 or question_end < block.lines.end
         self._whole(ChunkKind.QUESTION, at, end, question, answered=answered)

@@ -13,6 +13,7 @@ _MAX_LINES: Final = 500
 _KNOWN: Final = frozenset(
     {"title", "tags", "tag", "aliases", "alias", "date", "created", "updated", "cssclasses", "id"}
 )
+_FIELD: Final = re.compile(r"\w+:(\s|$)")
 _SEPARATORS: Final = re.compile(r"[,\s]+")
 
 
@@ -29,7 +30,7 @@ class FrontMatter:
     has_more: bool = False
     """It has fields of its own, which are text to search in."""
     problem: str = ""
-    """Why it could not be read; its lines are then text."""
+    """Why it could not be read; its lines are then mere text."""
 
 
 def read_front_matter(lines: list[str]) -> FrontMatter:
@@ -37,24 +38,28 @@ def read_front_matter(lines: list[str]) -> FrontMatter:
 
     A `---` that begins no mapping is a rule, as it is in CommonMark.
     """
-    if not lines or lines[0].rstrip() != "---":
-        return FrontMatter()
-    end = next(
-        (n for n in range(1, min(len(lines), _MAX_LINES)) if lines[n].rstrip() in {"---", "..."}),
-        None,
-    )
+    end = _closing_rule(lines)
     if end is None:
         return FrontMatter()
+    inner = lines[1:end]
     try:
-        fields = yaml.safe_load("\n".join(lines[1:end]))
+        fields = yaml.safe_load("\n".join(inner))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        looks_meant = any(re.match(r"\w+:(\s|$)", line) for line in lines[1:end])
-        return FrontMatter(problem=_first_line(error) if looks_meant else "")
-    if fields is None:
-        return FrontMatter(line_count=end + 1 if end == 1 else 0)
+        if not any(_FIELD.match(line) for line in inner):
+            return FrontMatter()
+        return FrontMatter(line_count=end + 1, has_more=True, problem=_first_line(error))
+    if not inner:
+        return FrontMatter(line_count=end + 1)
     if not isinstance(fields, Mapping):
         return FrontMatter()
     return _from_fields({str(key).lower(): value for key, value in fields.items()}, end + 1)
+
+
+def _closing_rule(lines: list[str]) -> int | None:
+    if not lines or lines[0].rstrip() != "---":
+        return None
+    numbers = range(1, min(len(lines), _MAX_LINES))
+    return next((n for n in numbers if lines[n].rstrip() in {"---", "..."}), None)
 
 
 def _from_fields(fields: Mapping[str, object], line_count: int) -> FrontMatter:

@@ -216,7 +216,7 @@ def _level_of(opening: Token, depth: int) -> int:
 def _finished(block: Block) -> Block:
     """Fill in what a block says from what is in it."""
     if block.kind is BlockKind.HEADING:
-        return replace(block, content=plain_text(block.content), info="", children=())
+        return replace(block, content=_one_line(plain_text(block.content)), info="", children=())
     if block.kind is BlockKind.PARAGRAPH and _FOOTNOTE.match(block.content):
         return replace(block, kind=BlockKind.FOOTNOTE, info="", children=())
     if block.kind is BlockKind.QUOTE:
@@ -227,6 +227,10 @@ def _finished(block: Block) -> Block:
     if block.kind is BlockKind.TABLE:
         return _finished_table(block)
     return block
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _finished_quote(block: Block) -> Block:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kb.model import Block, BlockKind
 
@@ -30,7 +31,7 @@ def split_sections(blocks: Sequence[Block]) -> list[Section]:
     if first > 0:
         parts = tuple(_split_at_rules(blocks[:first]))
         sections.append(Section(heading=None, trail=(), parts=parts))
-    for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
+    for start, end in pairwise([*starts, len(blocks)]):
         sections.append(_section(blocks, start, end))
     return sections
 

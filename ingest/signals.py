@@ -53,6 +53,7 @@ _NO_TERM: Final = re.compile(
     r"|.*(?:\b(?:за|про|из|на|для|в|всё|все|если|that|if)|[а-яё]{2,}(?:ть|ться))$",
     re.IGNORECASE,
 )
+_BARE_LINK: Final = re.compile(r"<?https?://\S+>?|!?\[\[[^\]\n]+\]\]|!\[[^\]\n]*\]\(\S*\)")
 _LONGEST_TERM: Final = 7
 """Words."""
 
@@ -111,4 +112,6 @@ def announces(text: str) -> bool:
 
 def ends_openly(text: str) -> bool:
     """Tell whether a paragraph ends without a full stop, as a line before an example may."""
+    if _BARE_LINK.fullmatch(text.strip()):
+        return False
     return not plain_text(text).rstrip(_CLOSERS).endswith((".", "!", "?", "…", ";"))

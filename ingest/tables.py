@@ -85,7 +85,11 @@ def _flags_of(row: Block) -> tuple[str, ...]:
 def _command_of(row: Block) -> str:
     for cell in row.children:
         pieces = list(code_pieces(cell.content))
-        if len(pieces) == 1 and pieces[0].start == 0 and is_command(pieces[0].code):
+        if (
+            len(pieces) == 1
+            and pieces[0].code == plain_text(cell.content)
+            and is_command(pieces[0].code)
+        ):
             return pieces[0].code.strip()
     return ""
 

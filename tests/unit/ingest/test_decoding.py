@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.decoding import decode_note
+from kb.errors import VaultError
+from kb.model import NoteId
+
+NOTE = NoteId("a.md")
+RUSSIAN = "# Заметка\nСписок работающих контейнеров, ещё и образов.\n`docker ps -a`\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark", "name"),
+    [
+        ("utf-8", b"", "utf-8"),
+        ("utf-8", codecs.BOM_UTF8, "utf-8"),
+        ("utf-16-le", codecs.BOM_UTF16_LE, "utf-16-le"),
+        ("utf-16-be", codecs.BOM_UTF16_BE, "utf-16-be"),
+        ("utf-16-le", b"", "utf-16-le"),
+        ("utf-16-be", b"", "utf-16-be"),
+        ("utf-32-le", codecs.BOM_UTF32_LE, "utf-32-le"),
+    ],
+)
+def test_unicode(encoding: str, mark: bytes, name: str) -> None:
+    decoded = decode_note(NOTE, mark + RUSSIAN.encode(encoding))
+    assert (decoded.text, decoded.encoding, decoded.warnings) == (RUSSIAN, name, ())
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8_r", "cp866"])
+def test_russian_code_pages_are_found_and_said(encoding: str) -> None:
+    decoded = decode_note(NOTE, b"# Title\n\n" + RUSSIAN.encode(encoding))
+    assert decoded.text.endswith(RUSSIAN)
+    assert decoded.encoding == encoding
+    assert decoded.warnings[0].line == 3
+    assert encoding in decoded.warnings[0].message
+
+
+def test_western_text() -> None:
+    decoded = decode_note(NOTE, "Café, naïve, résumé\n".encode("cp1252"))
+    assert (decoded.text, decoded.encoding) == ("Café, naïve, résumé\n", "cp1252")
+
+
+def test_broken_utf8_stays_utf8() -> None:
+    data = RUSSIAN.encode() * 20 + b"\xd0\nlast"
+    decoded = decode_note(NOTE, data)
+    assert decoded.encoding == "utf-8"
+    assert decoded.text.count("\ufffd") == 1
+    assert decoded.warnings[0].line == 61
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 4,
+        b"\x7fELF" + bytes(1000),
+        bytes(range(256)) * 10,
+        b"PK\x03\x04\x14\x00\x06\x00\x08\x00" + bytes(range(0, 256, 3)) * 9,
+    ],
+)
+def test_binary_files_are_refused(data: bytes) -> None:
+    with pytest.raises(VaultError, match="binary") as caught:
+        decode_note(NOTE, data)
+    assert caught.value.code == "note_binary"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"a\r\nb\rc\nd", "a\nb\nc\nd"),
+        (b"a\x0bb\x0cc\xe2\x80\xa8d", "a\x0bb\x0cc\u2028d"),
+        (b"", ""),
+        (b"\xef\xbb\xbf", ""),
+    ],
+)
+def test_line_ends_are_those_of_editors(data: bytes, text: str) -> None:
+    assert decode_note(NOTE, data).text == text
+
+
+def test_a_single_null_is_replaced() -> None:
+    decoded = decode_note(NOTE, "строка\nвторая \0 тут\n".encode())
+    assert "\0" not in decoded.text
+    assert decoded.warnings[0].line == 2
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_text_or_refused(data: bytes) -> None:
+    try:
+        decoded = decode_note(NOTE, data)
+    except VaultError:
+        return
+    assert "\r" not in decoded.text
+    decoded.text.encode("utf-8")
+
+
+@given(st.text())
+def test_utf8_text_comes_back(text: str) -> None:
+    try:
+        decoded = decode_note(NOTE, text.encode())
+    except VaultError:
+        return
+    if decoded.encoding == "utf-8" and "\0" not in text:
+        expected = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        assert decoded.text == expected

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.chunking import chunk_note
+from ingest.markdown import parse_note
+from kb.model import Block, BlockKind, Chunk, Note, NoteId
+
+LINES = st.sampled_from(
+    [
+        "",
+        "  ",
+        "\t",
+        "text",
+        "Том - это место для данных.",
+        "# heading",
+        "### docker ps",
+        "Setext",
+        "===",
+        "---",
+        "***",
+        "* item",
+        "- -a - all of them",
+        "  - nested",
+        "    deep text",
+        "1. step",
+        "- [ ] task",
+        "> Где это лежит?",
+        "> error: no such file",
+        ">",
+        "```",
+        "```bash",
+        "~~~~",
+        "docker run -p 80:80 nginx",
+        "$ docker ps -a",
+        "| -p | `--publish` |",
+        "|---|---|",
+        "<div>",
+        "</div>",
+        "<!-- ",
+        "-->",
+        "[^1]: note",
+        "[ref]: http://x",
+        "Term",
+        ": meaning",
+        "была ошибка:",
+        "`-v` - том",
+        "\\",
+        "**bold `code",
+        "\u00a0",
+        "\ufeff",
+        "a\u2028b\x0cc\x85d",
+        "🐳 конец",
+    ]
+)
+DOCUMENTS = st.one_of(
+    st.lists(LINES, max_size=25).map("\n".join),
+    st.text(max_size=200),
+    st.text(alphabet="#*->` \n\t|:[]()~_=+.1a?", max_size=120),
+)
+
+
+def parse(text: str) -> Note:
+    return parse_note(NoteId("папка/note.md"), text)
+
+
+@settings(max_examples=400, deadline=None)
+@given(DOCUMENTS)
+def test_blocks_are_whole_lines_in_order_and_leave_nothing_out(text: str) -> None:
+    note = parse(text)
+    lines = note.source.split("\n")
+    assert note.source == text
+    assert not note.warnings or note.warnings[0].line == 1
+    covered: list[int] = []
+    for block in note.blocks:
+        _check_lines(block, lines)
+        covered += range(block.lines.start, block.lines.end + 1)
+    assert covered == sorted(set(covered)), "blocks overlap or are out of order"
+    blank = {number for number, line in enumerate(lines, start=1) if not line.strip()}
+    assert set(range(1, len(lines) + 1)) - set(covered) <= blank
+
+
+def _check_lines(block: Block, lines: list[str]) -> None:
+    assert block.text == "\n".join(lines[block.lines.start - 1 : block.lines.end]) or (
+        block.kind is BlockKind.PARAGRAPH and not block.text
+    )
+    for child in block.children:
+        assert block.lines.start <= child.lines.start <= child.lines.end <= block.lines.end
+        _check_lines(child, lines)
+
+
+@settings(max_examples=400, deadline=None)
+@given(DOCUMENTS)
+def test_chunks_are_whole_lines_and_lose_no_text(text: str) -> None:
+    note = parse(text)
+    chunks = chunk_note(note)
+    lines = text.split("\n")
+    known = set()
+    for chunk in chunks:
+        assert chunk.text == "\n".join(lines[chunk.lines.start - 1 : chunk.lines.end])
+        assert chunk.text.strip()
+        assert chunk.parent is None or chunk.parent in known, "a parent stands before its child"
+        known.add(chunk.id)
+        assert all(
+            chunk.lines.start <= span.lines.start <= span.lines.end <= chunk.lines.end
+            for span in chunk.code
+        )
+    assert len(known) == len(chunks)
+    assert _lost(note, chunks) == []
+
+
+def _lost(note: Note, chunks: Iterable[Chunk]) -> list[str]:
+    """Return lines with text that are in no chunk, nor in a chunk's trail, tags or title."""
+    kept = {n for chunk in chunks for n in range(chunk.lines.start, chunk.lines.end + 1)}
+    trails = {heading for chunk in chunks for heading in chunk.heading_trail}
+    lost = []
+    for block in note.blocks:
+        in_trail = block.kind is BlockKind.HEADING and (
+            not block.content or block.content in trails
+        )
+        if block.kind in {BlockKind.RULE, BlockKind.FRONT_MATTER} or in_trail:
+            continue
+        lines = block.text.split("\n")
+        lost += [
+            line
+            for number, line in enumerate(lines, start=block.lines.start)
+            if line.strip() and number not in kept
+        ]
+    return lost
+
+
+@settings(max_examples=100, deadline=None)
+@given(DOCUMENTS)
+def test_chunking_is_repeatable(text: str) -> None:
+    assert chunk_note(parse(text)) == chunk_note(parse(text))
+
+
+def test_an_edit_leaves_the_ids_of_other_chunks() -> None:
+    before = {chunk.text: chunk.id for chunk in chunk_note(parse("# A\n\none\n\ntwo\n\none\n"))}
+    after = {
+        chunk.text: chunk.id for chunk in chunk_note(parse("# A\n\nnew\n\none\n\ntwo\n\none\n"))
+    }
+    assert before.items() <= after.items()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> " * 3000 + "a",
+        "- " * 3000 + "a",
+        "[" * 50_000,
+        "`" * 50_000 + "a",
+        "`a ``" * 20_000,
+        "| a " * 5000 + "\n" + "|---" * 5000 + "\n" + "| a " * 5000,
+        "*a " * 50_000,
+        "**a" * 50_000,
+        "<div>\n" * 20_000,
+        "1. a\n" * 5000,
+        "\n> ".join("a" * 10_000),
+        "[a]: b\n" * 10_000,
+        "[[" * 20_000,
+        "[a](" * 20_000,
+        "-a, " * 20_000,
+        "- -a, " + "-b, " * 20_000,
+        "a - " * 20_000,
+        "Слово " * 30_000 + "?",
+        "> " + "как " * 30_000,
+    ],
+    ids=lambda text: str(text)[:8].replace("\n", " "),
+)
+def test_hostile_text_is_parsed_in_linear_time(text: str) -> None:
+    started = time.process_time()
+    chunks = chunk_note(parse(text))
+    assert time.process_time() - started < 6.0
+    assert chunks
+
+
+def test_past_the_nesting_limit_text_is_kept() -> None:
+    text = "".join(f"{'> ' * depth}level {depth}\n\n" for depth in range(1, 80))
+    chunks = chunk_note(parse(text))
+    assert "level 79" in "".join(chunk.text for chunk in chunks)
+
+
+def test_a_parser_that_fails_costs_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("ingest.markdown._parser", fail)
+    note = parse("# a\n\ntext\n")
+    assert [block.text for block in note.blocks] == ["# a", "text"]
+    assert "RecursionError" in note.warnings[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("---\ntitle: Given\n---\n# Other\n", "Given"),
+        ("# Only `one`\n\n## Sub\n", "Only one"),
+        ("# First\n\n# Second\n", "note"),
+        ("no heading", "note"),
+        ("---\ntitle: 2024\n---\n", "2024"),
+        ("---\ntitle: [a\n---\n", "note"),
+    ],
+)
+def test_title(text: str, title: str) -> None:
+    assert parse(text).title == title
+
+
+def test_broken_front_matter_is_said_and_kept() -> None:
+    note = parse("---\ntitle: [a\n---\ntext\n")
+    assert note.warnings[0].line == 1
+    assert "YAML" in note.warnings[0].message
+    assert "title: [a" in "".join(chunk.text for chunk in chunk_note(note))
