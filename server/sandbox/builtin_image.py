@@ -60,44 +60,52 @@ def find_static_busybox(candidates: Sequence[Path] = _BINARIES) -> Path | None:
     return next((path for path in candidates if path.is_file() and _is_static(path)), None)
 
 
-def make_image(
-    binary: Path,
-    tag: str,
-    *,
-    files: Mapping[str, str] | None = None,
-    config: Mapping[str, object] | None = None,
-) -> bytes:
-    """Return an image as `docker save` would write it.
+def make_image(binary: Path, tag: str) -> bytes:
+    """Return the image as `docker save` would write it.
 
     Args:
         binary: A static busybox.
-        tag: Its name.
-        files: Further executable files by their path without the leading `/`.
-        config: What the image says of itself (`Cmd`, `Env`, `ExposedPorts`, …), over the default.
+        tag: The image's name.
     """
-    layer = _make_layer(binary, files or {})
-    settings = {"Cmd": ["sh"], "Env": [_PATH], **(config or {})}
+    layer = make_layer(binary)
+    description = describe_image([layer], {})
+    name = f"{hashlib.sha256(description).hexdigest()}.json"
+    manifest = [{"Config": name, "RepoTags": [tag], "Layers": ["layer.tar"]}]
+    return make_tar(
+        {name: description, "layer.tar": layer, "manifest.json": json.dumps(manifest).encode()}
+    )
+
+
+def describe_image(layers: Sequence[bytes], config: Mapping[str, object]) -> bytes:
+    """Return an image's configuration as JSON; its digest is the image's id.
+
+    Args:
+        layers: The layers' tar archives, the lowest first.
+        config: `Cmd`, `Env`, `ExposedPorts`, …, over the default: a shell.
+    """
+    history = {"created": _EPOCH, "created_by": "busybox of this machine"}
     description = {
         "architecture": _ARCHITECTURES.get(platform.machine(), platform.machine()),
-        "config": settings,
+        "config": {"Cmd": ["sh"], "Env": [_PATH], **config},
         "created": _EPOCH,
-        "history": [{"created": _EPOCH, "created_by": "busybox of this machine"}],
+        "history": [history for _ in layers],
         "os": "linux",
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"]},
+        "rootfs": {
+            "type": "layers",
+            "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}" for layer in layers],
+        },
     }
-    body = json.dumps(description, sort_keys=True).encode()
-    name = f"{hashlib.sha256(body).hexdigest()}.json"
-    manifest = [{"Config": name, "RepoTags": [tag], "Layers": ["layer.tar"]}]
-    return _tar({name: body, "layer.tar": layer, "manifest.json": json.dumps(manifest).encode()})
+    return json.dumps(description, sort_keys=True).encode()
 
 
-def _make_layer(binary: Path, files: Mapping[str, str]) -> bytes:
+def make_layer(binary: Path) -> bytes:
+    """Return a tar archive with busybox under all its names and what a root needs beside it."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as tar:
         for name in _FOLDERS:
             _add_folder(tar, name)
-        for name, text in {**_FILES, **files}.items():
-            _add_file(tar, name, text.encode(), 0o755 if name in files else 0o644)
+        for name, text in _FILES.items():
+            _add_file(tar, name, text.encode(), 0o644)
         _add_file(tar, "bin/busybox", binary.read_bytes(), 0o755)
         for applet in _applets(binary):
             _add_link(tar, f"bin/{applet}", "busybox")
@@ -106,19 +114,20 @@ def _make_layer(binary: Path, files: Mapping[str, str]) -> bytes:
     return buffer.getvalue()
 
 
+def make_tar(files: Mapping[str, bytes], *, mode: int = 0o644) -> bytes:
+    """Return a tar archive of files; the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as tar:
+        for name, data in files.items():
+            _add_file(tar, name, data, mode)
+    return buffer.getvalue()
+
+
 def _applets(binary: Path) -> list[str]:
     done = subprocess.run(  # noqa: S603 - a program of this machine's own, found by full path
         [str(binary), "--list"], capture_output=True, text=True, check=True, timeout=30
     )
     return sorted(set(done.stdout.split()) - {"busybox"})
-
-
-def _tar(files: Mapping[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as tar:
-        for name, data in files.items():
-            _add_file(tar, name, data, 0o644)
-    return buffer.getvalue()
 
 
 def _add_file(tar: tarfile.TarFile, name: str, data: bytes, mode: int) -> None:

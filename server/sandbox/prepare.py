@@ -51,7 +51,11 @@ class CommandPreparer:
                     hint="confirm it to go on",
                 )
         return PlannedCommand(
-            planned, self._engine, files=dict(files or {}), context_dir=self._context_dir
+            planned,
+            self._engine,
+            files=dict(files or {}),
+            rules=self._rules,
+            context_dir=self._context_dir,
         )
 
 
@@ -62,6 +66,7 @@ class PlannedCommand:
         planned: What the policy let pass.
         engine: Returns the running daemon, started if need be.
         files: The note's own files.
+        rules: Limits that go into every container.
         context_dir: The folder that build contexts may lie in.
     """
 
@@ -71,11 +76,13 @@ class PlannedCommand:
         engine: Callable[[], Engine],
         *,
         files: Mapping[str, bytes],
+        rules: Rules,
         context_dir: Path,
     ) -> None:
         self._plan = planned
         self._engine = engine
         self._files = files
+        self._rules = rules
         self._context_dir = context_dir
         self._sent: dict[str, object] = {}
 
@@ -103,6 +110,7 @@ class PlannedCommand:
                 client=client,
                 run=run,
                 files=self._files,
+                rules=self._rules,
                 context_dir=self._context_dir,
                 sent=self._sent,
             )

@@ -30,7 +30,7 @@ class Run:
         self._clock = time.monotonic()
         self._limits = limits
         self._changed = threading.Condition()
-        self._events: list[RunEvent] = [RunEvent(kind="status", text=RunState.STARTING)]
+        self._events: list[RunEvent] = [RunEvent(kind="status", text=RunState.STARTING.value)]
         self._state = RunState.STARTING
         self._exit_code: int | None = None
         self._duration_s = 0.0
@@ -55,7 +55,7 @@ class Run:
         with self._changed:
             if self._state is RunState.STARTING:
                 self._state = RunState.RUNNING
-                self._add(RunEvent(kind="status", text=RunState.RUNNING))
+                self._add(RunEvent(kind="status", text=RunState.RUNNING.value))
 
     def end(self, state: RunState, exit_code: int | None) -> None:
         """End the run; only the first end counts."""
@@ -67,8 +67,8 @@ class Run:
             self._state = state
             self._exit_code = exit_code
             self._duration_s = time.monotonic() - self._clock
-            self._add(RunEvent(kind="status", text=state))
-            self._add(RunEvent(kind="exit", text=state, exit_code=exit_code))
+            self._add(RunEvent(kind="status", text=state.value))
+            self._add(RunEvent(kind="exit", text=state.value, exit_code=exit_code))
 
     @property
     def stop_asked(self) -> threading.Event:

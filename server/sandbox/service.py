@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from kb.commands.limits import Rules
 from kb.errors import KbError, SandboxError
 from server.sandbox.audit import AuditLog
 from server.sandbox.choose import choose_driver
@@ -42,7 +41,7 @@ class Sandbox:
         self._closed = threading.Event()
         preparer = CommandPreparer(
             self.engine,
-            rules=Rules(reserved_ports=settings.reserved_ports),
+            rules=settings.rules,
             context_dir=settings.context_dir,
         )
         self.runs = RunBook(preparer, settings.run_limits, AuditLog(settings.audit_file))

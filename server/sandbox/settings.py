@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
+
+from kb.commands.limits import Limits, Rules
 
 SandboxMode = Literal["auto", "managed", "dind", "external", "off"]
 Egress = Literal["internet", "none"]
@@ -23,6 +26,12 @@ class SandboxLimits:
     pids: int = 4096
     disk_bytes: int = 20 * _GIB
     """Size of the file system that holds images, containers and volumes; 0 means no limit."""
+
+    @property
+    def usable_cpus(self) -> float:
+        """The cores that the sandbox gets; a container's share may not be more (cgroup v1)."""
+        cores = os.cpu_count() or 1
+        return min(self.cpus, cores) if self.cpus > 0 else cores - 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +67,18 @@ class SandboxSettings:
     start_timeout_s: float = 90.0
     audit_path: Path | None = None
     """Where runs are recorded; None means `durable/runs.jsonl` in the state folder."""
+
+    @property
+    def rules(self) -> Rules:
+        """What the policy needs to know: no container gets more than the sandbox has."""
+        usual = Limits()
+        limits = replace(
+            usual,
+            memory_bytes=min(usual.memory_bytes, self.limits.memory_bytes),
+            nano_cpus=min(usual.nano_cpus, int(self.limits.usable_cpus * 10**9)),
+            pids=min(usual.pids, self.limits.pids),
+        )
+        return Rules(limits=limits, reserved_ports=self.reserved_ports)
 
     @property
     def sandbox_dir(self) -> Path:

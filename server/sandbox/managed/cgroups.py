@@ -65,7 +65,7 @@ class ControlGroup:
         _write(group / "memory.max", str(config.memory_bytes))
         _write(group / "memory.swap.max", "0")
         _write(group / "pids.max", str(config.pids))
-        _write(group / "cpu.max", f"{int(_cpus(config) * _PERIOD_US)} {_PERIOD_US}")
+        _write(group / "cpu.max", f"{int(config.cpus * _PERIOD_US)} {_PERIOD_US}")
 
     def _create_v1(self) -> None:
         for group in self._parents(limited=True):
@@ -79,7 +79,7 @@ class ControlGroup:
         _write(self._root / "pids" / self.parent / "pids.max", str(config.pids))
         cpu = self._root / "cpu" / self.parent
         _write(cpu / "cpu.cfs_period_us", str(_PERIOD_US))
-        _write(cpu / "cpu.cfs_quota_us", str(int(_cpus(config) * _PERIOD_US)))
+        _write(cpu / "cpu.cfs_quota_us", str(int(config.cpus * _PERIOD_US)))
 
     def _parents(self, *, limited: bool) -> list[Path]:
         if self._unified:
@@ -88,11 +88,6 @@ class ControlGroup:
             return [self._root / controller / self.parent for controller in _V1_LIMITED]
         hierarchies = {path.resolve() for path in self._root.iterdir() if path.is_dir()}
         return [path / self.parent for path in sorted(hierarchies)]
-
-
-def _cpus(config: SupervisorConfig) -> float:
-    cores = os.cpu_count() or 1
-    return min(config.cpus, cores) if config.cpus > 0 else cores - 0.25
 
 
 def _write(path: Path, value: str) -> None:

@@ -152,7 +152,7 @@ class ManagedDriver:
             owner_uid=os.getuid(),
             owner_gid=os.getgid(),
             memory_bytes=min(limits.memory_bytes, _three_quarters_of_memory()),
-            cpus=limits.cpus,
+            cpus=limits.usable_cpus,
             pids=limits.pids,
             disk_bytes=limits.disk_bytes,
             mirror=settings.mirror,

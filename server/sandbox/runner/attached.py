@@ -32,7 +32,9 @@ _TAIL_PATIENCE_S = 5.0
 @execute.register
 def run(action: RunContainer, job: Job) -> int:
     """`docker run`."""
-    created = create_container(job, action.spec, remove=action.remove, pull=action.pull)
+    created = create_container(
+        job, action.spec, detach=action.detach, remove=action.remove, pull=action.pull
+    )
     if isinstance(created, int):
         return created
     if job.run.stop_asked.is_set():
@@ -54,7 +56,7 @@ def start(action: StartContainers, job: Job) -> int:
 
     code = for_each(job, action.targets, job.client.start)
     if code:
-        job.error(f"failed to start containers: {', '.join(action.targets)}")
+        job.error(f"Error: failed to start containers: {', '.join(action.targets)}")
     return code
 
 

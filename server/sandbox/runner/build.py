@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kb.commands.actions import BuildImage
 from kb.commands.dockerfile import check_dockerfile, clean_dockerfile
-from kb.commands.limits import DEFAULT_RULES
+from kb.commands.limits import Rules
 from server.sandbox.runner.context import Context, context_of_files, context_of_folder
 from server.sandbox.runner.job import Job, StreamError, execute, json_lines
 from server.sandbox.runner.pull import progress_lines, raise_error
@@ -24,8 +24,8 @@ def build(action: BuildImage, job: Job) -> int:
     context = _context(action, job)
     for path in context.left_out:
         job.error(f"note: {path} is no plain file and was left out of the context")
-    check_dockerfile(context.dockerfile)
-    params = _params(action)
+    check_dockerfile(context.dockerfile, rules=job.rules)
+    params = _params(action, job.rules)
     job.sent["build"] = params
     if not action.quiet:
         size = decimal_size(len(context.archive), digits=4)
@@ -50,8 +50,8 @@ def _context(action: BuildImage, job: Job) -> Context:
     return context_of_folder(Path(job.context_dir), action.context, dockerfile)
 
 
-def _params(action: BuildImage) -> dict[str, Param]:
-    limits = DEFAULT_RULES.limits
+def _params(action: BuildImage, rules: Rules) -> dict[str, Param]:
+    limits = rules.limits
     params: dict[str, Param] = {
         "version": "1",
         "dockerfile": action.dockerfile or "Dockerfile",
@@ -95,5 +95,5 @@ def _copy(job: Job, messages: Iterator[Mapping[str, object]], *, quiet: bool) ->
 
 def _explain(job: Job, dockerfile: str) -> None:
     """Say where a note's comments have become arguments."""
-    for line, problem in clean_dockerfile(dockerfile).problems:
-        job.error(f"hint: line {line} of the Dockerfile: {problem}")
+    for line, comment in clean_dockerfile(dockerfile).problems:
+        job.error(f"hint: line {line} of the Dockerfile: Docker reads `{comment}` as arguments")

@@ -22,7 +22,7 @@ from kb.commands.actions import (
     WaitContainers,
 )
 from server.sandbox.runner.creation import create_container
-from server.sandbox.runner.job import Job, execute, for_each
+from server.sandbox.runner.job import Job, daemon_error, execute, for_each
 from server.sandbox.runner.reference import parse_reference
 from server.sandbox.runner.streams import open_stream
 from server.sandbox.runner.table import align
@@ -96,7 +96,14 @@ def wait(action: WaitContainers, job: Job) -> int:
 @execute.register
 def rename(action: RenameContainer, job: Job) -> int:
     """`docker rename`."""
-    job.client.rename(action.container, action.new_name)
+    from docker.errors import APIError
+
+    try:
+        job.client.rename(action.container, action.new_name)
+    except APIError as error:
+        job.error(daemon_error(error))
+        job.error(f"Error: failed to rename container named {action.container}")
+        return 1
     return 0
 
 
@@ -143,7 +150,7 @@ def show_ports(action: ShowPorts, job: Job) -> int:
     if action.port is not None:
         wanted = action.port if "/" in action.port else f"{action.port}/tcp"
         if not bound.get(wanted):
-            job.error(f"Error: No public port '{wanted}' published for {action.container}")
+            job.error(f"Error: No public port '{action.port}' published for {action.container}")
             return 1
     for port, addresses in sorted(bound.items(), key=lambda item: _port_key(item[0])):
         for address in addresses or [] if wanted in {None, port} else []:

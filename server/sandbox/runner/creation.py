@@ -17,7 +17,9 @@ RUN_LABEL = "kb.run"
 """Label of our own on every container: the id of the run that made it."""
 
 
-def create_container(job: Job, spec: ContainerSpec, *, remove: bool, pull: Pull) -> str | int:
+def create_container(
+    job: Job, spec: ContainerSpec, *, detach: bool = True, remove: bool, pull: Pull
+) -> str | int:
     """Create a container; tells on the error output what goes wrong.
 
     Returns:
@@ -29,9 +31,11 @@ def create_container(job: Job, spec: ContainerSpec, *, remove: bool, pull: Pull)
         spec,
         host_ip=job.engine.endpoint.ports_host,
         labels={RUN_LABEL: job.run.id},
+        detach=detach,
         remove=remove,
+        rules=job.rules,
     )
-    check_body(body)
+    check_body(body, rules=job.rules)
     job.sent["create"] = body
     try:
         if pull == "always":

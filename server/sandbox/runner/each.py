@@ -15,6 +15,7 @@ from kb.commands.actions import (
 )
 from server.sandbox.runner.job import Job, execute
 from server.sandbox.runner.listings import filter_map
+from server.sandbox.runner.table import short_id
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -44,4 +45,4 @@ def listed_names(listing: Listing, client: APIClient) -> list[str]:
     else:
         limit = listing.last if listing.last is not None else -1
         found = client.containers(all=listing.all, limit=limit, filters=filters)
-    return list(dict.fromkeys(str(each["Id"]) for each in found))
+    return list(dict.fromkeys(short_id(str(each["Id"])) for each in found))

@@ -28,7 +28,7 @@ def inspect(action: InspectObjects, job: Job) -> int:
             failures.append(daemon_error(error))
             continue
         if details is None:
-            failures.append(f"error: no such object: {target}")
+            failures.append(f"Error: No such object: {target}")
         else:
             found.append(details)
     code = 1 if failures else 0

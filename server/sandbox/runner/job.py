@@ -9,6 +9,7 @@ from functools import singledispatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.commands.limits import DEFAULT_RULES, Rules
 from server.sandbox.engine import Engine
 from server.sandbox.run import Run
 
@@ -42,6 +43,8 @@ class Job:
     run: Run
     files: Mapping[str, bytes] = field(default_factory=dict)
     """The note's own files by relative path."""
+    rules: Rules = DEFAULT_RULES
+    """Limits that go into every container."""
     context_dir: Path = Path()
     """The folder that holds the build contexts which a command may name."""
     sent: dict[str, object] = field(default_factory=dict)

@@ -22,8 +22,6 @@ Param = str | int | tuple[str, ...]
 _HEADER_BYTES = 8
 _BLOCK_BYTES = 32 * 1024
 _STDERR = 2
-_SWITCHED = 101
-"""HTTP's "switching protocols"."""
 
 
 class Source(Protocol):
@@ -38,12 +36,13 @@ class Attachment:
 
     Args:
         response: The daemon's answer, its body unread.
+        raw: The connection was upgraded, so that its body is what comes until it is closed.
     """
 
-    def __init__(self, response: Response) -> None:
+    def __init__(self, response: Response, *, raw: bool) -> None:
         self._response = response
         self._socket = _socket_of(response)
-        self._source = _body_of(response)
+        self._source: Source = _RawBody(response) if raw else _Body(response)
 
     def copy_to(self, run: Run, *, tty: bool = False) -> None:
         """Write what comes to the run until the stream ends or is closed."""
@@ -109,7 +108,7 @@ def open_stream(
         response.raise_for_status()
     except HTTPError as error:
         create_api_error_from_http_exception(error)
-    return Attachment(response)
+    return Attachment(response, raw=upgrade)
 
 
 def frames(read: Callable[[int], bytes]) -> Iterator[tuple[int, bytes]]:
@@ -140,8 +139,8 @@ def _read_exactly(read: Callable[[int], bytes], size: int) -> bytes:
     return pieces
 
 
-class _ChunkedBody:
-    """Reads a chunked body piece by piece as the pieces come."""
+class _Body:
+    """Reads an answer's body piece by piece as the pieces come."""
 
     def __init__(self, response: Response) -> None:
         self._pieces: Iterator[bytes] = response.raw.stream(_BLOCK_BYTES, decode_content=True)
@@ -169,13 +168,6 @@ class _RawBody:
         """Return up to `size` bytes of what has come, waiting for at least one."""
         data: bytes = self._file.read1(size)
         return data
-
-
-def _body_of(response: Response) -> Source:
-    coding = response.headers.get("Transfer-Encoding", "")
-    if response.status_code == _SWITCHED or "chunked" not in coding:
-        return _RawBody(response)
-    return _ChunkedBody(response)
 
 
 def _socket_of(response: Response) -> socket.socket | None:
