@@ -97,11 +97,12 @@ def are_targets(value: object, _rules: Rules) -> bool:
     """Absolute paths in the container, with nothing said of them."""
     return value is None or (
         isinstance(value, Mapping)
-        and all(_is_target(str(key)) and not content for key, content in value.items())
+        and all(is_target(str(key)) and not content for key, content in value.items())
     )
 
 
-def _is_target(path: str) -> bool:
+def is_target(path: str) -> bool:
+    """Tell whether a path is one in a container, and not its root."""
     return path.startswith("/") and path.strip("/") != "" and ".." not in path.split("/")
 
 
@@ -127,7 +128,7 @@ def _is_volume_bind(bind: str) -> bool:
     source, _, rest = bind.partition(":")
     target, _, modes = rest.partition(":")
     return bool(
-        VOLUME_NAME.fullmatch(source) and _is_target(target) and set(modes.split(",")) <= _MODES
+        VOLUME_NAME.fullmatch(source) and is_target(target) and set(modes.split(",")) <= _MODES
     )
 
 
@@ -139,7 +140,7 @@ def are_mounts(value: object, rules: Rules) -> bool:
 
 
 def _is_volume_mount(mount: object, rules: Rules) -> bool:
-    if not isinstance(mount, Mapping) or not _is_target(str(mount.get("Target", ""))):
+    if not isinstance(mount, Mapping) or not is_target(str(mount.get("Target", ""))):
         return False
     known = {"Type", "Source", "Target", "ReadOnly", "VolumeOptions", "TmpfsOptions", "Consistency"}
     if not mount.keys() <= known:
@@ -164,7 +165,7 @@ def is_tmpfs(value: object, rules: Rules) -> bool:
     if not value:
         return True
     return isinstance(value, Mapping) and all(
-        _is_target(str(target)) and _is_small_tmpfs(str(options), rules.limits)
+        is_target(str(target)) and _is_small_tmpfs(str(options), rules.limits)
         for target, options in value.items()
     )
 

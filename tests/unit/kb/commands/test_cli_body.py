@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +30,8 @@ OURS = frozenset(
     }
 )  # fmt: skip
 """What hardening decides, or what tells of the client's own terminal."""
+UNORDERED = frozenset({"Env", "HostConfig.Binds"})
+"""The older client sends these in any order."""
 LIMITS = ("Memory", "NanoCpus", "PidsLimit", "ShmSize")
 """Put in where the command does not name them."""
 
@@ -52,6 +53,8 @@ def flatten(body: dict[str, Any]) -> dict[str, Any]:
     flat["HostConfig.PortBindings"] = _ports(flat.get("HostConfig.PortBindings"))
     if flat.get("HostConfig.NetworkMode") == "bridge":
         flat["HostConfig.NetworkMode"] = "default"
+    for key in UNORDERED & flat.keys():
+        flat[key] = sorted(flat[key] or [])
     return {key: value for key, value in flat.items() if value and key not in OURS}
 
 

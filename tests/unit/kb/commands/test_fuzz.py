@@ -1,0 +1,93 @@
+"""Whatever is typed: a clear error or a body within the allow-list, never anything else."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.commands.actions import CreateContainer, RunContainer
+from kb.commands.body import create_body
+from kb.commands.body_check import check_body
+from kb.commands.compose import check_compose
+from kb.commands.dockerfile import check_dockerfile
+from kb.commands.grammar import parse
+from kb.commands.plan import plan
+from kb.commands.slots import find_places
+from kb.commands.spec import all_commands, global_flags
+from kb.errors import KbError
+
+RUN = next(spec for spec in all_commands() if spec.path == "run")
+FLAGS = [flag.name for flag in RUN.flags] + [flag.short for flag in RUN.flags if flag.short]
+VALUES = st.sampled_from(
+    [
+        "host", "/", "/:/h", "data:/d", "data:/d:ro", "x:/y:shared", "80", "8080:80", "A=b", "-1",
+        "1g", "999g", "64m", "10", "0", "1", "on-failure:3", "always", "SYS_ADMIN", "CHOWN", "ALL",
+        "type=bind,src=/,dst=/h", "type=volume,src=data,dst=/h", "type=tmpfs,dst=/t", "/t:size=9g",
+        "container:x", "private", "none", "web", "json-file", "max-size=9g", "no-new-privileges",
+        "seccomp=unconfined", "30s", "1ms", "nofile=99999999", "name:203.0.113.1", "x:host-gateway",
+        "busybox", "--privileged", "", "a b", "'", "$HOME", "a,b", "0.0.0.0:1:1", "1-9:1-9",
+    ]
+)  # fmt: skip
+WORDS = st.one_of(
+    st.sampled_from(FLAGS),
+    VALUES,
+    st.tuples(st.sampled_from(FLAGS), VALUES).map("=".join),
+    st.tuples(st.sampled_from(FLAGS), VALUES).map("".join),
+    st.text(max_size=8),
+)
+PATHS = st.sampled_from([name for spec in all_commands() for name in (spec.path, *spec.aliases)])
+ANY_FLAG = st.sampled_from(
+    sorted({flag.name for spec in all_commands() for flag in spec.flags})
+    + [flag.name for flag in global_flags("docker")]
+)
+
+
+def assert_it_tells(error: KbError) -> None:
+    assert error.code
+    assert error.message
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(WORDS, max_size=8))
+def test_a_run_that_is_let_pass_has_a_body_that_is_let_pass(words: list[str]) -> None:
+    line = "docker run " + " ".join(words) + " busybox"
+    try:
+        action = plan(line, confirmed=True).action
+    except KbError as error:
+        assert_it_tells(error)
+        return
+    if isinstance(action, RunContainer | CreateContainer):
+        check_body(create_body(action.spec, host_ip="192.0.2.1"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(PATHS, st.lists(ANY_FLAG | VALUES | st.text(max_size=6), max_size=6))
+def test_no_line_raises_anything_but_our_errors(path: str, words: list[str]) -> None:
+    for program in ("docker", "docker-compose"):
+        try:
+            plan(f"{program} {path} " + " ".join(words), confirmed=False)
+        except KbError as error:
+            assert_it_tells(error)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=80))
+def test_no_text_raises_anything_but_our_errors(text: str) -> None:
+    for line in (text, f"docker {text}", f"docker run {text}"):
+        try:
+            call = parse(line)
+        except KbError:
+            continue
+        for place in find_places(call):
+            token = call.tokens[place.token].value
+            assert token[place.start : place.end] == place.value
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=120) | st.text(alphabet="services: web\n-{}[]&*!|>'\"$#x1", max_size=80))
+def test_no_file_raises_anything_but_our_errors(text: str) -> None:
+    for check in (lambda: check_compose(text, host_ip="192.0.2.1"), lambda: check_dockerfile(text)):
+        try:
+            check()
+        except KbError as error:
+            assert_it_tells(error)
