@@ -56,8 +56,8 @@ def list_notes(
 def get_note(path: PathParam, services: ServicesDep, if_none_match: IfNoneMatch = None) -> Response:
     """Return a note's source, its safe HTML with line anchors, and its ETag."""
     note = NoteId(path)
-    source = services.library.read(note)
     etag = services.note_files.etag(note)
+    source = services.library.read(note)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if if_none_match is not None and etag in [tag.strip() for tag in if_none_match.split(",")]:
         return Response(status_code=304, headers=headers)

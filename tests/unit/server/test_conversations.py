@@ -1,0 +1,128 @@
+"""Conversations: kept, searched, renamed, exported, deleted, rated."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from kb.errors import IndexUnavailableError
+from server.database import Database
+from tests.unit.server.test_api import ask, error_of
+
+
+def test_questions_make_a_conversation(client: TestClient) -> None:
+    first = ask(client, "how do I remove a container")
+    ask(client, "and an image?", conversation_id=first["conversation_id"])
+    ask(client, "что такое том")
+    listed = client.get("/api/conversations").json()
+    assert [each["title"] for each in listed["conversations"]] == [
+        "что такое том",
+        "how do I remove a container",
+    ]
+    assert [each["turns"] for each in listed["conversations"]] == [1, 2]
+    whole = client.get(f"/api/conversations/{first['conversation_id']}").json()
+    assert [turn["answer"]["question"] for turn in whole["messages"]] == [
+        "how do I remove a container",
+        "and an image?",
+    ]
+    assert whole["messages"][0]["answer"] == first
+
+
+def test_search_looks_into_titles_questions_and_answers(client: TestClient) -> None:
+    ask(client, "Что такое ТОМ")
+    ask(client, "100% of_it")
+
+    def found(text: str) -> int:
+        total = client.get("/api/conversations", params={"q": text}).json()["total"]
+        assert isinstance(total, int)
+        return total
+
+    assert found("такое том") == 1
+    assert found("REMOVE IT") == 2
+    assert found("100%") == 1
+    assert found("f_it") == 1
+    assert found("1%0") == 0
+    assert found("' OR 1=1 --") == 0
+
+
+def test_a_conversation_is_renamed(client: TestClient) -> None:
+    url = f"/api/conversations/{ask(client)['conversation_id']}"
+    assert client.patch(url, json={"title": "  Моё  "}).json()["title"] == "Моё"
+    for title in ("", "   ", "x" * 201, None, 1):
+        assert error_of(client.patch(url, json={"title": title})) == (400, "invalid_request")
+    assert client.get(url).json()["title"] == "Моё"
+
+
+def test_a_deleted_conversation_is_gone_with_its_answers(client: TestClient) -> None:
+    answer = ask(client)
+    url = f"/api/conversations/{answer['conversation_id']}"
+    assert client.delete(url).json() == {"id": answer["conversation_id"], "deleted": True}
+    for response in (client.get(url), client.delete(url), client.patch(url, json={"title": "x"})):
+        assert error_of(response) == (404, "not_found")
+    rated = client.post(f"/api/answers/{answer['id']}/feedback", json={"rating": "up"})
+    assert error_of(rated) == (404, "not_found")
+
+
+def test_answers_are_rated(client: TestClient) -> None:
+    answer = ask(client)
+    url = f"/api/answers/{answer['id']}/feedback"
+    rated = client.post(url, json={"rating": "down", "comment": "no"})
+    assert rated.json() == {"id": answer["id"], "rating": "down"}
+    whole = client.get(f"/api/conversations/{answer['conversation_id']}").json()
+    assert whole["messages"][0]["rating"] == "down"
+    client.post(url, json={"rating": None})
+    whole = client.get(f"/api/conversations/{answer['conversation_id']}").json()
+    assert whole["messages"][0]["rating"] is None
+    assert error_of(client.post(url, json={"rating": "great"})) == (400, "invalid_request")
+
+
+def test_exports_hold_the_answer_and_its_lines(client: TestClient) -> None:
+    answer = ask(client, "how do I remove a container")
+    url = f"/api/conversations/{answer['conversation_id']}/export"
+    markdown = client.get(url)
+    assert markdown.headers["content-type"].startswith("text/markdown")
+    assert "attachment" in markdown.headers["content-disposition"]
+    assert "## how do I remove a container" in markdown.text
+    assert "[1] docker.md:3-6" in markdown.text
+    assert "````\nRemove a container:\n\n```bash" in markdown.text
+    exported = client.get(url, params={"format": "json"})
+    document = json.loads(exported.text)
+    assert document["messages"][0]["answer"]["citations"] == answer["citations"]
+    assert error_of(client.get(url, params={"format": "exe"})) == (400, "invalid_request")
+
+
+def test_pages_of_conversations(client: TestClient) -> None:
+    for number in range(5):
+        ask(client, f"question {number}")
+    page = client.get("/api/conversations", params={"limit": 2, "offset": 2}).json()
+    assert [each["title"] for each in page["conversations"]] == ["question 2", "question 1"]
+    assert (page["total"], page["next_offset"]) == (5, 4)
+
+
+def test_a_long_question_makes_a_short_title(client: TestClient) -> None:
+    ask(client, "word " * 300)
+    (listed,) = client.get("/api/conversations").json()["conversations"]
+    assert len(listed["title"]) <= 80
+    assert listed["title"].endswith("…")
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "kb.sqlite3"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(IndexUnavailableError, match="newer version"):
+        Database(path)
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "kb.sqlite3"
+    path.write_bytes(b"not a database, but long enough to be looked at" * 100)
+    with pytest.raises(IndexUnavailableError) as raised:
+        Database(path)
+    assert "move the file away" in raised.value.hint
+    assert path.exists()
