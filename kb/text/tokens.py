@@ -28,6 +28,7 @@ _TOKEN: Final = re.compile(f"(?P<flag>{_FLAG})|(?P<code>{_CODE})|(?P<word>{_WORD
 _WORD_IN_CODE: Final = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])|\d+")
 _HEXADECIMAL: Final = re.compile(r"(?=\w*\d)[\da-f]{7,}")
 _DASHES: Final = str.maketrans({"‐": "-", "‑": "-", "‒": "-", "−": "-", "\u00a0": " "})
+_LONG_ROOT: Final = 5
 _MAX_TERM: Final = 120
 """Longer tokens are data (a key, base64), not words anybody asks for."""
 
@@ -123,7 +124,21 @@ def stem(word: str) -> str:
         return str(english.stemWord(folded))  # type: ignore[attr-defined]
     root = str(russian.stemWord(folded))  # type: ignore[attr-defined]
     latin = latin_form(root)
+    root = _without_aspect(root)
     return str(english.stemWord(latin)) if latin else root  # type: ignore[attr-defined]
+
+
+def _without_aspect(root: str) -> str:
+    """Bring both aspects of a Russian verb to one form: `скачива` and `скача` to `скач`.
+
+    Snowball leaves them apart, yet a question says `скачать` where the note says `скачиваем`.
+    """
+    if len(root) < _LONG_ROOT:
+        return root
+    for ending in ("ыва", "ива"):
+        if root.endswith(ending):
+            return root.removesuffix(ending)
+    return root[:-1] if root[-1] in "ая" else root
 
 
 def _is_cyrillic(word: str) -> bool:
