@@ -173,12 +173,17 @@ class _BlockBuilder:
         )
 
     def _trimmed(self, token: Token, shift: int) -> LineRange | None:
-        """Return the token's lines without blank lines at its end; None where all are blank."""
+        """Return the token's lines without blank ones around them; None where all are blank.
+
+        To the parser a line of no-break spaces is text; here it is blank.
+        """
         if token.map is None:
             return None
         start, end = token.map[0] + shift, min(token.map[1] + shift, len(self._lines))
         while end > start and not self._lines[end - 1].strip():
             end -= 1
+        while end > start and not self._lines[start].strip():
+            start += 1
         return LineRange(start=start + 1, end=end) if end > start else None
 
     def _text(self, lines: LineRange) -> str:
