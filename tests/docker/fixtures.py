@@ -43,7 +43,7 @@ def require_daemon() -> None:
 
 @pytest.fixture(scope="session")
 def registry_mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a registry that stands for Docker Hub, with the images of `tests.docker.images`."""
+    """The URL of a registry that stands for Docker Hub, with `tests.docker.images.IMAGES`."""
     require_daemon()
     with serve_registry(tmp_path_factory.mktemp("registry"), IMAGES) as url:
         yield url

@@ -1,4 +1,4 @@
-"""Small images of our own that behave, as far as the notes go, like the ones they are named after."""
+"""Small images of our own that behave like the ones they are named after, as far as notes go."""
 
 from __future__ import annotations
 

@@ -69,6 +69,7 @@ def _own(config: SupervisorConfig) -> Iterator[None]:
     try:
         yield
     finally:
+        shutil.rmtree(run_dir, ignore_errors=True)
         os.close(lock)
 
 
