@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import signal
 import socket
 import threading
 import time
@@ -118,9 +119,15 @@ class KbServer(uvicorn.Server):
         await super().serve(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop on a signal: streams first, so that nothing waits for them."""
+        """Stop on a signal: streams first, so that nothing waits for them.
+
+        The base class would raise the signal again after serving, and so end the process before
+        the sandbox is stopped and the state folder given back.
+        """
+        del frame
         self.end_streams()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
     def end_streams(self) -> None:
         """End the open streams; may be called from any thread."""

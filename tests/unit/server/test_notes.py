@@ -80,7 +80,7 @@ def test_a_save_must_say_what_it_replaces(bench: Bench, client: TestClient) -> N
 
 
 def test_a_new_note_is_made_with_its_folders_and_indexed(bench: Bench, client: TestClient) -> None:
-    response = client.put("/api/notes/a/b/новая.md", content="# x\n".encode(), headers=NEW)
+    response = client.put("/api/notes/a/b/новая.md", content=b"# x\n", headers=NEW)
     assert response.status_code == 201
     assert response.json()["created"] is True
     assert response.headers["etag"] == response.json()["etag"]
