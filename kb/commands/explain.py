@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from kb.commands.grammar import Invocation, Operand, Option
@@ -12,6 +13,7 @@ from kb.commands.texts import has_text, say
 from kb.commands.tokens import Mark
 from kb.model import Citation, Language, TokenExplanation
 
+_BULLET = re.compile(r"^(?:[*+-]|\d+[.)])\s+")
 FlagNote = Callable[[str, str], Citation | None]
 """(command, flag) -> the note's own words on the flag, for instance `("docker run", "-p")`."""
 
@@ -95,7 +97,7 @@ def _explain_options(
     for option in options:
         found = _find_note(_command_name(call, option), option, flag_note)
         citation = citation or found
-        text = found.quote.strip() if found else option.flag.describe(language)
+        text = _BULLET.sub("", found.quote.strip()) if found else option.flag.describe(language)
         attached = option.flag.takes_value and option.value_token == option.token
         if attached and not found:
             text = f"{text}: {_explain_value(option, language)}"

@@ -26,6 +26,7 @@ _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)
 _SIGNAL = re.compile(r"(?:SIG)?[A-Z][A-Z0-9]{1,8}(?:[+-]\d{1,2})?|\d{1,2}", re.IGNORECASE)
 _PLATFORM = re.compile(r"[a-z0-9_]+(?:/[a-z0-9_]+){0,2}")
 _TIME = re.compile(r"[0-9][0-9A-Za-z:.+-]{0,40}")
+_PS_ARGUMENT = re.compile(r"-?[A-Za-z0-9,=_%:+-]{1,100}")
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _PORT_SPEC = re.compile(r"(\d{1,5})(?:/(?:tcp|udp|sctp))?")
 _FOLDER = re.compile(r"(?:\./)?[^\W_][\w. -]*(?:/[^\W_][\w. -]*)*/?|\.|\./")
@@ -177,7 +178,7 @@ KINDS: dict[str, ValueKind] = {
     "text": ValueKind(),
     "value": ValueKind(),
     "args": ValueKind(),
-    "ps-args": ValueKind(sample="aux"),
+    "ps-args": ValueKind(check=_matching(_PS_ARGUMENT, "ps_argument"), sample="aux"),
     "any": ValueKind(),
 }
 """Every kind that the tables name, and those that slots are made of."""

@@ -48,7 +48,7 @@ def test_the_words_of_the_note_go_first() -> None:
 
     command = offer("docker ps --all -q", note=NOTE, lines=LINES, flag_note=flag_note)
     explained = {entry.token: entry for entry in command.explanation}
-    assert explained["--all"].text == "* -a - все"
+    assert explained["--all"].text == "-a - все"
     assert explained["--all"].citation is not None
     assert explained["-q"].text == "prints the ids alone"
     assert explained["-q"].citation is None
