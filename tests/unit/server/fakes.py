@@ -91,6 +91,8 @@ class FakeAnswerer:
         self.error: KbError | None = None
         self.block: threading.Event | None = None
         self.count = 0
+        self.status = "answered"
+        self.text = "Remove it [1]."
 
     def ask(self, question: Question) -> Answer:
         *_, last = self.stream(question)
@@ -131,8 +133,8 @@ class FakeAnswerer:
             question=question.text,
             standalone_question=question.text,
             language="en",
-            status=AnswerStatus.ANSWERED,
-            text="Remove it [1].",
+            status=AnswerStatus(self.status),
+            text=self.text,
             citations=(citation(),),
             commands=(command(),),
             confidence=0.97,
@@ -181,6 +183,7 @@ class FakeRuns:
         self._runs: dict[RunId, Run] = {}
         self.started: list[tuple[str, Mapping[str, bytes] | None]] = []
         self.hold: threading.Event | None = None
+        self.exit_code = 0
 
     def start(
         self, text: str, *, confirm: bool, who: str = "", files: Mapping[str, bytes] | None = None
@@ -203,7 +206,7 @@ class FakeRuns:
                 run.end(RunState.STOPPED, None)
                 return
         run.stderr("a warning\n")
-        run.end(RunState.EXITED, 0)
+        run.end(RunState.EXITED, self.exit_code)
 
     def _find(self, run_id: RunId) -> Run:
         if run_id not in self._runs:

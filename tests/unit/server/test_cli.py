@@ -1,0 +1,327 @@
+"""The command line over the API: words, exit codes, JSON, and errors with hints."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from kb.errors import IndexUnavailableError, ModelError
+from server.cli import app
+from server.origins import OwnOrigins
+from server.serving import ServerThread, listen, port_of
+from server.settings import Settings
+from server.state import ServerRecord, StateFolder
+from tests.unit.server.conftest import TOKEN, Bench
+
+HEAVY = (
+    "torch",
+    "sentence_transformers",
+    "chromadb",
+    "docker",
+    "tantivy",
+    "fastapi",
+    "uvicorn",
+    "httpx",
+    "numpy",
+    "watchfiles",
+)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"KB_{name.upper()}", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+    root = logging.getLogger()
+    handlers = root.handlers[:]
+    yield
+    # `kb serve` sends the log to the stderr of its time, which ends with the test.
+    root.handlers[:] = handlers
+
+
+@pytest.fixture
+def running(bench: Bench, tmp_path: Path) -> Iterator[list[str]]:
+    """A server that owns a state folder; the options that lead to it."""
+    state = StateFolder(tmp_path / "state")
+    state.acquire()
+    sockets = listen("127.0.0.1", 0)
+    port = port_of(sockets[0])
+    bench.services.access.origins._own.update(OwnOrigins(host="127.0.0.1", port=port)._own)
+    with ServerThread(bench.app, bench.services, sockets):
+        state.record_server(ServerRecord(url=f"http://127.0.0.1:{port}", pid=1, token=TOKEN))
+        yield ["--notes", str(bench.notes), "--state", str(state.path)]
+    state.release()
+    for each in sockets:
+        each.close()
+
+
+def kb(*words: str, stdin: str = "") -> Result:
+    result = CliRunner().invoke(app, list(words), input=stdin)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def error_of(result: Result) -> str:
+    assert "error:" in result.stderr
+    assert "hint:" in result.stderr
+    assert "Traceback" not in result.output
+    return result.stderr
+
+
+# --- without a server ------------------------------------------------------------------------
+
+
+def test_importing_the_command_line_is_light() -> None:
+    code = "import sys, server.cli; print(*sorted(m for m in sys.modules if '.' not in m))"
+    output = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout
+    assert set(output.split()).isdisjoint(HEAVY)
+
+
+def test_help_names_every_command() -> None:
+    help_text = kb("--help").output
+    for name in (
+        "serve",
+        "open",
+        "ingest",
+        "ask",
+        "search",
+        "run",
+        "runs",
+        "sandbox",
+        "eval",
+        "doctor",
+        "chat",
+    ):
+        assert name in help_text
+    sandbox_help = kb("sandbox", "--help").output
+    for name in ("status", "start", "reset", "stop"):
+        assert name in sandbox_help
+
+
+def test_the_version_is_told() -> None:
+    assert kb("--version").output.startswith("kb ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nope"],
+        ["ask"],
+        ["ask", "x", "--no"],
+        ["search", "x", "--top-k", "0"],
+        ["run", "docker ps", "--set", "novalue"],
+        ["serve", "--port", "x"],
+        ["sandbox", "fly"],
+    ],
+)
+def test_wrong_usage_is_2(words: list[str], tmp_path: Path) -> None:
+    assert kb(*words).exit_code == 2
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    state = ["--state", str(tmp_path / "s")]
+    for words in (["ask", "x"], ["ingest"], ["serve", "--port", "0"], ["search", "x"]):
+        folder = (
+            [str(tmp_path / "no")] if words[0] == "ingest" else ["--notes", str(tmp_path / "no")]
+        )
+        result = kb(*words, *folder, *state)
+        assert result.exit_code == 1
+        assert "does not exist" in error_of(result)
+
+
+def test_a_taken_port_is_told(bench: Bench, tmp_path: Path) -> None:
+    sockets = listen("127.0.0.1", 0)
+    port = str(port_of(sockets[0]))
+    result = kb(
+        "serve", "--notes", str(bench.notes), "--state", str(tmp_path / "s"), "--port", port
+    )
+    for each in sockets:
+        each.close()
+    assert result.exit_code == 1
+    assert f"port {port} on 127.0.0.1 is taken" in error_of(result)
+    assert "--port" in result.stderr
+
+
+def test_another_machines_address_wants_a_token(bench: Bench, tmp_path: Path) -> None:
+    result = kb(
+        "serve",
+        "--notes",
+        str(bench.notes),
+        "--state",
+        str(tmp_path / "s"),
+        "--host",
+        "0.0.0.0",
+        "--port",
+        "0",
+    )
+    assert result.exit_code == 2
+    assert "KB_TOKEN" in error_of(result)
+
+
+def test_a_locked_state_names_its_holder(bench: Bench, tmp_path: Path) -> None:
+    state = StateFolder(tmp_path / "s")
+    state.acquire()
+    for words in (["ask", "x"], ["serve", "--port", "0"]):
+        result = kb(*words, "--notes", str(bench.notes), "--state", str(state.path))
+        assert result.exit_code == 1
+        assert "in use by another kb process" in error_of(result)
+    state.release()
+
+
+def test_open_without_a_server_says_so(bench: Bench, tmp_path: Path) -> None:
+    result = kb("open", "--notes", str(bench.notes), "--state", str(tmp_path / "s"))
+    assert result.exit_code == 1
+    assert "kb serve" in error_of(result)
+
+
+def test_eval_without_questions_says_so(tmp_path: Path) -> None:
+    assert kb("eval", str(tmp_path / "no.jsonl")).exit_code == 3
+
+
+# --- with a running server -------------------------------------------------------------------
+
+
+def test_open_prints_the_url_with_the_token(running: list[str]) -> None:
+    url = kb("open", "--no-browser", *running).stdout.strip()
+    assert url.startswith("http://127.0.0.1:")
+    assert url.endswith(f"/#token={TOKEN}")
+
+
+def test_ask_shows_the_answer_its_lines_and_the_command(running: list[str]) -> None:
+    result = kb("ask", "how do I remove a container", *running)
+    assert result.exit_code == 0
+    assert "Remove it [1]." in result.stdout
+    assert "[1] docker.md:3-6" in result.stdout
+    assert "6 │ docker rm 46286a4fff79" in result.stdout
+    assert "$ docker rm 46286a4fff79  (destroy)" in result.stdout
+
+
+def test_ask_as_json_is_the_apis_json(running: list[str]) -> None:
+    answer: dict[str, Any] = json.loads(kb("ask", "x", "--json", *running).stdout)
+    assert answer["citations"][0]["line_start"] == 3
+    again = kb("ask", "y", "--json", "--conversation", answer["conversation_id"], *running)
+    assert json.loads(again.stdout)["conversation_id"] == answer["conversation_id"]
+
+
+def test_a_question_without_an_answer_is_3(bench: Bench, running: list[str]) -> None:
+    bench.answerer.status = "not_found"
+    result = kb("ask", "x", "--json", *running)
+    assert result.exit_code == 3
+    assert json.loads(result.stdout)["status"] == "not_found"
+
+
+@pytest.mark.parametrize("question", ["", "   ", "x" * 5000])
+def test_a_bad_question_is_2(running: list[str], question: str) -> None:
+    result = kb("ask", question, *running)
+    assert result.exit_code == 2
+    error_of(result)
+
+
+def test_an_error_is_json_too_where_json_is_asked(bench: Bench, running: list[str]) -> None:
+    bench.answerer.error = IndexUnavailableError("no index", hint="wait")
+    result = kb("ask", "x", "--json", *running)
+    assert result.exit_code == 1
+    error = json.loads(result.stdout)["error"]
+    assert (error["code"], error["hint"]) == ("index_unavailable", "wait")
+
+
+def test_an_unknown_conversation_is_3(running: list[str]) -> None:
+    assert kb("ask", "x", "--conversation", "nope", *running).exit_code == 3
+
+
+def test_search_shows_passages_and_scores(running: list[str]) -> None:
+    result = kb("search", "remove", "--explain", *running)
+    assert "docker.md:3-6" in result.stdout
+    assert "dense: rank 1" in result.stdout
+    hits = json.loads(kb("search", "remove", "--json", *running).stdout)["hits"]
+    assert hits[0]["arms"]["lexical"]["rank"] == 2
+
+
+def test_ingest_reports_what_it_did(running: list[str]) -> None:
+    notes, state = running[1], running[3]
+    result = kb("ingest", notes, "--state", state)
+    assert result.exit_code == 0
+    assert "1 notes, 4 chunks, 1 added" in result.stdout
+    report = json.loads(kb("ingest", notes, "--state", state, "--json").stdout)
+    assert report["added"] == ["docker.md"]
+
+
+def test_a_failed_ingest_is_1(bench: Bench, running: list[str]) -> None:
+    bench.library.error = ModelError("no model", hint="get one")
+    result = kb("ingest", running[1], "--state", running[3])
+    assert result.exit_code == 1
+    assert "no model" in error_of(result)
+
+
+def test_run_separates_output_and_errors(running: list[str]) -> None:
+    result = kb("run", "docker ps", *running)
+    assert result.exit_code == 0
+    assert result.stdout == "ran docker ps\n"
+    assert "a warning" in result.stderr
+    run = json.loads(kb("run", "docker ps", "--json", *running).stdout)
+    assert (run["state"], run["exit_code"], run["stdout"]) == ("exited", 0, "ran docker ps\n")
+
+
+def test_a_failing_command_is_1(bench: Bench, running: list[str]) -> None:
+    bench.sandbox.runs.exit_code = 125
+    result = kb("run", "docker ps", *running)
+    assert result.exit_code == 1
+    assert "exit code 125" in result.stderr
+
+
+def test_a_destroying_command_wants_a_word(bench: Bench, running: list[str]) -> None:
+    result = kb("run", "docker rm web", *running)
+    assert result.exit_code == 1
+    assert "--yes" in error_of(result)
+    assert bench.sandbox.runs.started == []
+    assert kb("run", "docker rm web", "--yes", *running).exit_code == 0
+
+
+def test_a_refused_command_is_1_with_its_reason(running: list[str]) -> None:
+    result = kb("run", "docker run --privileged alpine", *running)
+    assert result.exit_code == 1
+    assert "--privileged" in result.stderr
+
+
+def test_runs_are_listed(running: list[str]) -> None:
+    kb("run", "docker ps", *running)
+    assert "docker ps" in kb("runs", *running).stdout
+    assert json.loads(kb("runs", "--json", *running).stdout)["total"] == 1
+
+
+def test_the_sandbox_is_shown_and_emptied(bench: Bench, running: list[str]) -> None:
+    assert "web" in kb("sandbox", "status", *running).stdout
+    assert kb("sandbox", "reset", *running).exit_code == 1
+    assert bench.sandbox.calls == []
+    for words in (["reset", "--yes"], ["start"], ["stop"]):
+        assert kb("sandbox", *words, *running).exit_code == 0
+    assert bench.sandbox.calls == ["reset", "start", "stop"]
+    assert json.loads(kb("sandbox", "status", "--json", *running).stdout)["state"] == "ready"
+
+
+def test_chat_goes_on_in_one_conversation(bench: Bench, running: list[str]) -> None:
+    result = kb("chat", *running, stdin="how do I remove a container\nand an image?\n\n")
+    assert result.exit_code == 0
+    assert result.stdout.count("Remove it [1].") == 2
+    assert [turn.question for turn in bench.answerer.questions[-1].history] == [
+        "how do I remove a container"
+    ]
+
+
+def test_what_a_note_holds_cannot_steer_the_terminal(bench: Bench, running: list[str]) -> None:
+    bench.answerer.text = "\x1b]0;owned\x07[red]x[/red] \u202e [1]"
+    output = kb("ask", "x", *running).stdout
+    assert "\x1b" not in output
+    assert "\x07" not in output
+    assert "[red]x[/red]" in output
