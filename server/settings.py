@@ -61,7 +61,6 @@ class Settings(BaseSettings):
     llm_timeout_s: float = Field(
         60.0, gt=0, description="Seconds that the language model may take for one answer."
     )
-    mcp_run: bool = Field(default=False, description="Let MCP clients run commands.")
     log_format: LogFormat = Field("text", description="Form of the log lines on stderr.")
 
     @field_validator("allowed_hosts", mode="before")

@@ -1,0 +1,80 @@
+"""Every route, setting, command and option stands in the documentation, and nothing else does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer.main
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from server.cli import app as cli
+from server.error_responses import STATUS_OF_CODE
+from server.settings import Settings
+from tests.unit.server.conftest import Bench
+from tests.unit.server.every_route import flat_routes
+
+DOCS = Path(__file__).parents[3] / "docs"
+API = (DOCS / "api.md").read_text(encoding="utf-8")
+CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
+_UNLISTED_METHODS = {"HEAD", "OPTIONS"}
+
+
+def commands(group: TyperGroup, prefix: str) -> Iterator[tuple[str, TyperCommand]]:
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from commands(command, f"{prefix} {name}")
+        else:
+            assert isinstance(command, TyperCommand)
+            yield f"{prefix} {name}", command
+
+
+def all_commands() -> dict[str, TyperCommand]:
+    group = typer.main.get_command(cli)
+    assert isinstance(group, TyperGroup)
+    return dict(commands(group, "kb"))
+
+
+def test_every_route_is_documented_and_no_other(bench: Bench) -> None:
+    routes = {
+        f"{method} {route.path.replace(':path', '')}"
+        for route in flat_routes(bench.app.routes)
+        for method in (getattr(route, "methods", None) or ())
+        if method not in _UNLISTED_METHODS
+    }
+    documented = set(re.findall(r"^\| `([A-Z]+ /[^`]*)` \|", API, re.MULTILINE))
+    assert documented == routes
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    settings = {f"KB_{name.upper()}" for name in Settings.model_fields}
+    assert set(re.findall(r"^\| `(KB_[A-Z_]+)` \|", CONFIGURATION, re.MULTILINE)) == settings
+
+
+def test_every_setting_says_what_it_is() -> None:
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_every_command_is_documented_and_no_other() -> None:
+    documented = set(re.findall(r"^\| `(kb [a-z ]+)` \|", API, re.MULTILINE))
+    assert documented == set(all_commands())
+
+
+def test_every_option_is_documented() -> None:
+    section = API[API.index("## Command line") :]
+    rows = dict(re.findall(r"^\| `(kb [a-z ]+)` \| (.*) \|$", section, re.MULTILINE))
+    for name, command in all_commands().items():
+        assert command.help, name
+        for option in command.params:
+            if not isinstance(option, TyperOption) or option.hidden:
+                continue
+            assert option.help, (name, option.name)
+            spelled = [*option.opts, *option.secondary_opts]
+            known = any(f"`{each}" in rows[name] or f"`{each}`" in section for each in spelled)
+            assert known or "--help" in spelled, (name, spelled)
+
+
+def test_every_code_with_a_status_of_its_own_is_documented() -> None:
+    for code in set(STATUS_OF_CODE) - {"shutting_down"}:
+        assert f"`{code}`" in API
