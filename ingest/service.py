@@ -50,7 +50,7 @@ class IndexService:
         self.vault = Vault(notes)
         self._state = state
         self._given = embedder
-        self._lock = FileLock(state / _LOCK, timeout=0)
+        self._lock = FileLock(state / _LOCK, timeout=0, thread_local=False)
         self._syncing = threading.Lock()
         self._embedder: Embedder | None = None
         self._cache: EmbeddingCache | None = None

@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS chunks (
     keys TEXT NOT NULL, body TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS chunks_note ON chunks (note, line_start);
+CREATE INDEX IF NOT EXISTS chunks_windows ON chunks (windows);
 CREATE INDEX IF NOT EXISTS chunks_parent ON chunks (parent) WHERE parent IS NOT NULL;
 CREATE TABLE IF NOT EXISTS flags (
     flag TEXT NOT NULL, command TEXT NOT NULL, chunk TEXT NOT NULL, note TEXT NOT NULL,

@@ -7,6 +7,8 @@ index cost no embedding. Vectors are keyed by a hash of the text and kept per mo
 from __future__ import annotations
 
 import hashlib
+import logging
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -15,6 +17,8 @@ import numpy as np
 
 from kb.ports import FloatArray
 from kb.store.database import Database, batched, marks
+
+_log = logging.getLogger(__name__)
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS vectors (
@@ -37,7 +41,7 @@ class EmbeddingCache:
     """
 
     def __init__(self, path: Path, *, dimension: int) -> None:
-        self._database = Database(path, _SCHEMA)
+        self._database = _open(path)
         self._dimension = dimension
 
     def get(self, keys: Sequence[str]) -> Mapping[str, FloatArray]:
@@ -75,3 +79,14 @@ class EmbeddingCache:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+
+def _open(path: Path) -> Database:
+    """Open the file; a damaged one is begun afresh, since it is a cache."""
+    try:
+        return Database(path, _SCHEMA)
+    except sqlite3.DatabaseError as error:
+        _log.warning("the known vectors in %s cannot be read (%s); begun afresh", path, error)
+        for file in path.parent.glob(f"{path.name}*"):
+            file.unlink()
+        return Database(path, _SCHEMA)

@@ -1,0 +1,418 @@
+"""The index service over the real stores; a fake embedder, so that every vector can be counted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from ingest.report import SyncProgress
+from ingest.service import IndexService
+from kb.errors import IndexUnavailableError, StateLockedError, VaultError
+from kb.model import ChunkKind, NoteId
+from kb.ports import FloatArray
+from tests.fakes import FakeEmbedder
+from tests.integration.index_states import all_chunks, contents, index_of, opened
+
+COMMANDS = """# Команды
+
+```
+docker ps
+```
+
+Какие контейнеры работают.
+
+* -a - и остановленные тоже
+* -q - только номера
+
+---
+
+```
+docker rm web
+```
+
+Убрать контейнер.
+"""
+QUESTIONS = """---
+tags: [docker]
+---
+> Где лежит том?
+
+В папке демона, вероятно.
+
+> А порт?
+"""
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    (folder / "папка").mkdir(parents=True)
+    (folder / "команды.md").write_text(COMMANDS, encoding="utf-8")
+    (folder / "папка" / "вопросы.md").write_text(QUESTIONS, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+def age(notes: Path) -> None:
+    """Make all files old enough for their times to be believed."""
+    for path in notes.rglob("*.md"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+
+
+def test_the_first_sync_indexes_all(notes: Path, state: Path) -> None:
+    with opened(notes, state) as service:
+        assert service.index is None
+        assert service.status.state == "indexing"
+        report = service.sync()
+        assert report.added == ("команды.md", "папка/вопросы.md")
+        assert report.kinds[ChunkKind.FLAG] == 2
+        assert report.embedded > 0
+        assert (report.notes, report.chunks) == (2, len(all_chunks(index_of(service))))
+        status = service.status
+        assert (status.state, status.notes, status.model) == ("ok", 2, "fake")
+        assert status.fingerprint == index_of(service).fingerprint
+
+
+def test_a_second_sync_embeds_nothing_and_reads_nothing(
+    notes: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    age(notes)
+    embedder = FakeEmbedder()
+    with opened(notes, state, embedder) as service:
+        service.sync()
+        before = contents(service)
+        embedder.embedded.clear()
+        monkeypatch.setattr("ingest.vault.Vault.load", None)
+        report = service.sync()
+        assert report.is_empty
+        assert report.unchanged == 2
+        assert embedder.embedded == []
+        assert contents(service) == before
+
+
+def test_a_restart_finds_the_index(notes: Path, state: Path) -> None:
+    embedder = FakeEmbedder()
+    with opened(notes, state, embedder) as service:
+        service.sync()
+        before = contents(service)
+    embedder.embedded.clear()
+    with opened(notes, state, embedder) as service:
+        assert service.status.state == "ok"
+        assert contents(service) == before
+        service.sync()
+        assert contents(service) == before
+    assert embedder.embedded == []
+
+
+def test_a_touched_file_is_read_but_not_embedded(notes: Path, state: Path) -> None:
+    age(notes)
+    embedder = FakeEmbedder()
+    with opened(notes, state, embedder) as service:
+        service.sync()
+        embedder.embedded.clear()
+        os.utime(notes / "команды.md", (1_700_000_500, 1_700_000_500))
+        report = service.sync()
+        assert report.is_empty
+        assert report.unchanged == 2
+        assert embedder.embedded == []
+
+
+def edit(notes: Path) -> None:
+    text = COMMANDS.replace("только номера", "одни номера, без таблицы")
+    (notes / "команды.md").write_text(text, encoding="utf-8")
+
+
+def insert_above(notes: Path) -> None:
+    text = COMMANDS.replace("# Команды\n", "# Команды\n\nНовая строка сверху.\n")
+    (notes / "команды.md").write_text(text, encoding="utf-8")
+
+
+def rename(notes: Path) -> None:
+    (notes / "команды.md").rename(notes / "папка" / "шпаргалка.md")
+
+
+def delete(notes: Path) -> None:
+    (notes / "команды.md").unlink()
+
+
+def rename_heading(notes: Path) -> None:
+    (notes / "команды.md").write_text(COMMANDS.replace("# Команды", "# Докер"), encoding="utf-8")
+
+
+def empty(notes: Path) -> None:
+    (notes / "команды.md").write_text("", encoding="utf-8")
+
+
+def add(notes: Path) -> None:
+    (notes / "новое слово.md").write_text("Слово о порте.\n" * 3, encoding="utf-8")
+
+
+def change_tags(notes: Path) -> None:
+    path = notes / "папка" / "вопросы.md"
+    path.write_text(QUESTIONS.replace("[docker]", "[докер, новое]"), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "embedded"),
+    [
+        (edit, 1),
+        (insert_above, 1),
+        (rename, 0),
+        (delete, 0),
+        (empty, 0),
+        (add, 1),
+        (change_tags, 0),
+    ],
+)
+def test_a_change_leaves_what_a_fresh_build_gives(
+    notes: Path, state: Path, tmp_path: Path, change: Callable[[Path], None], embedded: int
+) -> None:
+    age(notes)
+    embedder = FakeEmbedder()
+    with opened(notes, state, embedder) as service:
+        service.sync()
+        embedder.embedded.clear()
+        change(notes)
+        report = service.sync()
+        assert not report.is_empty
+        assert (len(embedder.embedded), report.embedded) == (embedded, embedded)
+        after = contents(service)
+    with opened(notes, tmp_path / "fresh") as fresh:
+        fresh.sync()
+        assert contents(fresh) == after
+
+
+def test_a_new_heading_is_in_all_its_chunks(notes: Path, state: Path, tmp_path: Path) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+        rename_heading(notes)
+        service.sync()
+        after = contents(service)
+    with opened(notes, tmp_path / "fresh") as fresh:
+        fresh.sync()
+        assert contents(fresh) == after
+
+
+def test_a_rename_is_told_as_one(notes: Path, state: Path) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+        rename(notes)
+        report = service.sync()
+        assert report.renamed == (("команды.md", "папка/шпаргалка.md"),)
+        assert (report.added, report.removed) == ((), ())
+
+
+def test_a_deleted_note_leaves_nothing_behind(notes: Path, state: Path) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+        delete(notes)
+        report = service.sync()
+        assert report.removed == ("команды.md",)
+        assert index_of(service).catalog.flag_entries("-a") == []
+    for path in state.rglob("*.sqlite3"):
+        if "embeddings" in path.parts:
+            assert _rows(path, "vectors") == 2
+
+
+def _rows(path: Path, table: str) -> int:
+    with sqlite3.connect(path) as connection:
+        return int(connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0])
+
+
+def test_files_that_cannot_be_read_are_said_and_the_rest_is_indexed(
+    notes: Path, state: Path
+) -> None:
+    (notes / "picture.md").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
+    (notes / "empty.md").write_bytes(b"")
+    (notes / "old.md").write_bytes("Старая кодировка, слово в ней.".encode("cp1251"))
+    with opened(notes, state) as service:
+        report = service.sync()
+        assert report.failed == ("picture.md",)
+        said = {warning.note: warning for warning in report.warnings}
+        assert "binary" in said[NoteId("picture.md")].message
+        assert said[NoteId("picture.md")].hint
+        assert "cp1251" in said[NoteId("old.md")].message
+        assert report.notes == 4
+        status = service.status
+        assert status.state == "degraded"
+        assert "picture.md" in status.message
+        assert {warning.note for warning in status.warnings} == {"picture.md", "old.md"}
+        (notes / "picture.md").unlink()
+        service.sync()
+        assert service.status.state == "ok"
+
+
+def test_a_note_that_becomes_unreadable_is_taken_out(notes: Path, state: Path) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+        (notes / "команды.md").write_bytes(bytes(range(256)) * 8)
+        report = service.sync()
+        assert report.failed == ("команды.md",)
+        assert index_of(service).catalog.chunks_of(NoteId("команды.md")) == []
+        contents(service)
+
+
+def test_a_folder_that_goes_away_leaves_the_index(notes: Path, state: Path) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+        before = contents(service)
+        shutil.rmtree(notes)
+        with pytest.raises(VaultError):
+            service.sync()
+        assert service.status.state == "degraded"
+        assert contents(service) == before
+    with pytest.raises(VaultError):
+        IndexService(notes=notes, state=state, embedder=FakeEmbedder())
+
+
+def test_one_owner_of_the_state_folder(notes: Path, state: Path) -> None:
+    with opened(notes, state):
+        second = IndexService(notes=notes, state=state, embedder=FakeEmbedder())
+        with pytest.raises(StateLockedError, match=str(os.getpid())) as caught:
+            second.open()
+        assert caught.value.hint
+    with opened(notes, state):
+        pass
+
+
+def test_a_service_that_is_not_open_says_so(notes: Path, state: Path) -> None:
+    service = IndexService(notes=notes, state=state, embedder=FakeEmbedder())
+    with pytest.raises(IndexUnavailableError):
+        service.sync()
+
+
+def test_a_stopped_sync_goes_on_later(notes: Path, state: Path) -> None:
+    for number in range(200):
+        (notes / f"{number}.md").write_text(f"Слово номер {number}.\n", encoding="utf-8")
+    steps: list[SyncProgress] = []
+    with opened(notes, state) as service:
+        report = service.sync(steps.append, cancelled=lambda: steps[-1].chunks_done > 0)
+        assert report.cancelled
+        assert service.index is None
+        done = steps[-1].chunks_done
+        assert 0 < done < 200
+        embedder = FakeEmbedder()
+    with opened(notes, state, embedder) as service:
+        report = service.sync()
+        assert not report.cancelled
+        assert len(embedder.embedded) < 200
+        assert report.notes == 202
+        contents(service)
+
+
+def test_progress_reaches_its_totals(notes: Path, state: Path) -> None:
+    steps: list[SyncProgress] = []
+    with opened(notes, state) as service:
+        service.sync(steps.append)
+    assert [steps[0].phase, steps[-1].phase] == ["scan", "done"]
+    last = steps[-1]
+    assert last.files_done == last.files_total == 2
+    assert last.chunks_done == last.chunks_total > 0
+    assert last.embedded > 0
+
+
+class OtherEmbedder(FakeEmbedder):
+    """Another model: other vectors, another fingerprint."""
+
+    name = "other"
+    fingerprint = "other-64"
+
+    def _vector(self, text: str) -> FloatArray:
+        return super()._vector(text)[::-1].copy()
+
+
+def test_another_model_gets_another_index_while_the_old_one_answers(
+    notes: Path, state: Path, tmp_path: Path
+) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+        old = index_of(service).fingerprint
+
+    class Slow(OtherEmbedder):
+        def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+            seen.append(search())
+            return super().embed_documents(texts)
+
+    seen: list[tuple[str, int]] = []
+    embedder = Slow()
+    with opened(notes, state, embedder) as service:
+
+        def search() -> tuple[str, int]:
+            index = index_of(service)
+            assert index.vectors.query(embedder.embed_query("порт"), top_k=3) == []
+            return index.fingerprint, len(all_chunks(index))
+
+        assert "rebuilt" in service.status.message
+        service.sync()
+        assert {fingerprint for fingerprint, _ in seen} == {old}
+        assert service.status.state == "ok"
+        assert index_of(service).fingerprint != old
+        after = contents(service)
+        service.sync()
+        folders = {path.parent.name for path in (state / "index").glob("*/catalog.sqlite3")}
+        assert folders == {index_of(service).fingerprint}
+    with opened(notes, tmp_path / "fresh", OtherEmbedder()) as fresh:
+        fresh.sync()
+        assert contents(fresh) == after
+
+
+@pytest.mark.parametrize("lost", ["vectors-1", "lexical", "embeddings", "catalog.sqlite3"])
+@pytest.mark.parametrize("how", ["gone", "garbage"])
+def test_damaged_parts_are_built_again(notes: Path, state: Path, lost: str, how: str) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+        before = contents(service)
+        folder = state / "index" / index_of(service).fingerprint
+    target = state / "index" / "embeddings" if lost == "embeddings" else folder / lost
+    copy = state.parent / "elsewhere"
+    shutil.copytree(state, copy)  # Chroma remembers the folders of its process
+    target = copy / target.relative_to(state)
+    if how == "gone":
+        shutil.rmtree(target) if target.is_dir() else target.unlink()
+    else:
+        for path in [target] if target.is_file() else target.rglob("*"):
+            if path.is_file():
+                path.write_bytes(b"garbage" * 100)
+    with opened(notes, copy) as service:
+        service.sync()
+        assert service.status.state == "ok"
+        assert contents(service) == before
+
+
+def test_questions_are_answered_during_a_sync(notes: Path, state: Path) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+        for number in range(300):
+            (notes / f"{number}.md").write_text(f"Слово {number}.\n", encoding="utf-8")
+        errors: list[BaseException] = []
+        done = threading.Event()
+
+        def ask() -> None:
+            embedder = FakeEmbedder()
+            while not done.is_set():
+                try:
+                    index = index_of(service)
+                    hits = index.vectors.query(embedder.embed_query("том"), top_k=5)
+                    index.catalog.chunks([hit.chunk for hit in hits])
+                    assert hits
+                except BaseException as error:  # noqa: BLE001
+                    errors.append(error)
+                    return
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        service.sync()
+        done.set()
+        asking.join()
+        assert errors == []
+        contents(service)
