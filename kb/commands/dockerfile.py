@@ -10,7 +10,7 @@ from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.references import is_public_host, parse_reference
 from kb.commands.texts import refused
 
-_TRAILING = re.compile(r"\s+(?://(?=\s|[^\x00-\x7f])|#(?=\s)).*$")
+_TRAILING = re.compile(r"(?<!\s)\s+(?://(?=\s|[^\x00-\x7f])|#(?=\s)).*$")
 _OWN_LINE = re.compile(r"\s*//(.*)$")
 _INSTRUCTION = re.compile(r"\s*(?P<name>[A-Za-z]+)\s+(?P<rest>.*)", re.DOTALL)
 _CONTINUATION = re.compile(r"\\[ \t]*\n")

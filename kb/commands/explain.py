@@ -119,8 +119,8 @@ def _explain_value(option: Option, language: Language) -> str:
     if option.flag.kind == "publish" and (parts := split_publish(option.value)) and parts.host:
         return say("explain.publish", language, host=parts.host, container=parts.container)
     if option.flag.kind == "volume-mount" and ":" in option.value:
-        source, target, *_ = split_volume(option.value)
-        return say("explain.mount", language, volume=source, path=target)
+        source, *rest = split_volume(option.value)
+        return say("explain.mount", language, volume=source, path=rest[0] if rest else "")
     if option.flag.kind in {"env", "build-arg", "label"} and "=" in option.value:
         name, _, value = option.value.partition("=")
         return say("explain.variable", language, name=name, value=value)

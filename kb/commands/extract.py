@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb.commands.grammar import parse
 from kb.commands.spec import command_groups, command_index
 from kb.commands.texts import RefusedError
-from kb.commands.tokens import Mark, clean_line, join, tokenize
+from kb.commands.tokens import MAX_LENGTH, Mark, clean_line, is_continued, join, tokenize
 from kb.errors import KbError
 from kb.model import Chunk, CodeSpan, LineRange
 
@@ -16,7 +16,6 @@ _START = re.compile(
     r"(?:(?:sudo|doas)\s+)?(?:[A-Z_][A-Z0-9_]*=\S*\s+)*"
     r"docker(?:\.exe|-compose)?\s+(?P<next>\S+)"
 )
-_CONTINUED = re.compile(r"(?:\\|[ \t][`^])[ \t]*$")
 _UNFINISHED = frozenset({"missing_operand", "incomplete", "missing_value"})
 
 
@@ -58,7 +57,7 @@ def _logical_lines(lines: list[str]) -> list[tuple[int, int, str]]:
     first = 0
     while first < len(lines):
         last = first
-        while last + 1 < len(lines) and _CONTINUED.search(lines[last].rstrip("\r")):
+        while last + 1 < len(lines) and is_continued(lines[last]):
             last += 1
         logical.append((first, last, "\n".join(lines[first : last + 1])))
         first = last + 1
@@ -67,6 +66,8 @@ def _logical_lines(lines: list[str]) -> list[tuple[int, int, str]]:
 
 def _read_line(line: str) -> str | None:
     """Return the command of a line without prompt and comment; None where it is no command."""
+    if len(line) > MAX_LENGTH:
+        return None
     cleaned = clean_line(line)
     match = _START.match(cleaned)
     if match is None or not _is_known(match["next"]):

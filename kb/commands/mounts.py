@@ -23,7 +23,7 @@ _ALIASES = {"src": "source", "dst": "target", "destination": "target"}
 
 def split_volume(value: str) -> tuple[str, ...]:
     r"""Split `source:target[:modes]` at its colons, keeping `c:\folder` and `$(…)` whole."""
-    drive = _DRIVE.match(value)
+    drive = _DRIVE.match(value) if value.count(":") > 1 else None
     start = drive.end() if drive else 0
     head, rest = value[:start], value[start:]
     first, *others = _split_outside_brackets(rest)

@@ -75,7 +75,8 @@ def _with_volumes(call: Invocation) -> str:
 
 
 def _volume_instead(option: Option) -> str:
-    source, target, *modes = split_volume(option.value)
+    source, *rest = split_volume(option.value)
+    target, *modes = rest or [""]
     if is_host_path(source):
         source = name_volume(source, target)
     target = target.rstrip("/") or target

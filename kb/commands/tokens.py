@@ -25,9 +25,11 @@ _ESCAPABLE_IN_DOUBLE_QUOTES = frozenset('"\\$`')
 _VARIABLE = re.compile(r"\$(?:\{[^}]*\}|[A-Za-z_]\w*|[0-9@*#?$!-])")
 _WINDOWS_VARIABLE = re.compile(r"%[A-Za-z_]\w+%")
 _PLACEHOLDER = re.compile(r"<[^\W_](?:[^<>|;&$`\"'\n]*[^<>|;&$`\"'\s])?>|\{\{\s*\w[\w -]*\}\}")
-_OPTIONAL = re.compile(r"\[[^\]\['\"`$;&<>\n]*\](?:\.\.\.|…)?(?=\s|$)")
+_OPTIONAL = re.compile(
+    r"(?:\[[^\]\['\"`$;&<>\n]*\]|<(?:options?|flags?|опции|параметры|флаги)>)(?:\.\.\.|…)?(?=\s|$)",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(r"#|//(?!\S*/)")
-_CONTINUATION = re.compile(r"(?:[ \t]*\\|[ \t]+[`^])[ \t]*\r?\n[ \t]*(?:> )?")
 _PROMPTS = (
     re.compile(r"PS [A-Za-z]:[^>\n]*>\s*"),
     re.compile(r"[A-Za-z]:\\[^>\n]*>\s*"),
@@ -68,11 +70,28 @@ class Token:
 
 def clean_line(text: str) -> str:
     """Join continued lines and take the prompt off."""
-    line = _CONTINUATION.sub(" ", text).strip()
+    line = _join_continued(text).strip()
     for prompt in _PROMPTS:
         if match := prompt.match(line):
             return line[match.end() :].strip()
     return line
+
+
+def is_continued(line: str) -> bool:
+    """Tell whether a line goes on in the next one: `\\`, or a blank and `^` or a backtick."""
+    end = line.rstrip()
+    return end.endswith("\\") or (end[-1:] in {"^", "`"} and end[-2:-1].isspace())
+
+
+def _join_continued(text: str) -> str:
+    joined = ""
+    for line in text.split("\n"):
+        if not is_continued(line):
+            joined += line + "\n"
+        else:
+            joined += line.rstrip()[:-1].rstrip() + " "
+    # The shell's second prompt stands before what continues a line.
+    return re.sub(r" \s*> ", " ", joined) if text.count("\n") else joined
 
 
 def find_hidden(text: str) -> str:
@@ -129,10 +148,10 @@ class _Scanner:
     def scan(self) -> tuple[Token, ...]:
         tokens: list[Token] = []
         while self._skip_blanks():
-            if self._line[self._at] in _OPERATORS and not self._match(_PLACEHOLDER):
-                tokens.append(self._read_operator())
-            elif optional := self._match(_OPTIONAL):
+            if optional := self._match(_OPTIONAL):
                 self._at = optional.end()
+            elif self._line[self._at] in _OPERATORS and not self._match(_PLACEHOLDER):
+                tokens.append(self._read_operator())
             else:
                 tokens.append(self._read_word())
         return tuple(tokens)

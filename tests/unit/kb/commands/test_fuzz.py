@@ -11,10 +11,13 @@ from kb.commands.body_check import check_body
 from kb.commands.compose import check_compose
 from kb.commands.dockerfile import check_dockerfile
 from kb.commands.grammar import parse
+from kb.commands.offer import offer
 from kb.commands.plan import plan
 from kb.commands.slots import find_places
 from kb.commands.spec import all_commands, global_flags
+from kb.commands.tokens import quote
 from kb.errors import KbError
+from kb.model import LineRange, NoteId
 
 RUN = next(spec for spec in all_commands() if spec.path == "run")
 FLAGS = [flag.name for flag in RUN.flags] + [flag.short for flag in RUN.flags if flag.short]
@@ -58,6 +61,14 @@ def test_a_run_that_is_let_pass_has_a_body_that_is_let_pass(words: list[str]) ->
         return
     if isinstance(action, RunContainer | CreateContainer):
         check_body(create_body(action.spec, host_ip="192.0.2.1"))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(FLAGS), st.text(alphabet="a1C:/\\$(){}<>,=.-[]`%~;| \"'", max_size=14))
+def test_no_value_of_an_option_raises_anything_but_our_errors(flag: str, value: str) -> None:
+    for line in (f"docker run {flag} {value} x", f"docker run {flag}={quote(value)} x"):
+        offered = offer(line, note=NoteId("n"), lines=LineRange(start=1, end=1))
+        assert offered.runnable == (offered.refusal is None)
 
 
 @settings(max_examples=300, deadline=None)
