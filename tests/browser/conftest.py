@@ -49,7 +49,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     contexts: list[BrowserContext] = []
     watches: list[Watch] = []
 
-    def open_one(url: str, **options: object) -> Page:
+    def open_one(url: str, *, expect_csp_reports: bool = False, **options: object) -> Page:
         settings: dict[str, object] = {
             "viewport": {"width": 1280, "height": 860},
             "locale": "ru-RU",
@@ -61,7 +61,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         context.add_init_script(WATCH_SCRIPT)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        watches.append(Watch(page))
+        watches.append(Watch(page, expect_csp_reports=expect_csp_reports))
         page.goto(url)
         return page
 

@@ -63,7 +63,8 @@ A full copy of the photo library is written to the external drive every Sunday a
    - It asks for the passphrase once.
    - It prints the name of every folder it restores.
 
-See also [the commands](docker/команды.md) and [a page](https://example.org/backup).
+See also [the commands](../docker/команды.md), [a picture](drive.png) and
+[a page](https://example.org/backup).
 """
 
 LONG: Final = "# A long note\n\n" + "".join(

@@ -105,7 +105,7 @@ def _read_url(process: subprocess.Popen[str], log: Path) -> str:
     try:
         line = lines.get(timeout=_START_S)
     except queue.Empty:
-        raise AssertionError(f"the server said nothing in {_START_S} s: {log.read_text()}") from None
+        raise AssertionError(f"no URL in {_START_S} s: {log.read_text()}") from None
     if "#token=" not in line:
         raise AssertionError(f"the server did not start: {line}{log.read_text()}")
     return line.split("/#token=")[0].strip()

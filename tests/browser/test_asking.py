@@ -149,7 +149,7 @@ def test_questions_can_be_limited_to_a_folder(page: Page) -> None:
     expect(page.locator("#scope")).to_contain_text("home/")
     with page.expect_request("**/api/ask/stream") as request:
         turn = ask(page, "где лежат копии")
-    assert request.value.post_data_json["filters"] == {"path_prefix": "home/"}
+    assert (request.value.post_data_json or {})["filters"] == {"path_prefix": "home/"}
     for path in turn.locator(".quote [data-part=path]").all_inner_texts():
         assert path.startswith("home/")
     page.locator("#scope").click()
@@ -164,3 +164,11 @@ def test_a_link_between_notes_opens_beside_the_chat(page: Page) -> None:
     expect(table).to_contain_text("letters")
     page.locator("#panel a[data-note]").click()
     expect(page.locator("#panel-sub")).to_contain_text("docker/команды.md")
+
+
+def test_a_link_that_leads_nowhere_keeps_the_conversation(page: Page) -> None:
+    ask(page, "что делает -p?")
+    page.locator("#tab-notes").click()
+    page.locator('#notes-tree [data-path="home/backups.md"] [data-part=open]').click()
+    page.locator("#panel a.dead-link").click()
+    expect(page.locator(".turn")).to_have_count(1)

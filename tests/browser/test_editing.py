@@ -40,10 +40,10 @@ def editor(open_page: OpenPage, editable: LiveServer) -> Page:
 
 def test_a_dropped_note_is_saved_indexed_and_answers(editor: Page, editable: LiveServer) -> None:
     expect(editor.locator("#upload")).to_be_visible()
-    editor.evaluate(_DROP, ["tea <img src=x>.md", _TEA])
-    row = editor.locator('#notes-tree [data-path="tea <img src=x>.md"]')
+    editor.evaluate(_DROP, ["tea & time.md", _TEA])
+    row = editor.locator('#notes-tree [data-path="tea & time.md"]')
     expect(row).to_be_visible(timeout=30_000)
-    assert (editable.notes / "tea <img src=x>.md").read_text() == _TEA
+    assert (editable.notes / "tea & time.md").read_text() == _TEA
     expect(editor.locator("#ingest")).to_be_hidden(timeout=30_000)
     turn = ask(editor, "how long is the oolong from the blue tin steeped?")
     expect(turn.locator(".quote").first).to_contain_text("ninety seconds")
@@ -52,7 +52,7 @@ def test_a_dropped_note_is_saved_indexed_and_answers(editor: Page, editable: Liv
     editor.locator(".note-delete").click()
     editor.locator("#ask-dialog-ok").click()
     expect(row).to_have_count(0, timeout=30_000)
-    assert not (editable.notes / "tea <img src=x>.md").exists()
+    assert not (editable.notes / "tea & time.md").exists()
 
 
 def test_a_note_of_the_same_name_is_left_as_it_is(editor: Page, editable: LiveServer) -> None:
@@ -65,6 +65,11 @@ def test_a_file_of_another_kind_is_refused(editor: Page, editable: LiveServer) -
     editor.evaluate(_DROP, ["photo.png", "not a picture"])
     expect(editor.locator(".toast.error")).to_contain_text("photo.png")
     assert not (editable.notes / "photo.png").exists()
+
+
+def test_a_name_that_cannot_be_a_file_is_refused_in_words(editor: Page) -> None:
+    editor.evaluate(_DROP, ["tea <img src=x onerror=alert(1)>.md", _TEA])
+    expect(editor.locator(".toast.error")).to_contain_text("tea <img src=x onerror=alert(1)>.md")
 
 
 def test_without_editing_there_is_no_upload(page: Page) -> None:

@@ -67,11 +67,15 @@ def test_a_question_asked_while_the_lists_still_load_is_not_lost(
 ) -> None:
     opened = open_page("about:blank")
     held: list[Route] = []
-    opened.route("**/api/notes?*", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    opened.route("**/api/notes?*", hold)
     opened.goto(live_server.page_url)
     opened.locator("#status-index .dot.good").wait_for()
     turn = ask(opened, "что делает -p?")
     for route in held:
         route.continue_()
-    expect(opened.locator("button.suggestion").first).to_be_attached()
+    expect(opened.locator("#notes-tree .row").first).to_be_attached()
     expect(turn).to_be_visible()

@@ -15,6 +15,7 @@ import { translate, useLanguage } from "./text/i18n.js";
 import { createChats } from "./view/chats.js";
 import { createComposer } from "./view/composer.js";
 import { wireDialogs } from "./view/dialogs.js";
+import { wireLinks } from "./view/links.js";
 import { createNotesTree } from "./view/notes-tree.js";
 import { createPanel } from "./view/panel.js";
 import { wireSearch } from "./view/search.js";
@@ -73,6 +74,7 @@ for (const view of [
 wireDialogs();
 wireSearch(context);
 wireUpload(context);
+wireLinks(context);
 wireShortcuts(context);
 watchTip();
 wireAddress();

@@ -1,6 +1,8 @@
 // @ts-check
 /** Copying text, with a fallback where the clipboard API is not to be had. */
 
+import { t } from "../text/i18n.js";
+import { announce } from "./announce.js";
 import { icon } from "./elements.js";
 
 /**
@@ -31,6 +33,7 @@ async function copyText(text) {
 export function copyOnClick(button, text) {
   button.addEventListener("click", async () => {
     if (!(await copyText(text()))) return;
+    announce(t("action.copied"));
     button.replaceChildren(icon("check"));
     button.classList.add("done");
     setTimeout(() => {

@@ -17,7 +17,8 @@ const DROPPED = new Set(
 );
 const CLASS = /^[\w -]{1,120}$/;
 const NUMBER = /^\d{1,9}$/;
-const SAFE_URL = /^(https?:|mailto:|#|\/(?!\/)|\.{0,2}\/|[^:/?#]+(?:[/?#]|$))/i;
+/** The server has resolved links between notes already: a relative address leads nowhere. */
+const SAFE_URL = /^(https?:|mailto:|#)/i;
 const BITMAP = /^data:image\/(png|gif|jpeg|webp);base64,[A-Za-z0-9+/=]+$/;
 const NUMBERS = ["data-line", "data-n", "colspan", "rowspan", "start"];
 

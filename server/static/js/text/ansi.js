@@ -7,8 +7,8 @@
  * @property {string} className
  */
 
-// CSI; OSC up to BEL or ST; any other two-character escape.
-const ESCAPE = /\x1b\[([0-?]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-Z\\^_ -/]?/g;
+// CSI, also when it is cut off; OSC up to BEL or ST; any other escape.
+const ESCAPE = /\x1b\[([0-?]*)[ -/]*([@-~]|$)|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-Z\\^-~]?/g;
 // Controls but tab and line feed; directional marks that could reorder what is read.
 // eslint-disable-next-line no-control-regex
 const UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

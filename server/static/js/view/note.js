@@ -67,7 +67,7 @@ function skeleton() {
  */
 function drawNote(context, body, { target }, doc, mode, canEdit) {
   const { lines } = target;
-  const rendered = mode === "rendered" && doc.html !== "" ? renderedView(context, doc, lines) : null;
+  const rendered = mode === "rendered" && doc.html !== "" ? renderedView(doc, lines) : null;
   // Lines that left no block behind (a comment, a link definition) are shown in the source.
   const useSource = !rendered || (lines !== null && !rendered.querySelector(".cited"));
   const view = useSource ? sourceView(doc.source, lines) : rendered;
@@ -80,20 +80,13 @@ function drawNote(context, body, { target }, doc, mode, canEdit) {
 }
 
 /**
- * @param {Context} context
  * @param {NoteDoc} doc
  * @param {[number, number] | null} lines
  * @returns {HTMLElement}
  */
-function renderedView(context, doc, lines) {
+function renderedView(doc, lines) {
   const view = el("article", { class: "prose note" }, toSafeFragment(doc.html));
   if (lines) markRendered(view, lines);
-  for (const link of view.querySelectorAll("a[data-note]")) {
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      void openNote(context, { path: link.getAttribute("data-note") ?? "", lines: null });
-    });
-  }
   for (const table of view.querySelectorAll("table")) {
     const box = el("div", { class: "table-box", attrs: { tabindex: "0", role: "region", "aria-label": doc.title } });
     table.replaceWith(box);

@@ -1,0 +1,157 @@
+// @ts-check
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { MAX_OUTPUT_CHARS } from "../../../server/static/js/core/reduce-cards.js";
+import { reduce } from "../../../server/static/js/core/reducer.js";
+import { initialState } from "../../../server/static/js/core/state.js";
+
+/** @typedef {import("../../../server/static/js/core/actions.js").Action} Action */
+
+/** @type {(...actions: Action[]) => import("../../../server/static/js/core/state.js").State} */
+const after = (...actions) =>
+  actions.reduce(
+    reduce,
+    initialState({ language: "en", theme: "system", noteMode: "rendered", mode: "extractive" }),
+  );
+
+/** @param {Partial<import("../../../server/static/js/core/types.js").Answer>} more */
+const answer = (more = {}) => ({
+  id: "a1", conversationId: "c1", question: "q", standaloneQuestion: "q",
+  language: /** @type {const} */ ("en"), status: /** @type {const} */ ("answered"),
+  text: "whole", html: "", hedged: false, confidence: 1, mode: /** @type {const} */ ("extractive"),
+  notice: null, citations: [], commands: [], nearest: [], totalMs: 1, feedback: null, ...more,
+});
+
+test("an answer streams in, and the whole of it replaces what came before", () => {
+  const streamed = after(
+    { type: "turn/asked", key: "t", question: "q" },
+    { type: "turn/token", key: "t", text: "par" },
+    { type: "turn/token", key: "t", text: "tial" },
+  );
+  assert.equal(streamed.thread.turns[0].text, "partial");
+  assert.equal(streamed.thread.turns[0].stage, "streaming");
+  const done = reduce(streamed, { type: "turn/answered", key: "t", answer: answer() });
+  assert.equal(done.thread.turns[0].text, "whole");
+  assert.equal(done.thread.conversationId, "c1");
+  assert.deepEqual(done.asked, ["q"]);
+});
+
+test("what comes after a stop is not shown", () => {
+  const state = after(
+    { type: "turn/asked", key: "t", question: "q" },
+    { type: "turn/stopped", key: "t" },
+    { type: "turn/token", key: "t", text: "late" },
+    { type: "turn/answered", key: "t", answer: answer() },
+  );
+  assert.equal(state.thread.turns[0].stage, "stopped");
+  assert.equal(state.thread.turns[0].text, "");
+});
+
+test("an answer to a thread that was left does not move its conversation into the new one", () => {
+  const state = after(
+    { type: "turn/asked", key: "t", question: "q" },
+    { type: "thread/new" },
+    { type: "turn/answered", key: "t", answer: answer() },
+  );
+  assert.equal(state.thread.conversationId, null);
+  assert.equal(state.thread.turns.length, 0);
+});
+
+test("a conversation that loads late does not replace the one chosen meanwhile", () => {
+  const state = after(
+    { type: "thread/opening", id: "old" },
+    { type: "thread/opening", id: "new" },
+    { type: "thread/opened", id: "old", turns: [] },
+  );
+  assert.equal(state.thread.conversationId, "new");
+  assert.equal(state.thread.state, "loading");
+});
+
+test("a note that loads late does not replace the one opened meanwhile", () => {
+  const doc = { path: "a.md", title: "A", source: "", html: "", etag: "" };
+  const state = after(
+    { type: "note/opening", target: { path: "a.md", lines: null } },
+    { type: "note/opening", target: { path: "b.md", lines: [1, 2] } },
+    { type: "note/opened", path: "a.md", doc },
+  );
+  assert.equal(state.panel?.kind, "note");
+  assert.equal(state.panel?.kind === "note" ? state.panel.doc : "sandbox", null);
+});
+
+test("opening other lines of the same note keeps it on the screen", () => {
+  const doc = { path: "a.md", title: "A", source: "x", html: "", etag: "" };
+  const state = after(
+    { type: "note/opening", target: { path: "a.md", lines: null } },
+    { type: "note/opened", path: "a.md", doc },
+    { type: "note/opening", target: { path: "a.md", lines: [3, 3] } },
+  );
+  assert.ok(state.panel?.kind === "note" && state.panel.doc === doc && state.panel.opened === 2);
+});
+
+test("output of one stream grows in one piece, and streams keep their order", () => {
+  const state = after(
+    { type: "run/accepted", key: "k", runId: "r", text: "docker ps" },
+    { type: "run/output", key: "k", stream: "stdout", text: "a" },
+    { type: "run/output", key: "k", stream: "stdout", text: "b" },
+    { type: "run/output", key: "k", stream: "stderr", text: "!" },
+    { type: "run/output", key: "k", stream: "stdout", text: "c" },
+  );
+  assert.deepEqual(state.cards.k.run?.output, [
+    { stream: "stdout", text: "ab" },
+    { stream: "stderr", text: "!" },
+    { stream: "stdout", text: "c" },
+  ]);
+});
+
+test("output past the limit is cut and called so", () => {
+  const state = after(
+    { type: "run/accepted", key: "k", runId: "r", text: "docker logs x" },
+    { type: "run/output", key: "k", stream: "stdout", text: "x".repeat(MAX_OUTPUT_CHARS - 1) },
+    { type: "run/output", key: "k", stream: "stderr", text: "yyy" },
+    { type: "run/output", key: "k", stream: "stdout", text: "zzz" },
+  );
+  const run = state.cards.k.run;
+  assert.equal(run?.truncated, true);
+  assert.equal(run?.output.reduce((sum, piece) => sum + piece.text.length, 0), MAX_OUTPUT_CHARS);
+  assert.equal(run?.output.at(-1)?.text, "y");
+});
+
+test("a value that is typed takes the slot out of the missing ones and drops a confirmation", () => {
+  const state = after(
+    { type: "card/missing", key: "k", slots: ["image", "name"] },
+    { type: "card/confirm", key: "k", message: "sure?", victims: ["web"] },
+    { type: "card/value", key: "k", slot: "image", value: "nginx" },
+  );
+  assert.deepEqual(state.cards.k.missing, ["name"]);
+  assert.equal(state.cards.k.confirm, null);
+  assert.deepEqual(state.cards.k.values, { image: "nginx" });
+});
+
+test("a new run clears what the last one left", () => {
+  const state = after(
+    { type: "card/failed", key: "k", failure: { code: "x", message: "m", hint: "" } },
+    { type: "card/pending", key: "k" },
+    { type: "run/accepted", key: "k", runId: "r2", text: "docker ps" },
+  );
+  assert.equal(state.cards.k.failure, null);
+  assert.equal(state.cards.k.pending, false);
+  assert.equal(state.cards.k.run?.state, "starting");
+});
+
+test("a locked page stays locked until it is opened, whatever else answers", () => {
+  const failure = { code: "unauthorized", message: "", hint: "" };
+  const locked = after({ type: "locked", failure }, { type: "connection", connection: "online" });
+  assert.equal(locked.connection, "locked");
+  assert.equal(reduce(locked, { type: "unlocked" }).connection, "connecting");
+});
+
+test("the state that was there is never changed, and an idle action makes no new one", () => {
+  const before = after({ type: "turn/asked", key: "t", question: "q" });
+  const frozen = structuredClone(before);
+  reduce(before, { type: "turn/token", key: "t", text: "x" });
+  reduce(before, { type: "console/typed", key: "k", text: "docker ps" });
+  assert.deepEqual(before, frozen);
+  assert.equal(reduce(before, { type: "thread/opened", id: "other", turns: [] }), before);
+  assert.equal(reduce(before, /** @type {any} */ ({ type: "unknown" })), before);
+});

@@ -1,0 +1,73 @@
+"""The page's modules by themselves: their tests in Node, their types by TypeScript."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+_MODULES: Final = Path(__file__).parent / "modules"
+_STATIC: Final = Path(__file__).parents[2] / "server" / "static"
+_OLDEST_NODE: Final = (20, 19)
+"""The first that takes a `.js` file with `import` for a module by itself."""
+_RAW_HTML: Final = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")
+MAX_MODULE_LINES: Final = 400
+"""As for the Python modules of the project."""
+
+
+def _node() -> str:
+    path = shutil.which("node")
+    if path is None:
+        pytest.skip("NO NODE, so the page's modules are tested through the browser only")
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
+    version = tuple(int(part) for part in said.strip().removeprefix("v").split(".")[:2])
+    if version < _OLDEST_NODE:
+        pytest.skip(f"NODE IS TOO OLD ({said.strip()}), so the modules' own tests are left out")
+    return path
+
+
+def test_the_modules_pass_their_own_tests() -> None:
+    tests = sorted(str(path) for path in _MODULES.glob("*.test.mjs"))
+    assert tests
+    done = subprocess.run(
+        [_node(), "--test", *tests], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_modules_are_sound_by_their_types() -> None:
+    compiler = shutil.which("tsc")
+    if compiler is None:
+        pytest.skip("NO TYPESCRIPT, so the page's types are not checked: npm install -g typescript")
+    done = subprocess.run(
+        [compiler, "--project", str(_MODULES / "jsconfig.json")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_module_is_checked_small_and_self_contained() -> None:
+    modules = sorted((_STATIC / "js").rglob("*.js"))
+    assert len(modules) > 20
+    for path in modules:
+        source = path.read_text(encoding="utf-8")
+        assert len(source.splitlines()) <= MAX_MODULE_LINES, path
+        if path.name != "boot-theme.js":
+            assert source.startswith("// @ts-check\n"), path
+        for forbidden in _RAW_HTML:
+            assert forbidden not in source, f"{path}: {forbidden}"
+
+
+def test_the_markup_holds_no_inline_script_style_or_handler() -> None:
+    markup = (_STATIC / "index.html").read_text(encoding="utf-8")
+    for forbidden in ("style=", " onclick", " onload", "javascript:", "<style", "https://"):
+        assert forbidden not in markup, forbidden
+    assert markup.count("<script") == markup.count("<script src=") + markup.count(
+        '<script type="module" src='
+    )

@@ -1,0 +1,190 @@
+"""The page with a real sandbox daemon: ask, open the source, pull, run, look, stop, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.accessibility import serious_issues
+from tests.browser.conftest import OpenPage
+from tests.browser.server_process import LiveServer, serve
+from tests.browser.steps import ask, expect_no_sideways_scroll
+from tests.docker.fixtures import registry_mirror
+
+__all__ = ["registry_mirror"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.docker, pytest.mark.timeout(600)]
+
+_COMMANDS: Final = """\
+# Commands
+
+Which containers run at this moment?
+
+```
+docker ps
+```
+
+Download the image of the Kafka broker.
+
+```
+docker pull bitnami/kafka:latest
+```
+
+Start the Postgres database in the background.
+
+```
+docker run --name MyPostgres -e POSTGRES_PASSWORD=mysecretpassword -p 8090:8080 -d postgres
+```
+
+Read the whole root folder of this computer from inside a container.
+
+```
+docker run -v /:/host alpine ls /host
+```
+
+Remove a container by its id.
+
+```
+docker rm 46286a4fff79
+```
+"""
+_START_MS: Final = 120_000
+
+
+@pytest.fixture(scope="module")
+def sandboxed(
+    registry_mirror: str,  # noqa: F811 - pytest hands the imported fixture in by its name
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[LiveServer]:
+    environment = {"KB_SANDBOX": "managed", "KB_SANDBOX_MIRROR": registry_mirror}
+    folder = tmp_path_factory.mktemp("sandboxed")
+    with serve(folder, {"commands.md": _COMMANDS}, environment=environment) as server:
+        yield server
+
+
+@pytest.fixture
+def desk(open_page: OpenPage, sandboxed: LiveServer) -> Page:
+    page = open_page(sandboxed.page_url, locale="en-GB")
+    page.locator("#status-index .dot.good").wait_for()
+    return page
+
+
+def _card(turn: Locator, start: str) -> Locator:
+    """Return the card of the command that starts so."""
+    return turn.locator(f'.command[aria-label^="{start}"]').first
+
+
+def _run(card: Locator) -> Locator:
+    """Press Run and return the run once it is over."""
+    card.locator("[data-part=run]").click()
+    over = card.locator(".run [data-part=state]")
+    expect(over).to_have_text("Finished, exit code 0", timeout=_START_MS)
+    return card.locator(".run")
+
+
+def test_the_journey_of_the_notes(desk: Page) -> None:
+    turn = ask(desk, "Which containers run at this moment?")
+    turn.locator(".quote [data-part=open]").first.click()
+    expect(desk.locator("#panel .cited").first).to_be_visible()
+    output = _run(_card(turn, "docker ps")).locator("[data-part=output]")
+    expect(output).to_contain_text("CONTAINER ID")
+    expect(output).to_contain_text("NAMES")
+
+    turn = ask(desk, "Download the image of the Kafka broker")
+    output = _run(_card(turn, "docker pull")).locator("[data-part=output]")
+    expect(output).to_contain_text("bitnami/kafka:latest")
+
+    turn = ask(desk, "Start the Postgres database in the background")
+    card = _card(turn, "docker run")
+    name = card.get_by_label("container name", exact=False).first
+    name.fill("TheDatabase")
+    expect(card.locator("[data-part=preview]")).to_contain_text("--name TheDatabase")
+    _run(card)
+
+    desk.locator("#status-sandbox").click()
+    container = desk.locator(".thing", has=desk.get_by_text("TheDatabase", exact=True))
+    expect(container).to_contain_text("postgres")
+    expect(container).to_contain_text("Up", timeout=10_000)
+    port = container.locator("a.port")
+    expect(port).to_contain_text("8090")
+    assert (port.get_attribute("href") or "").startswith("http://")
+    assert serious_issues(desk) == []
+    container.get_by_role("button", name="Stop").click()
+    expect(container).to_contain_text("Exited", timeout=60_000)
+
+    turn = ask(desk, "Remove a container by its id")
+    card = _card(turn, "docker rm")
+    slot = card.locator("input.slot")
+    expect(slot).to_have_value("")
+    card.locator("[data-part=run]").click()
+    expect(slot).to_be_focused()  # it wants a value first
+    expect(slot).to_have_attribute("aria-invalid", "true")
+    options = card.locator("datalist option")
+    expect(options).to_have_count(1)
+    assert options.get_attribute("value") == "TheDatabase"
+    slot.fill("TheDatabase")
+    card.locator("[data-part=run]").click()
+    confirm = card.locator("[data-part=confirm]")
+    expect(confirm).to_contain_text("TheDatabase")
+    expect(confirm.locator("[data-part=cancel]")).to_be_focused()
+    assert serious_issues(desk) == []
+    confirm.locator("[data-part=go]").click()
+    expect(card.locator(".run [data-part=state]")).to_have_text(
+        "Finished, exit code 0", timeout=60_000
+    )
+    expect(container).to_have_count(0)
+
+
+def test_what_the_policy_refuses_is_refused_in_words(desk: Page) -> None:
+    turn = ask(desk, "Read the whole root folder of this computer from inside a container")
+    card = _card(turn, "docker run -v")
+    expect(card.locator("[data-part=refusal]")).to_be_visible()
+    expect(card.locator("[data-part=run]")).to_be_hidden()
+    desk.locator("#status-sandbox").click()
+    desk.locator("#console-line").fill("docker run --privileged alpine")
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".console-entry .failure").first).to_be_visible()
+    assert serious_issues(desk) == []
+
+
+def test_a_run_streams_and_is_stopped(desk: Page) -> None:
+    desk.locator("#status-sandbox").click()
+    script = "docker run --rm busybox sh -c 'while true; do echo tick; sleep 0.2; done'"
+    desk.locator("#console-line").fill(script)
+    desk.keyboard.press("Enter")
+    entry = desk.locator(".console-entry").first
+    expect(entry.locator("[data-part=output]")).to_contain_text("tick\ntick", timeout=_START_MS)
+    expect_no_sideways_scroll(desk)
+    entry.locator("[data-part=stop]").click()
+    expect(entry.locator("[data-part=state]")).to_have_text("Stopped", timeout=60_000)
+    expect(entry.locator("[data-part=stop]")).to_be_hidden()
+
+
+def test_hostile_output_is_only_text(desk: Page) -> None:
+    desk.locator("#status-sandbox").click()
+    desk.locator("#console-line").fill(
+        "docker run --rm busybox printf '<img src=x onerror=window.pwned=1>\\033]0;title\\007end'"
+    )
+    desk.keyboard.press("Enter")
+    output = desk.locator(".console-entry").first.locator("[data-part=output]")
+    expect(output).to_contain_text("<img src=x onerror=window.pwned=1>", timeout=_START_MS)
+    expect(output).to_contain_text("end")
+    expect(output).not_to_contain_text("title")
+    assert desk.evaluate("window.pwned ?? null") is None
+
+
+def test_the_sandbox_is_reset_after_a_word_of_the_user(desk: Page) -> None:
+    desk.locator("#status-sandbox").click()
+    desk.locator("#console-line").fill("docker volume create KeepMe")
+    desk.keyboard.press("Enter")
+    volume = desk.locator(".thing", has=desk.get_by_text("KeepMe", exact=True))
+    expect(volume).to_be_visible(timeout=_START_MS)
+    desk.locator(".sandbox [data-part=reset]").click()
+    desk.locator("#ask-dialog [data-close]").click()
+    expect(volume).to_be_visible()
+    desk.locator(".sandbox [data-part=reset]").click()
+    desk.locator("#ask-dialog-ok").click()
+    expect(volume).to_have_count(0, timeout=_START_MS)
