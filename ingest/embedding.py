@@ -7,6 +7,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -122,9 +123,14 @@ class SentenceTransformerEmbedder:
         """Return float32 vectors of shape (len(texts), dimension), each of length 1."""
         loaded = self._load()
         result = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for batch in _batches_by_length(texts, self._batch_size):
+
+        def embed(batch: list[int]) -> None:
             prompted = [loaded.document_prompt + texts[position] for position in batch]
             result[batch] = self._encode(prompted)
+
+        with ThreadPoolExecutor(_usable_cores(), thread_name_prefix="embed") as pool:
+            # The list makes an error of a batch known here.
+            list(pool.map(embed, _batches_by_length(texts, self._batch_size)))
         return result
 
     def embed_query(self, text: str) -> FloatArray:
@@ -196,7 +202,9 @@ class SentenceTransformerEmbedder:
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        torch.set_num_threads(_usable_cores())
+        # One thread a text, and several batches side by side: the threads of one operation wait
+        # for each other, and on a busy machine a query of 10 ms then takes 100 to 1,000.
+        torch.set_num_threads(1)
         try:
             model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
         except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
