@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kb.errors import KbError
 from server.cli_progress import follow_job
 from server.cli_shared import (
     EXIT_ERROR,
@@ -17,6 +19,7 @@ from server.cli_shared import (
     print_json,
     stderr_console,
     stdout_console,
+    tell_error,
     telling_errors,
 )
 
@@ -37,11 +40,14 @@ def ingest(
     """Make the index follow the notes; what has not changed is not read again."""
     from server.api_client import connect
 
-    with connect(command_settings(folder, state)) as client:
-        _ingest_once(client, as_json=as_json)
+    settings = command_settings(folder, state)
+    with connect(settings) as client:
+        is_complete = _ingest_once(client, as_json=as_json)
         if watch:
             stderr_console().print("following changes; Ctrl-C ends", highlight=False)
-            _watch(client, command_settings(folder, state).notes_dir, as_json=as_json)
+            _watch(client, settings.notes_dir, as_json=as_json)
+    if not is_complete:
+        raise typer.Exit(EXIT_ERROR)
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +55,8 @@ def register(app: typer.Typer) -> None:
     app.command("ingest")(ingest)
 
 
-def _ingest_once(client: ApiClient, *, as_json: bool) -> None:
+def _ingest_once(client: ApiClient, *, as_json: bool) -> bool:
+    """Run one job; False where notes could not be read."""
     from server.cli_show import show_report
 
     report = follow_job(client, client.post("/api/ingest")["job_id"])
@@ -58,12 +65,25 @@ def _ingest_once(client: ApiClient, *, as_json: bool) -> None:
     else:
         show_report(report, stdout_console())
     sys.stdout.flush()
-    if report.get("failed"):
-        raise typer.Exit(EXIT_ERROR)
+    return not report.get("failed")
 
 
 def _watch(client: ApiClient, notes: Path, *, as_json: bool) -> None:
-    from watchfiles import watch
+    """Ingest after every change until Ctrl-C; what goes wrong is told, and watching goes on."""
+    from ingest.vault import Vault
+    from ingest.watch import VaultWatcher
 
-    for _ in watch(notes, step=200, raise_interrupt=True):
-        _ingest_once(client, as_json=as_json)
+    changed = threading.Event()
+    watcher = VaultWatcher(Vault(notes), changed.set)
+    watcher.start()
+    try:
+        while True:
+            # A wait without an end could not be interrupted on Windows.
+            if changed.wait(0.5):
+                changed.clear()
+                try:
+                    _ingest_once(client, as_json=as_json)
+                except KbError as error:
+                    tell_error(error)
+    finally:
+        watcher.stop()

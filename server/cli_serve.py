@@ -120,12 +120,18 @@ def _announce(settings: Settings, folder: StateFolder, runtime: Runtime, port: i
 
 
 def _run(runtime: Runtime, settings: Settings, sockets: list[socket.socket]) -> None:
-    from server.following import follow_notes
+    from ingest.vault import Vault
+    from ingest.watch import VaultWatcher
     from server.serving import KbServer
 
-    runtime.services.jobs.start()
-    with follow_notes(settings.notes_dir, runtime.services.jobs):
+    jobs = runtime.services.jobs
+    jobs.start()
+    watcher = VaultWatcher(Vault(settings.notes_dir), jobs.start)
+    watcher.start()
+    try:
         KbServer(runtime.app, runtime.services).run(sockets)
+    finally:
+        watcher.stop()
 
 
 def register(app: typer.Typer) -> None:

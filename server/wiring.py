@@ -90,6 +90,11 @@ def build(settings: Settings, state: StateFolder, *, port: int) -> Runtime:
     from kb.assistant import Assistant
     from server.sandbox.service import Sandbox
 
+    if settings.chroma_url:
+        raise InvalidInputError(
+            "KB_CHROMA_URL: a Chroma server is not supported yet",
+            hint="unset it: Chroma runs inside the process",
+        )
     closers = contextlib.ExitStack()
     with contextlib.ExitStack() as undo:
         undo.push(closers)
