@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from kb.errors import SandboxError
 from server.sandbox.builtin_image import ensure_builtin_image
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 _CONNECT_TIMEOUT_S = 60.0
+_PROBE_TIMEOUT_S = 5.0
 _config_lock = threading.Lock()
 _empty_config: list[tempfile.TemporaryDirectory[str]] = []
 
@@ -36,8 +39,6 @@ class Engine:
         self.endpoint = endpoint
         self.name = name
         self.api_version = api_version
-        self._lock = threading.Lock()
-        self._shared: APIClient | None = None
 
     def client(self, *, timeout_s: float | None = None) -> APIClient:
         """Return a new client, for one thread; the caller closes it.
@@ -47,12 +48,20 @@ class Engine:
         """
         return make_client(self.endpoint.base_url, version=self.api_version, timeout_s=timeout_s)
 
-    def close(self) -> None:
-        """Forget the daemon; clients of a dead daemon fail by themselves."""
-        with self._lock:
-            if self._shared is not None:
-                self._shared.close()
-                self._shared = None
+    def listens(self) -> bool:
+        """Tell whether anything takes connections at the daemon's address; cheap."""
+        parts = urlsplit(self.endpoint.base_url)
+        try:
+            if parts.scheme == "unix":
+                with socket.socket(socket.AF_UNIX) as probe:
+                    probe.settimeout(_PROBE_TIMEOUT_S)
+                    probe.connect(parts.path)
+            else:
+                address = (parts.hostname or "", parts.port or 2375)
+                socket.create_connection(address, _PROBE_TIMEOUT_S).close()
+        except OSError:
+            return False
+        return True
 
 
 def connect(endpoint: Endpoint, *, alive: Callable[[], bool], settings: SandboxSettings) -> Engine:

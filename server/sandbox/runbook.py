@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from kb.errors import BusyError, KbError, NotFoundError
@@ -155,24 +156,36 @@ class RunBook:
         timer = threading.Timer(self._limits.time_s, _time_out, args=(run, self._limits.time_s))
         timer.daemon = True
         timer.start()
+        state, code = RunState.FAILED, None
         try:
-            self._execute(run, prepared)
+            state, code = _execute(run, prepared)
+            self._record(run, prepared, who, state, code)
         finally:
             timer.cancel()
-            self._audit.write(AuditRecord.of(run.snapshot(), who=who, body=prepared.describe()))
+            run.end(state, code)
 
-    @staticmethod
-    def _execute(run: Run, prepared: PreparedRun) -> None:
+    def _record(
+        self, run: Run, prepared: PreparedRun, who: str, state: RunState, code: int | None
+    ) -> None:
+        """Write the run down before anybody sees its end."""
+        ended = replace(run.snapshot(), state=state, exit_code=code)
         try:
-            code = prepared.execute(run)
-        except KbError as error:
-            run.stderr(f"{error.message}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
-            run.end(_ended_as(run, RunState.FAILED), None)
-        except Exception as error:  # noqa: BLE001 - a run must end, whatever broke
-            run.stderr(f"the run broke: {type(error).__name__}: {error}\n")
-            run.end(_ended_as(run, RunState.FAILED), None)
-        else:
-            run.end(_ended_as(run, RunState.EXITED), code)
+            self._audit.write(AuditRecord.of(ended, who=who, body=prepared.describe()))
+        except OSError as error:
+            run.stderr(f"note: the run could not be written to the audit log: {error}\n")
+
+
+def _execute(run: Run, prepared: PreparedRun) -> tuple[RunState, int | None]:
+    """Do it; a run ends, whatever breaks."""
+    try:
+        code = prepared.execute(run)
+    except KbError as error:
+        run.stderr(f"{error.message}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
+        return _ended_as(run, RunState.FAILED), None
+    except Exception as error:  # noqa: BLE001 - see above
+        run.stderr(f"the run broke: {type(error).__name__}: {error}\n")
+        return _ended_as(run, RunState.FAILED), None
+    return _ended_as(run, RunState.EXITED), code
 
 
 def _ended_as(run: Run, otherwise: RunState) -> RunState:

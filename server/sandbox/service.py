@@ -78,7 +78,7 @@ class Sandbox:
             SandboxError: It cannot be had.
         """
         with self._life:
-            if self._engine is not None and self._driver.alive():
+            if self._engine is not None and self._is_up(self._engine):
                 return self._engine
             return self._bring_up()
 
@@ -150,9 +150,7 @@ class Sandbox:
         return engine
 
     def _take_down(self) -> None:
-        engine, self._engine = self._engine, None
-        if engine is not None:
-            engine.close()
+        self._engine = None
         self._driver.stop()
 
     def _start_quietly(self) -> None:
@@ -169,10 +167,14 @@ class Sandbox:
     def _keep_up(self) -> None:
         """Restart a daemon that died; give up after a failed restart until it is asked for."""
         while not self._closed.wait(_WATCH_EVERY_S):
-            if not self._wanted or self._engine is None or self._driver.alive():
+            engine = self._engine
+            if not self._wanted or engine is None or self._is_up(engine):
                 continue
             self._set(replace(self.status(), state="starting", message="the daemon died"))
             self._start_quietly()
+
+    def _is_up(self, engine: Engine) -> bool:
+        return self._driver.alive() and engine.listens()
 
     def _set(self, status: SandboxStatus) -> None:
         with self._view:

@@ -70,7 +70,7 @@ def sandbox_settings(folder: Path, *, mirror: str = "", **more: object) -> Sandb
         "state_dir": folder,
         "mode": "managed",
         "mirror": mirror,
-        "limits": SandboxLimits(memory_bytes=2 * _GIB, disk_bytes=4 * _GIB, pids=1024),
+        "limits": SandboxLimits(memory_bytes=2 * _GIB, disk_bytes=_GIB, pids=1024),
         "run_limits": RunLimits(time_s=120),
         **more,
     }

@@ -55,7 +55,9 @@ def test_the_notes_from_the_first_command_to_the_last(live_sandbox: Sandbox) -> 
     assert press("docker ps -a -q").stdout.splitlines() == [container[:12]]
     assert press("docker ps --format '{{.Names}}'").stdout == "MyPostgres\n"
     _wait_for_log(live_sandbox, "MyPostgres", "ready to accept connections")
-    assert 'listening on IPv4 address "0.0.0.0", port 5432' in press("docker logs MyPostgres").stdout
+    assert (
+        'listening on IPv4 address "0.0.0.0", port 5432' in press("docker logs MyPostgres").stdout
+    )
 
     (link,) = [
         port.url
@@ -78,7 +80,9 @@ def test_the_notes_from_the_first_command_to_the_last(live_sandbox: Sandbox) -> 
 
     assert press("docker volume create MyVolume").stdout == "MyVolume\n"
     assert "local     MyVolume\n" in press("docker volume ls").stdout
-    press("docker run --rm -v MyVolume:/usr/src/app/resources alpine touch /usr/src/app/resources/x")
+    press(
+        "docker run --rm -v MyVolume:/usr/src/app/resources alpine touch /usr/src/app/resources/x"
+    )
     kept = press("docker run --rm -v MyVolume:/data alpine ls /data")
     assert kept.stdout == "x\n"
 

@@ -136,7 +136,7 @@ def _follow(
     condition: dict[str, str | int] = {"condition": "removed" if removed else "next-exit"}
     end = open_stream(job.client, "POST", f"/containers/{container}/wait", params=condition)
     with _closing(output), _closing(end), _killed_on_stop(job, container):
-        copier = threading.Thread(target=output.copy_to, args=(job.run,), kwargs={"tty": tty})
+        copier = threading.Thread(target=_copy, args=(output, job, tty), name="run-output")
         copier.start()
         code = _start(job, container, fail_as_run=fail_as_run)
         if code:
@@ -148,6 +148,11 @@ def _follow(
         output.close()
         copier.join(_TAIL_PATIENCE_S)
         return code
+
+
+def _copy(output: Attachment, job: Job, tty: bool) -> None:  # noqa: FBT001 - a thread's target
+    with contextlib.suppress(ConnectionError):  # the waiting side tells of a broken daemon
+        output.copy_to(job.run, tty=tty)
 
 
 def _start(job: Job, container: str, *, fail_as_run: bool) -> int:

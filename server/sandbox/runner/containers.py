@@ -160,11 +160,15 @@ def show_ports(action: ShowPorts, job: Job) -> int:
 
 
 def exit_code_of(answer: bytes) -> int:
-    """Return the exit code in a `wait` answer; 137 where it was cut off."""
+    """Return the exit code in a `wait` answer.
+
+    Raises:
+        ConnectionError: The answer was cut off.
+    """
     try:
         return int(json.loads(answer)["StatusCode"])
-    except (ValueError, KeyError, TypeError):
-        return 137
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConnectionError("the container's end was not told") from error
 
 
 def _stop_like(verb: str, action: StopContainers | RestartContainers, job: Job) -> int:

@@ -41,33 +41,54 @@ class Attachment:
 
     def __init__(self, response: Response, *, raw: bool) -> None:
         self._response = response
+        self._closed = False
         self._socket = _socket_of(response)
         self._source: Source = _RawBody(response) if raw else _Body(response)
 
     def copy_to(self, run: Run, *, tty: bool = False) -> None:
-        """Write what comes to the run until the stream ends or is closed."""
-        read = self._source.read
-        with contextlib.suppress(OSError, ValueError):
-            for stream, data in plain_frames(read) if tty else frames(read):
-                (run.stderr if stream == _STDERR else run.stdout)(data)
+        """Write what comes to the run until the stream ends or is closed.
+
+        Raises:
+            ConnectionError: It broke.
+        """
+        for stream, data in plain_frames(self._read) if tty else frames(self._read):
+            (run.stderr if stream == _STDERR else run.stdout)(data)
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield what comes, as it comes, until the stream ends or is closed."""
-        with contextlib.suppress(OSError, ValueError):
-            while data := self._source.read(_BLOCK_BYTES):
-                yield data
+        """Yield what comes, as it comes, until the stream ends or is closed.
+
+        Raises:
+            ConnectionError: It broke.
+        """
+        while data := self._read(_BLOCK_BYTES):
+            yield data
 
     def read_all(self) -> bytes:
-        """Return the rest of the stream; what came until then where it is cut."""
+        """Return the rest of the stream; what came until then where it was closed.
+
+        Raises:
+            ConnectionError: It broke.
+        """
         return b"".join(self.pieces())
 
     def close(self) -> None:
         """End the stream, also under a thread that reads it."""
+        self._closed = True
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(OSError, ValueError):
             self._response.close()
+
+    def _read(self, size: int) -> bytes:
+        from urllib3.exceptions import HTTPError
+
+        try:
+            return self._source.read(size)
+        except (OSError, ValueError, AttributeError, HTTPError) as error:
+            if self._closed:
+                return b""
+            raise ConnectionError(f"the stream broke: {error}") from error
 
 
 def open_stream(
