@@ -147,7 +147,9 @@ def _is_volume_mount(mount: object, rules: Rules) -> bool:
         return False
     if mount.get("Type") == "tmpfs":
         options = mount.get("TmpfsOptions") or {}
-        size = options.get("SizeBytes", 0) if isinstance(options, Mapping) else 0
+        if not isinstance(options, Mapping) or not options.keys() <= {"SizeBytes", "Mode"}:
+            return False
+        size = options.get("SizeBytes", 0)
         return isinstance(size, int) and 0 < size <= rules.limits.tmpfs_bytes
     source = mount.get("Source") or "anonymous"
     options = mount.get("VolumeOptions") or {}
@@ -215,7 +217,10 @@ def is_restart(value: object, rules: Rules) -> bool:
     if not value:
         return True
     retries = value.get("MaximumRetryCount") or 0 if isinstance(value, Mapping) else -1
-    if not isinstance(value, Mapping) or value.get("Name") not in _STARTABLE:
+    # The daemon reads keys whatever their case, so only the ones looked at may be there.
+    if not isinstance(value, Mapping) or not value.keys() <= {"Name", "MaximumRetryCount"}:
+        return False
+    if value.get("Name") not in _STARTABLE:
         return False
     needed = value.get("Name") == "on-failure"
     return isinstance(retries, int) and int(needed) <= retries <= rules.limits.restart_retries
@@ -282,11 +287,12 @@ def are_endpoints(value: object, _rules: Rules) -> bool:
         return False
     endpoints = value.get("EndpointsConfig") or {}
     return isinstance(endpoints, Mapping) and all(
-        is_network(name, _rules) and _is_endpoint(endpoint) for name, endpoint in endpoints.items()
+        is_network(name, _rules) and is_endpoint(endpoint) for name, endpoint in endpoints.items()
     )
 
 
-def _is_endpoint(endpoint: object) -> bool:
+def is_endpoint(endpoint: object) -> bool:
+    """Tell whether a network endpoint says nothing but other names of the container."""
     if not endpoint:
         return True
     return (

@@ -78,20 +78,18 @@ def clean_line(text: str) -> str:
 
 
 def is_continued(line: str) -> bool:
-    """Tell whether a line goes on in the next one: `\\`, or a blank and `^` or a backtick."""
+    r"""Tell whether a line goes on in the next one: `\`, or a blank and `^` or a backtick."""
     end = line.rstrip()
     return end.endswith("\\") or (end[-1:] in {"^", "`"} and end[-2:-1].isspace())
 
 
 def _join_continued(text: str) -> str:
+    *lines, last = text.split("\n")
     joined = ""
-    for line in text.split("\n"):
-        if not is_continued(line):
-            joined += line + "\n"
-        else:
-            joined += line.rstrip()[:-1].rstrip() + " "
+    for line in lines:
+        joined += line.rstrip()[:-1].rstrip() + " " if is_continued(line) else line + "\n"
     # The shell's second prompt stands before what continues a line.
-    return re.sub(r" \s*> ", " ", joined) if text.count("\n") else joined
+    return re.sub(r"(?<= )\s*> ", "", joined + last) if lines else last
 
 
 def find_hidden(text: str) -> str:
