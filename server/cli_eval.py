@@ -25,6 +25,7 @@ from server.cli_shared import (
 if TYPE_CHECKING:
     from kb.assistant import Assistant
     from kb.evaluation.answers import Outcome
+    from kb.evaluation.gold import GoldQuestion
     from kb.ports import Index
     from server.settings import Settings
 
@@ -45,12 +46,20 @@ def evaluate_notes(
         Literal["dev", "test"] | None, typer.Option(help="Only questions of this split.")
     ] = None,
     misses: Annotated[bool, typer.Option("--misses", help="List what went wrong.")] = False,
+    fit: Annotated[
+        bool,
+        typer.Option(
+            "--fit", help="First fit ranking and refusal on the dev questions, and write them."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure retrieval and answers; exit code 1 where a figure misses its floor."""
     from kb.evaluation.gold import load_gold
     from kb.evaluation.report import as_table, below_floor, evaluate, load_floors
 
+    if fit:
+        _fit(load_gold(_gold_files(file or _DATA / "evaluation"), split="dev"), notes, state)
     gold = file or _DATA / "evaluation"
     questions = load_gold(_gold_files(gold), split=split)
     settings = command_settings(notes or (_DATA / "notes" if file is None else None), state)
@@ -68,6 +77,17 @@ def evaluate_notes(
         stderr_console().print(sentence, style="red", markup=False)
     if missed:
         raise typer.Exit(EXIT_ERROR)
+
+
+def _fit(questions: Sequence[GoldQuestion], notes: Path | None, state: Path | None) -> None:
+    from kb.evaluation.fitting import fit
+
+    settings = command_settings(notes or _DATA / "notes", state)
+    with _opened(settings) as (index, _):
+        fitted = fit(index, questions)
+    for name, weights in fitted.items():
+        shown = ", ".join(f"{signal} {weight:g}" for signal, weight in weights.items())
+        stderr_console().print(f"{name}: {shown}", markup=False, highlight=False)
 
 
 def register(app: typer.Typer) -> None:
