@@ -27,6 +27,8 @@ _PROGRAMS = {
     "docker": "docker", "docker.exe": "docker",
     "docker-compose": "compose", "docker-compose.exe": "compose",
 }  # fmt: skip
+_ELLIPSES = frozenset({"…", "..."})
+"""Where a note leaves something out."""
 _LOOK_ALIKES = str.maketrans("асеорхуіАВСЕНКМОРТХ", "aceopxyiABCEHKMOPTX")
 """Cyrillic letters and the Latin ones that look the same."""
 
@@ -117,12 +119,15 @@ def parse_tokens(tokens: tuple[Token, ...]) -> Invocation:
 
 
 def _refuse_shell(tokens: tuple[Token, ...]) -> None:
-    for token in tokens:
+    for at, token in enumerate(tokens):
+        if token.text in _ELLIPSES:
+            raise refused("incomplete", part=token.text)
         if Mark.OPERATOR not in token.marks:
             continue
+        before = join(tokens[:at])
         if token.value.startswith("\n"):
-            raise refused("several_commands")
-        raise refused("shell_syntax", part=token.text)
+            raise refused("several_commands", suggestion=before)
+        raise refused("shell_syntax", part=token.text, suggestion=before)
 
 
 def _refuse_prefix(tokens: tuple[Token, ...]) -> None:
