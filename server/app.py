@@ -19,6 +19,7 @@ from server.routes import (
     ingest,
     metrics,
     notes,
+    openai,
     page,
     runs,
     sandbox,
@@ -46,6 +47,7 @@ _ROUTERS: Final = (
     sandbox.router,
     conversations.router,
     metrics.router,
+    openai.router,
     page.router,
 )
 

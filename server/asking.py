@@ -114,6 +114,14 @@ class Asking:
             answer = self._answerer.ask(self._question(asked))
         return self._keep(answer, conversation)
 
+    def ask_apart(self, question: Question) -> AnswerBody:
+        """Answer a question whose conversation the client keeps itself; raises as `ask` does."""
+        with self._metrics.asking():
+            answer = self._answerer.ask(question)
+        self._offered.keep(answer.commands, language=answer.language)
+        self._metrics.count_answer(answer)
+        return AnswerBody.of(answer, conversation_id="", html="")
+
     def stream(self, asked: AskInput, *, cancelled: Callable[[], bool]) -> Iterator[ServerEvent]:
         """Yield the events of an answer as it is made; the last is `answer`.
 

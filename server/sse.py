@@ -30,19 +30,24 @@ class ServerEvent:
     """One event of a stream."""
 
     name: str
-    data: BaseModel | Mapping[str, object]
+    """Empty for an unnamed event."""
+    data: BaseModel | Mapping[str, object] | str
+    """Sent as JSON; text is sent as it is, and must be one line."""
     number: int | None = None
     """Place in the stream, 1-based; a reader that comes back sends it as `Last-Event-ID`."""
 
     def encode(self) -> bytes:
         """Return the event as it goes over the wire."""
-        if isinstance(self.data, BaseModel):
+        if isinstance(self.data, str):
+            text = self.data
+        elif isinstance(self.data, BaseModel):
             text = self.data.model_dump_json()
         else:
             text = json.dumps(dict(self.data), ensure_ascii=False)
         number = f"id: {self.number}\n" if self.number is not None else ""
         # JSON may hold U+2028 and the like, but no raw line end: one `data` line is enough.
-        return f"{number}event: {self.name}\ndata: {text}\n\n".encode()
+        name = f"event: {self.name}\n" if self.name else ""
+        return f"{number}{name}data: {text}\n\n".encode()
 
 
 class StreamGate:

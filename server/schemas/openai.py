@@ -1,0 +1,107 @@
+"""The shapes of OpenAI's chat completions, as far as they are spoken here."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from server.schemas.citations import CitationBody
+from server.schemas.commands import CommandBody
+
+MAX_MESSAGES = 200
+
+
+class ContentPart(BaseModel):
+    """A part of a message; parts that are no text are left out."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    type: str
+    text: str = ""
+
+
+class ChatMessageBody(BaseModel):
+    """A message; only what users ask is read."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    role: str
+    content: str | list[ContentPart] | None = None
+
+    def text(self) -> str:
+        """Return the message's text."""
+        if isinstance(self.content, str):
+            return self.content
+        parts = [part.text for part in self.content or [] if part.type == "text"]
+        return "\n".join(parts)
+
+
+class ChatCompletionRequest(BaseModel):
+    """A conversation whose last user message is the question; other options are ignored."""
+
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={
+            "examples": [
+                {"model": "kb", "messages": [{"role": "user", "content": "what does -p do"}]}
+            ]
+        },
+    )
+
+    model: str = Field(max_length=200, description="`kb`, or `kb-llm` where one is set.")
+    messages: list[ChatMessageBody] = Field(min_length=1, max_length=MAX_MESSAGES)
+    stream: bool = False
+
+
+class CompletionMessage(BaseModel):
+    """The answer."""
+
+    role: Literal["assistant"] = "assistant"
+    content: str
+
+
+class CompletionChoice(BaseModel):
+    """There is one answer."""
+
+    index: int = 0
+    message: CompletionMessage
+    finish_reason: Literal["stop"] = "stop"
+
+
+class CompletionUsage(BaseModel):
+    """No tokens are counted: nothing is billed."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+
+
+class ChatCompletionBody(BaseModel):
+    """An answer; what OpenAI's shape does not know stands in fields of our own."""
+
+    id: str
+    object: Literal["chat.completion"] = "chat.completion"
+    created: int
+    model: str
+    choices: list[CompletionChoice]
+    usage: CompletionUsage = CompletionUsage()
+    status: Literal["answered", "open_question", "not_found"]
+    citations: list[CitationBody]
+    commands: list[CommandBody]
+
+
+class ModelBody(BaseModel):
+    """A way of answering."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int = 0
+    owned_by: str = "kb"
+
+
+class ModelListBody(BaseModel):
+    """The ways of answering."""
+
+    object: Literal["list"] = "list"
+    data: list[ModelBody]

@@ -1,0 +1,101 @@
+"""Ingest jobs and feeds: one at a time, nothing missed, always an end."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from kb.errors import NotFoundError
+from server.feed import Feed
+from server.jobs import IngestJob, IngestJobs
+from tests.unit.server.fakes import FakeLibrary
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> FakeLibrary:
+    return FakeLibrary(tmp_path)
+
+
+def wait(jobs: IngestJobs, job_id: str) -> IngestJob:
+    async def last() -> IngestJob:
+        seen = [job async for _, job in jobs.feed(job_id).follow()]
+        return seen[-1]
+
+    return asyncio.run(asyncio.wait_for(last(), 10))
+
+
+def test_a_change_during_a_job_leads_to_one_more(library: FakeLibrary) -> None:
+    library.hold = threading.Event()
+    ended: list[str] = []
+    second_ended = threading.Event()
+
+    def note_end(job: IngestJob) -> None:
+        ended.append(job.state)
+        if len(ended) == 2:
+            second_ended.set()
+
+    jobs = IngestJobs(library, on_end=note_end)
+    first = jobs.start()
+    assert {jobs.start().id for _ in range(5)} == {first.id}
+    library.hold.set()
+    assert second_ended.wait(10)
+    jobs.close()
+    assert (ended, library.syncs) == (["done", "done"], 2)
+
+
+def test_closing_cancels_the_job(library: FakeLibrary) -> None:
+    library.hold = threading.Event()
+    jobs = IngestJobs(library)
+    job = jobs.start()
+    jobs.close()
+    assert jobs.get(job.id).state == "cancelled"
+
+
+def test_a_bug_ends_the_job_too(library: FakeLibrary) -> None:
+    library.error = RuntimeError("odd")  # type: ignore[assignment]
+    jobs = IngestJobs(library)
+    job = wait(jobs, jobs.start().id)
+    assert job.state == "failed"
+    assert job.error is not None
+    assert "RuntimeError: odd" in job.error.message
+    library.error = None
+    assert wait(jobs, jobs.start().id).state == "done"
+
+
+def test_old_jobs_are_forgotten(library: FakeLibrary) -> None:
+    jobs = IngestJobs(library)
+    first = jobs.start().id
+    wait(jobs, first)
+    for _ in range(60):
+        wait(jobs, jobs.start().id)
+    with pytest.raises(NotFoundError):
+        jobs.get(first)
+
+
+def test_many_threads_and_readers_lose_nothing() -> None:
+    feed: Feed[int] = Feed()
+
+    async def read() -> list[int]:
+        return [item async for _, item in feed.follow()]
+
+    async def scene() -> list[list[int]]:
+        readers = [asyncio.create_task(read()) for _ in range(20)]
+        await asyncio.sleep(0)
+        writers = [
+            threading.Thread(target=lambda k=k: [feed.publish(k * 100 + n) for n in range(100)])
+            for k in range(8)
+        ]
+        for writer in writers:
+            writer.start()
+        await asyncio.to_thread(lambda: [writer.join() for writer in writers])
+        feed.close()
+        feed.publish(-1)
+        late = asyncio.create_task(read())
+        return await asyncio.wait_for(asyncio.gather(*readers, late), 20)
+
+    results = asyncio.run(scene())
+    assert all(result == results[0] for result in results)
+    assert sorted(results[0]) == list(range(800))
