@@ -20,7 +20,7 @@ from kb.commands.spec import (
     command_index,
     global_flags,
 )
-from kb.commands.texts import refused
+from kb.commands.texts import in_words, refused
 from kb.commands.tokens import Mark, Token, is_dash, join, tokenize
 
 _PROGRAMS = {
@@ -352,7 +352,8 @@ class _Parser:
         missing = sum(spec.required for spec in command.operands) - len(self._operands)
         if missing > 0:
             required = [spec for spec in command.operands if spec.required]
-            raise refused("missing_operand", command=command.path, kind=required[-missing].kind)
+            kind = in_words(f"label.{required[-missing].kind}")
+            raise refused("missing_operand", command=command.path, kind=kind)
         kinds = _operand_kinds(command.operands, len(self._operands))
         if len(kinds) < len(self._operands):
             extra = self._tokens[self._operands[len(kinds)]].value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kb.commands.actions import Action
+from kb.commands.actions import Action, ShowHelp
 from kb.commands.grammar import Invocation, parse
 from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.loop import read_loop
@@ -12,6 +12,7 @@ from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_s
 from kb.commands.slots import require_values
 from kb.commands.suggest import suggest
 from kb.commands.texts import RefusedError, put_into_words
+from kb.commands.usage import write_help
 from kb.model import Language, Risk
 
 
@@ -52,8 +53,11 @@ def plan(
     except RefusedError as refusal:
         better = suggest(call, refusal, rules)
         raise refusal.in_language(language, suggestion=better) from None
+    action = judgement.action
+    if isinstance(action, ShowHelp):
+        action = ShowHelp(text=write_help(call, language))
     return Plan(
-        text=call.text, action=judgement.action, risk=judgement.risk,
+        text=call.text, action=action, risk=judgement.risk,
         notes=tuple(put_into_words(note, language) for note in judgement.notes),
         needs_confirmation=judgement.risk is Risk.DESTROY and not confirmed,
     )  # fmt: skip

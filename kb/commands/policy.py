@@ -22,7 +22,7 @@ from kb.commands.read_compose import read_compose
 from kb.commands.spec import Verdict
 from kb.commands.texts import Saying, refused, saying
 from kb.commands.tokens import Mark
-from kb.commands.usage import write_usage
+from kb.commands.usage import write_help
 from kb.commands.values import KINDS
 from kb.model import Risk
 
@@ -171,7 +171,7 @@ def read_action(call: Invocation, rules: Rules) -> Judgement:
         CommandRefusedError: A value asks for what the sandbox does not give.
     """
     if call.help:
-        return Judgement(action=ShowHelp(text=write_usage(call.command)), risk=Risk.READ)
+        return Judgement(action=ShowHelp(text=write_help(call)), risk=Risk.READ)
     check_values(call)
     notes: list[Saying] = []
     reader = _READERS.get(call.command.path)

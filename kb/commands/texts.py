@@ -9,6 +9,9 @@ from importlib import resources
 from kb.errors import CommandRefusedError
 from kb.model import Language
 
+_MARK = "\0"
+"""Before a value that is the key of a text; nobody can type it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Saying:
@@ -50,7 +53,20 @@ def saying(key: str, **values: object) -> Saying:
 def put_into_words(what: Saying, language: Language) -> str:
     """Return a saying in a language."""
     entry = _table()[what.key]
-    return (entry.ru if language == "ru" else entry.en).format_map(dict(what.values))
+    values = {name: _translate(value, language) for name, value in what.values}
+    return (entry.ru if language == "ru" else entry.en).format_map(values)
+
+
+def _translate(value: str, language: Language) -> str:
+    """Put a value that names a text of ours (`in_words`) into a language too."""
+    if value.startswith(_MARK) and value[1:] in _table():
+        return put_into_words(Saying(value[1:]), language)
+    return value
+
+
+def in_words(key: str) -> str:
+    """Return a value that is put into words together with the text that names it."""
+    return _MARK + key
 
 
 def say(key: str, language: Language, **values: object) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kb.commands.spec import CommandSpec, FlagSpec, Verdict
+from kb.commands.grammar import Invocation
+from kb.commands.spec import CommandSpec, FlagSpec, Verdict, all_commands
 from kb.model import Language
 
 
@@ -20,6 +21,18 @@ def write_usage(command: CommandSpec, language: Language = "en") -> str:
     if flags:
         lines += ["", "Options:", *(_line(flag, language) for flag in flags)]
     return "\n".join(lines) + "\n"
+
+
+def write_help(call: Invocation, language: Language = "en") -> str:
+    """Return what `--help` prints: of the command, or of docker itself."""
+    return write_usage(call.command, language) if len(call.words) > 1 else write_overview(language)
+
+
+def write_overview(language: Language = "en") -> str:
+    """Return the commands that the sandbox runs, one a line."""
+    offered = [command for command in all_commands() if command.verdict is Verdict.ALLOW]
+    lines = [f"  {command.path:<20} {command.describe(language)}" for command in offered]
+    return "\n".join(["Usage: docker COMMAND", "", *lines]) + "\n"
 
 
 def _line(flag: FlagSpec, language: Language) -> str:

@@ -251,6 +251,16 @@ def test_help_is_answered_for_every_offered_command(command: CommandSpec) -> Non
     assert "--privileged" not in action.text
 
 
+def test_help_speaks_russian_and_knows_the_whole_program() -> None:
+    action = plan("docker ps --help", confirmed=True, language="ru").action
+    assert isinstance(action, act.ShowHelp)
+    assert "показывает и завершившиеся контейнеры" in action.text
+    action = plan("docker --help", confirmed=True).action
+    assert isinstance(action, act.ShowHelp)
+    assert "volume create" in action.text
+    assert "swarm" not in action.text
+
+
 def test_a_placeholder_is_asked_for() -> None:
     with pytest.raises(NeedsValuesError) as caught:
         plan("docker build -t mine <dir>", confirmed=True)

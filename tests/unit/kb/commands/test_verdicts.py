@@ -91,6 +91,13 @@ def test_each_command_is_offered_or_refused(command: CommandSpec) -> None:
         assert f"refuse.{command.code}" in text_keys()
 
 
+def test_what_is_missing_is_named_in_the_language() -> None:
+    with pytest.raises(CommandRefusedError, match="one more value: image"):
+        plan("docker run -d", confirmed=True)
+    with pytest.raises(CommandRefusedError, match="не хватает значения: образ"):
+        plan("docker run -d", confirmed=True, language="ru")
+
+
 def test_a_refusal_speaks_russian() -> None:
     with pytest.raises(KbError) as caught:
         plan("docker run --privileged alpine", confirmed=True, language="ru")
