@@ -78,19 +78,21 @@ def test_old_jobs_are_forgotten(library: FakeLibrary) -> None:
 def test_many_threads_and_readers_lose_nothing() -> None:
     feed: Feed[int] = Feed()
 
+    def write(writer: int) -> None:
+        for number in range(100):
+            feed.publish(writer * 100 + number)
+
     async def read() -> list[int]:
         return [item async for _, item in feed.follow()]
 
     async def scene() -> list[list[int]]:
         readers = [asyncio.create_task(read()) for _ in range(20)]
         await asyncio.sleep(0)
-        writers = [
-            threading.Thread(target=lambda k=k: [feed.publish(k * 100 + n) for n in range(100)])
-            for k in range(8)
-        ]
+        writers = [threading.Thread(target=write, args=(k,)) for k in range(8)]
         for writer in writers:
             writer.start()
-        await asyncio.to_thread(lambda: [writer.join() for writer in writers])
+        for writer in writers:
+            await asyncio.to_thread(writer.join)
         feed.close()
         feed.publish(-1)
         late = asyncio.create_task(read())
