@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from kb.errors import BusyError, CommandRefusedError, NotFoundError, SandboxError
+from kb.model import RunId, RunState
+from server.sandbox.audit import AuditLog
+from server.sandbox.run import Run
+from server.sandbox.runbook import PreparedRun, RunBook
+from server.sandbox.settings import RunLimits
+
+
+class Prepared:
+    def __init__(self, text: str, act: Callable[[Run], int]) -> None:
+        self.text = text
+        self._act = act
+
+    def execute(self, run: Run) -> int:
+        return self._act(run)
+
+    def describe(self) -> Mapping[str, object]:
+        return {"sent": self.text}
+
+
+class Programs:
+    """Prepares what a test has said a line should do."""
+
+    def __init__(self) -> None:
+        self.acts: dict[str, Callable[[Run], int]] = {}
+
+    def prepare(
+        self, text: str, *, confirm: bool, files: Mapping[str, bytes] | None = None
+    ) -> PreparedRun:
+        if text not in self.acts:
+            raise CommandRefusedError(f"{text!r} is refused", code="no")
+        return Prepared(text, self.acts[text])
+
+
+@pytest.fixture
+def programs() -> Programs:
+    return Programs()
+
+
+@pytest.fixture
+def book(programs: Programs, tmp_path: Path) -> RunBook:
+    return RunBook(programs, RunLimits(parallel_runs=2, kept_runs=3), AuditLog(tmp_path / "a.log"))
+
+
+def _hello(run: Run) -> int:
+    run.running()
+    run.stdout(b"out\n")
+    run.stderr("err\n")
+    return 3
+
+
+def _until_stopped(run: Run) -> int:
+    run.running()
+    run.stdout("begun\n")
+    ended = threading.Event()
+    with run.on_stop(ended.set):
+        ended.wait(10)
+    return 137
+
+
+def _finish(book: RunBook, text: str) -> RunId:
+    run_id = book.start(text, confirm=False, who="me").id
+    list(book.events(run_id))
+    return run_id
+
+
+def test_a_run_from_start_to_end(book: RunBook, programs: Programs) -> None:
+    programs.acts["hello"] = _hello
+    run = book.start("hello", confirm=False)
+    events = [(event.kind, event.text, event.exit_code) for event in book.events(run.id)]
+    assert events == [
+        ("status", "starting", None),
+        ("status", "running", None),
+        ("stdout", "out\n", None),
+        ("stderr", "err\n", None),
+        ("status", "exited", None),
+        ("exit", "exited", 3),
+    ]
+    ended = book.get(run.id)
+    assert (ended.state, ended.exit_code) == (RunState.EXITED, 3)
+    assert (ended.stdout, ended.stderr) == ("out\n", "err\n")
+
+
+def test_every_reader_gets_everything_however_late(book: RunBook, programs: Programs) -> None:
+    programs.acts["long"] = _until_stopped
+    run = book.start("long", confirm=False)
+    seen: list[list[str]] = [[], [], []]
+
+    def read(into: list[str]) -> None:
+        into.extend(event.kind for event in book.events(run.id))
+
+    readers = [threading.Thread(target=read, args=(into,)) for into in seen]
+    for reader in readers[:2]:
+        reader.start()
+    time.sleep(0.05)
+    book.stop(run.id)
+    for reader in readers[:2]:
+        reader.join()
+    readers[2].start()
+    readers[2].join()
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0][-1] == "exit"
+    assert book.get(run.id).state is RunState.STOPPED
+
+
+def test_a_reader_may_leave_and_come_again(book: RunBook, programs: Programs) -> None:
+    programs.acts["hello"] = _hello
+    run_id = _finish(book, "hello")
+    first = next(book.events(run_id))
+    assert [first, *list(book.events(run_id))[1:]] == list(book.events(run_id))
+
+
+def test_what_is_refused_is_no_run(book: RunBook) -> None:
+    with pytest.raises(CommandRefusedError):
+        book.start("unknown", confirm=True)
+    assert book.list() == ()
+
+
+def test_too_many_at_once(book: RunBook, programs: Programs) -> None:
+    programs.acts["long"] = _until_stopped
+    runs = [book.start("long", confirm=False) for _ in range(2)]
+    with pytest.raises(BusyError):
+        book.start("long", confirm=False)
+    book.stop(runs[0].id)
+    list(book.events(runs[0].id))
+    third = book.start("long", confirm=False)
+    book.stop_all()
+    assert book.get(third.id).state is RunState.STOPPED
+
+
+def test_a_sandbox_that_is_not_there_fails_the_run_and_says_why(
+    book: RunBook, programs: Programs
+) -> None:
+    def act(run: Run) -> int:
+        raise SandboxError("no daemon", hint="get one")
+
+    programs.acts["x"] = act
+    run = book.get(_finish(book, "x"))
+    assert (run.state, run.exit_code) == (RunState.FAILED, None)
+    assert run.stderr == "no daemon\nhint: get one\n"
+
+
+def test_a_bug_ends_the_run_too(book: RunBook, programs: Programs) -> None:
+    programs.acts["x"] = lambda run: 1 // 0
+    run = book.get(_finish(book, "x"))
+    assert run.state is RunState.FAILED
+    assert "ZeroDivisionError" in run.stderr
+
+
+def test_old_runs_are_forgotten_and_running_ones_are_not(book: RunBook, programs: Programs) -> None:
+    programs.acts.update({"hello": _hello, "long": _until_stopped})
+    running = book.start("long", confirm=False)
+    ended = [_finish(book, "hello") for _ in range(5)]
+    kept = [run.id for run in book.list()]
+    assert kept == [*reversed(ended[-3:]), running.id]
+    with pytest.raises(NotFoundError):
+        book.get(ended[0])
+    book.stop_all()
+
+
+def test_output_past_the_limit_is_cut_at_a_character() -> None:
+    run = Run(RunId("1"), "x", RunLimits(output_bytes=5))
+    run.stdout("aяяяя")
+    run.stdout("more")
+    run.end(RunState.EXITED, 0)
+    ended = run.snapshot()
+    assert ended.truncated
+    assert ended.stdout == "aяя"
+    assert "cut after 5 bytes" in ended.stderr
+
+
+def test_a_stop_that_came_before_is_not_lost() -> None:
+    run = Run(RunId("1"), "x", RunLimits())
+    run.ask_to_stop()
+    called = []
+    with run.on_stop(lambda: called.append(1)):
+        pass
+    assert called == [1]
+
+
+def test_a_broken_closer_does_not_keep_the_others(capfd: pytest.CaptureFixture[str]) -> None:
+    run = Run(RunId("1"), "x", RunLimits())
+    called = []
+    with run.on_stop(lambda: called.append(1)), run.on_stop(lambda: [].pop()):
+        run.ask_to_stop()
+    assert called == [1]
+
+
+def test_only_the_first_end_counts() -> None:
+    run = Run(RunId("1"), "x", RunLimits())
+    run.end(RunState.STOPPED, None)
+    run.end(RunState.EXITED, 0)
+    run.stdout("late")
+    assert run.snapshot().state is RunState.STOPPED
+    assert run.snapshot().stdout == ""
+
+
+def test_the_audit_log_is_written_before_the_end_is_seen(
+    book: RunBook, programs: Programs, tmp_path: Path
+) -> None:
+    programs.acts["hello"] = _hello
+    _finish(book, "hello")
+    (record,) = AuditLog(tmp_path / "a.log").read()
+    assert (record.who, record.text, record.exit_code) == ("me", "hello", 3)
+    assert record.body == {"sent": "hello"}
+    assert (tmp_path / "a.log").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_audit_log_that_cannot_be_written_is_told(programs: Programs, tmp_path: Path) -> None:
+    book = RunBook(programs, RunLimits(), AuditLog(tmp_path))
+    programs.acts["hello"] = _hello
+    run = book.get(_finish(book, "hello"))
+    assert run.exit_code == 3
+    assert "audit log" in run.stderr
+
+
+def test_a_damaged_line_of_the_audit_log_is_left_out(tmp_path: Path, book: RunBook) -> None:
+    path = tmp_path / "b.log"
+    path.write_text('{"run_id": "1"}\nnonsense\n\n')
+    assert AuditLog(path).read() == ()
+    assert AuditLog(tmp_path / "none").read() == ()
