@@ -21,42 +21,50 @@ pytestmark = [pytest.mark.browser, pytest.mark.docker, pytest.mark.timeout(600)]
 _COMMANDS: Final = """\
 # Commands
 
-Which containers run at this moment?
-
 ```
 docker ps
 ```
 
-Download the image of the Kafka broker.
+List the containers that run at this moment.
+
+---
 
 ```
 docker pull bitnami/kafka:latest
 ```
 
-Start the Postgres database in the background.
+Download the image of the Kafka broker.
+
+---
 
 ```
 docker run --name MyPostgres -e POSTGRES_PASSWORD=mysecretpassword -p 8090:8080 -d postgres
 ```
 
-Read the whole root folder of this computer from inside a container.
+Start the Postgres database in the background.
+
+---
 
 ```
 docker run -v /:/host alpine ls /host
 ```
 
-Remove a container by its id.
+Read the whole root folder of this computer from inside a container.
+
+---
 
 ```
 docker rm 46286a4fff79
 ```
+
+Remove a container by its id.
 """
 _START_MS: Final = 120_000
 
 
 @pytest.fixture(scope="module")
 def sandboxed(
-    registry_mirror: str,  # noqa: F811 - pytest hands the imported fixture in by its name
+    registry_mirror: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[LiveServer]:
     environment = {"KB_SANDBOX": "managed", "KB_SANDBOX_MIRROR": registry_mirror}
@@ -86,7 +94,7 @@ def _run(card: Locator) -> Locator:
 
 
 def test_the_journey_of_the_notes(desk: Page) -> None:
-    turn = ask(desk, "Which containers run at this moment?")
+    turn = ask(desk, "List the containers that run at this moment")
     turn.locator(".quote [data-part=open]").first.click()
     expect(desk.locator("#panel .cited").first).to_be_visible()
     output = _run(_card(turn, "docker ps")).locator("[data-part=output]")

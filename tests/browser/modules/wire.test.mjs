@@ -51,6 +51,8 @@ test("a command keeps its order of slots and knows only the choices there are", 
 test("health, jobs and the sandbox are read as the server writes them", () => {
   const health = toHealth({ status: "ok", index: { notes: 2 }, sandbox: { state: "ready" }, editable: true, llm: true });
   assert.deepEqual([health.notes, health.sandbox, health.canEdit, health.hasChatModel], [2, "ready", true, true]);
+  assert.equal(toHealth({ sandbox: { state: "off", driver: "managed" } }).sandbox, "asleep");
+  assert.equal(toHealth({ sandbox: { state: "off", driver: "off" } }).sandbox, "off");
   const job = toIngestJob({ job_id: "j", state: "running", progress: { chunks_total: 10, chunks_done: 4 } });
   assert.deepEqual([job.state, job.done, job.total], ["running", 4, 10]);
   assert.equal(toIngestJob({ state: "failed", error: "disk full" }).message, "disk full");

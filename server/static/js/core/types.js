@@ -154,7 +154,8 @@
  * @property {number} notes
  * @property {number} chunks
  * @property {string} model
- * @property {string} sandbox "ready", "starting", "off" or "unavailable"
+ * @property {string} sandbox "ready", "starting", "asleep" (it starts with the first run),
+ *   "unavailable" (it failed, and may be tried again) or "off" (there is none)
  * @property {string} engine
  * @property {string} sandboxMessage
  * @property {boolean} canEdit
@@ -173,9 +174,7 @@
  * @property {PortLink[]} ports
  *
  * @typedef {object} Sandbox
- * @property {string} state
  * @property {string} engine
- * @property {string} message
  * @property {SandboxContainer[]} containers
  * @property {{id: string, name: string, sizeBytes: number | null}[]} images
  * @property {{name: string, driver: string}[]} volumes

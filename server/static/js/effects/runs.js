@@ -6,7 +6,7 @@ import { ApiError } from "../net/api.js";
 import { list, numberOrNull, object, text, texts, toPreview, toRefusal } from "../net/wire.js";
 import { t } from "../text/i18n.js";
 import { newKey, noteError, toast } from "./context.js";
-import { loadSandbox } from "./server.js";
+import { checkHealth, loadSandbox } from "./server.js";
 
 /** @typedef {import("./context.js").Context} Context */
 
@@ -56,6 +56,7 @@ export async function run(context, key, runnable, confirm, shown) {
     const accepted = object(await api.call(path, { json }));
     const runId = text(accepted.run_id);
     store.dispatch({ type: "run/accepted", key, runId, text: shown });
+    void checkHealth(context); // a sandbox that slept is starting now
     await follow(context, key, runId);
   } catch (error) {
     handleRunError(context, key, error);
@@ -104,7 +105,7 @@ async function follow(context, key, runId) {
         seen = id || seen;
       });
       await readEnd(context, key, path);
-      if (ENDED.has(context.store.get().cards[key]?.run?.state ?? "")) return void loadSandbox(context);
+      if (ENDED.has(context.store.get().cards[key]?.run?.state ?? "")) return await refreshSandbox(context);
     } catch (error) {
       noteError(context, error);
     }
@@ -112,6 +113,12 @@ async function follow(context, key, runId) {
   const failure = { code: "lost", message: t("run.lost"), hint: "" };
   context.store.dispatch({ type: "run/state", key, state: "failed" });
   context.store.dispatch({ type: "card/failed", key, failure });
+}
+
+/** @param {Context} context */
+async function refreshSandbox(context) {
+  await checkHealth(context);
+  await loadSandbox(context);
 }
 
 /**

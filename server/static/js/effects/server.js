@@ -49,6 +49,7 @@ export function watchHealth(context, onReturn) {
       const wasIndexing = before.health?.status === "indexing" && after.health?.status !== "indexing";
       const grew = before.health !== null && before.health.notes !== after.health?.notes;
       if (wasAway || wasIndexing || grew) onReturn();
+      if (before.health?.sandbox !== "ready" && after.health?.sandbox === "ready") void loadSandbox(context);
     }
     watchHealth(context, onReturn);
   }, waits ? EAGER_MS : CALM_MS);
@@ -68,6 +69,16 @@ export async function loadSandbox(context) {
   } catch (error) {
     store.dispatch({ type: "sandbox/failed", failure: noteError(context, error) });
   }
+}
+
+/** @param {Context} context */
+export async function startSandbox(context) {
+  try {
+    await context.api.call("/api/sandbox/start", { json: {} });
+  } catch (error) {
+    toast(context, "error", noteError(context, error).message);
+  }
+  await checkHealth(context);
 }
 
 /** @param {Context} context */

@@ -17,12 +17,17 @@ export function toHealth(value) {
     notes: numberOrNull(index.notes) ?? 0,
     chunks: numberOrNull(index.chunks) ?? 0,
     model: text(index.model),
-    sandbox: text(sandbox.state, "off"),
+    sandbox: toSandboxState(sandbox),
     engine: text(sandbox.engine),
     sandboxMessage: text(sandbox.message),
     canEdit: json.editable === true,
     hasChatModel: json.llm === true,
   };
+}
+
+/** @type {(sandbox: Record<string, unknown>) => string} */
+function toSandboxState({ state, driver }) {
+  return state === "off" && driver && driver !== "off" ? "asleep" : text(state, "off");
 }
 
 /**
@@ -87,9 +92,7 @@ export function toNote(value) {
 export function toSandbox(value) {
   const json = object(value);
   return {
-    state: text(json.state, "off"),
     engine: text(json.engine),
-    message: text(json.message),
     containers: list(json.containers).map(toContainer),
     images: list(json.images).map(toImage),
     volumes: list(json.volumes).map((item) => ({

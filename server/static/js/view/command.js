@@ -9,6 +9,7 @@ import { preview, run, stopRun } from "../effects/runs.js";
 import { fileName, lineNumbers } from "../text/format.js";
 import { t } from "../text/i18n.js";
 import { createCommandLine, fillExplanations } from "./command-line.js";
+import { leaveOnEscape } from "./dialogs.js";
 import { createRun } from "./run.js";
 
 /**
@@ -99,6 +100,7 @@ function wire(context, node, key, command, line) {
     store.flush();
     part(node, "run").focus();
   });
+  leaveOnEscape(part(node, "confirm"), () => part(node, "cancel").click());
   part(node, "go").addEventListener("click", () => {
     if (last) void run(context, key, last.runnable, true, last.text);
   });
@@ -150,7 +152,7 @@ function fillRefusal(node, refusal, sandbox) {
   setText(part(node, "refusal-hint"), refusal?.hint ?? "");
   setText(part(node, "suggestion"), refusal?.suggestion ?? "");
   show(part(node, "instead"), Boolean(refusal?.suggestion));
-  show(part(node, "use"), sandbox === "ready" || sandbox === "starting");
+  show(part(node, "use"), sandbox !== "off");
 }
 
 /** @type {(node: HTMLElement, card: Card) => void} */
@@ -178,7 +180,7 @@ function fillFailure(node, card) {
  */
 function fillFoot(node, card, { busy, sandbox, blocked }) {
   const button = part(node, "run");
-  const noSandbox = sandbox === "off" || sandbox === "unavailable";
+  const noSandbox = sandbox === "off";
   show(part(node, "foot"), !blocked && card.confirm === null);
   button.ariaDisabled = String(busy || noSandbox); // not `disabled`: focus stays where it is
   setText(part(node, "run-text"), t(busy ? "command.working" : card.run ? "command.runAgain" : "command.run"));

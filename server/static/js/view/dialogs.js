@@ -48,6 +48,20 @@ function open({ title, text, ok, value }) {
   });
 }
 
+/**
+ * Esc inside a question that stands in the page says no to it, and to nothing else.
+ *
+ * @param {HTMLElement} box
+ * @param {() => void} leave
+ */
+export function leaveOnEscape(box, leave) {
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    leave();
+  });
+}
+
 /** Makes every dialog close by its buttons and by a click beside it. */
 export function wireDialogs() {
   for (const dialog of document.querySelectorAll("dialog")) {

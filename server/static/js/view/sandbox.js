@@ -4,10 +4,10 @@
 import { clone, el, part, setText, show, syncComponents, syncList } from "../dom/elements.js";
 import { emptyCard } from "../core/state.js";
 import { run, runTyped, stopRun } from "../effects/runs.js";
-import { loadSandbox, resetSandbox } from "../effects/server.js";
+import { loadSandbox, resetSandbox, startSandbox } from "../effects/server.js";
 import { sizeInWords } from "../text/format.js";
 import { t } from "../text/i18n.js";
-import { confirmWith } from "./dialogs.js";
+import { confirmWith, leaveOnEscape } from "./dialogs.js";
 import { createRun } from "./run.js";
 
 /**
@@ -25,6 +25,7 @@ import { createRun } from "./run.js";
 export function createSandboxView(context) {
   const node = clone("t-sandbox");
   wireConsole(context, node);
+  part(node, "start").addEventListener("click", () => void startSandbox(context));
   part(node, "refresh").addEventListener("click", () => void loadSandbox(context));
   part(node, "reset").addEventListener("click", async () => {
     const agreed = await confirmWith(t("sandbox.resetTitle"), t("sandbox.resetText"), t("sandbox.reset"));
@@ -47,14 +48,15 @@ export function createSandboxView(context) {
 
 /** @type {(node: HTMLElement, state: State) => void} */
 function fillStatus(node, { sandbox, health }) {
-  const state = sandbox.resetting ? "starting" : health?.sandbox ?? sandbox.info?.state ?? "off";
-  const off = state === "off" || state === "unavailable";
+  const state = sandbox.resetting ? "starting" : health?.sandbox ?? "off";
+  const off = state === "off";
   part(node, "dot").className = `dot ${dotOf(state)}`;
   setText(part(node, "state"), sandbox.resetting ? t("sandbox.resetting") : t(`sandbox.state.${state}`));
-  const said = sandbox.failure?.message || health?.sandboxMessage || sandbox.info?.message || "";
+  const said = state === "asleep" ? t("sandbox.asleepHint") : sandbox.failure?.message || health?.sandboxMessage;
   const engine = sandbox.info?.engine || health?.engine || "";
   setText(part(node, "message"), said || (off ? t("sandbox.offHint") : engine));
   show(part(node, "live"), !off);
+  show(part(node, "start"), state === "asleep" || state === "unavailable");
 }
 
 /** @type {(state: string) => string} */
@@ -180,7 +182,8 @@ function wireConsole(context, node) {
  */
 function createEntry(context, key) {
   const line = el("code", { class: "console-line" });
-  const confirm = el("div", { class: "confirm", attrs: { role: "alertdialog" } });
+  const confirm = el("div", { class: "confirm", attrs: { role: "alertdialog", "aria-label": t("command.confirmLabel") } });
+  leaveOnEscape(confirm, () => context.store.dispatch({ type: "card/dismissed", key }));
   const failure = el("div", { class: "failure", attrs: { role: "alert" } });
   const output = createRun(() => stopRun(context, key));
   const node = el("div", { class: "console-entry" }, line, confirm, failure, output.node);
