@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _CONNECT_TIMEOUT_S = 60.0
 _PROBE_TIMEOUT_S = 5.0
+_RETRY_EVERY_S = 0.1
+_DEFAULT_PORT = 2375
 _config_lock = threading.Lock()
 _empty_config: list[tempfile.TemporaryDirectory[str]] = []
 
@@ -50,18 +52,7 @@ class Engine:
 
     def listens(self) -> bool:
         """Tell whether anything takes connections at the daemon's address; cheap."""
-        parts = urlsplit(self.endpoint.base_url)
-        try:
-            if parts.scheme == "unix":
-                with socket.socket(socket.AF_UNIX) as probe:
-                    probe.settimeout(_PROBE_TIMEOUT_S)
-                    probe.connect(parts.path)
-            else:
-                address = (parts.hostname or "", parts.port or 2375)
-                socket.create_connection(address, _PROBE_TIMEOUT_S).close()
-        except OSError:
-            return False
-        return True
+        return _why_closed(self.endpoint.base_url) is None
 
 
 def connect(endpoint: Endpoint, *, alive: Callable[[], bool], settings: SandboxSettings) -> Engine:
@@ -101,18 +92,37 @@ def _first_answer(
     from requests.exceptions import RequestException
 
     while True:
-        try:
-            with make_client(
-                endpoint.base_url, version="auto", timeout_s=_CONNECT_TIMEOUT_S
-            ) as client:
-                return client.info()
-        except (DockerException, RequestException, OSError) as error:
-            if not alive() or time.monotonic() > deadline or endpoint.base_url.startswith("tcp"):
-                raise SandboxError(
-                    f"no sandbox daemon answers at {endpoint.base_url}: {error}",
-                    hint="`kb sandbox status` tells more; `kb sandbox start` tries again",
-                ) from error
-        time.sleep(0.1)
+        reason: Exception | None = _why_closed(endpoint.base_url)
+        if reason is None:
+            try:
+                with make_client(
+                    endpoint.base_url, version="auto", timeout_s=_CONNECT_TIMEOUT_S
+                ) as client:
+                    return client.info()
+            except (DockerException, RequestException, OSError) as error:
+                reason = error
+        if not alive() or time.monotonic() > deadline:
+            raise SandboxError(
+                f"no sandbox daemon answers at {endpoint.base_url}: {reason}",
+                hint="`kb sandbox status` tells more; `kb sandbox start` tries again",
+            ) from reason
+        time.sleep(_RETRY_EVERY_S)
+
+
+def _why_closed(base_url: str) -> OSError | None:
+    """Return why nothing takes connections at an address; None where something does."""
+    parts = urlsplit(base_url)
+    try:
+        if parts.scheme == "unix":
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.settimeout(_PROBE_TIMEOUT_S)
+                probe.connect(parts.path)
+        else:
+            address = (parts.hostname or "", parts.port or _DEFAULT_PORT)
+            socket.create_connection(address, _PROBE_TIMEOUT_S).close()
+    except OSError as error:
+        return error
+    return None
 
 
 def _use_empty_config() -> None:

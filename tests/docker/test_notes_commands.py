@@ -107,7 +107,7 @@ def test_a_build_from_the_notes_own_files(live_sandbox: Sandbox) -> None:
 
 
 def test_a_dockerfile_with_the_notes_comments_fails_and_says_why(live_sandbox: Sandbox) -> None:
-    text = "FROM python:3.6\nCOPY . /usr/src/app/  // copies everything\n".encode()
+    text = b"FROM python:3.6\nCOPY . /usr/src/app/  // copies everything\n"
     built = _build(live_sandbox, {"Dockerfile": text})
     assert built.exit_code == 1
     assert "line 2 of the Dockerfile" in built.stderr

@@ -56,7 +56,7 @@ def enter_namespace(handle: int, kind: int) -> None:
 
 
 def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = "") -> None:
-    """Show a file system, a folder or a device at a place; arguments as in mount(2)."""
+    """Show a file system, a folder or a device at a place, as the system call does."""
     result = _libc.mount(
         source.encode(), target.encode(), kind.encode() or None, flags, data.encode() or None
     )

@@ -190,7 +190,7 @@ def test_a_stop_that_came_before_is_not_lost() -> None:
 def test_a_broken_closer_does_not_keep_the_others(capfd: pytest.CaptureFixture[str]) -> None:
     run = Run(RunId("1"), "x", RunLimits())
     called = []
-    with run.on_stop(lambda: called.append(1)), run.on_stop(lambda: [].pop()):
+    with run.on_stop(lambda: called.append(1)), run.on_stop([].pop):
         run.ask_to_stop()
     assert called == [1]
 

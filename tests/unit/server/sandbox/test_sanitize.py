@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,3 +69,13 @@ def test_a_cut_changes_nothing(text: str, at: int) -> None:
     raw = text.encode()
     together = whole.feed(raw) + whole.finish()
     assert cut.feed(raw[:at]) + cut.feed(raw[at:]) + cut.finish() == together
+
+
+@pytest.mark.parametrize("piece", ["\x9d", "\x1b]", "\x1b[", "\x9b", "\x1b]\x1b"])
+def test_hostile_output_takes_no_more_time_than_other(piece: str) -> None:
+    text = TerminalText()
+    begun = time.monotonic()
+    for _ in range(8):
+        text.feed((piece * 16_000).encode())
+    text.finish()
+    assert time.monotonic() - begun < 2
