@@ -234,7 +234,7 @@ def _take_apart(model: SentenceTransformer, window_tokens: int | None) -> _Loade
         window=int(window),
         special_tokens=splitter.num_special_tokens_to_add(is_pair=False),
         query_prompt=prompts.get("query", ""),
-        document_prompt=next((prompts[name] for name in _DOCUMENT_PROMPTS if name in prompts), ""),
+        document_prompt=next(filter(None, map(prompts.get, _DOCUMENT_PROMPTS)), ""),
         dimension=int(model.get_embedding_dimension() or 0),
     )
 

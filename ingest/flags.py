@@ -17,6 +17,7 @@ _HEAD: Final = re.compile(
 _TASK: Final = re.compile(r"^\[[ xX]\]\s+")
 _EXPLAINED: Final = re.compile(r"\s*(?:[-–—:=]|->|→|\()|\s+\S|\s*$")
 _DASHES: Final = str.maketrans({"‐": "-", "‑": "-", "−": "-"})
+_CODE_WITHIN: Final = 4
 _MAX_HEAD: Final = 200
 
 
@@ -36,6 +37,8 @@ def flags_at_head(text: str) -> tuple[str, ...]:
             break
     if not flags or not _EXPLAINED.match(head, position):
         return ()
+    if flags[0][-1].isdigit() and "`" not in text[:_CODE_WITHIN]:
+        return ()  # `-5 degrees`, not `-9`
     return tuple(dict.fromkeys(flags))
 
 

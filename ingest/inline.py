@@ -11,7 +11,9 @@ _TICKS: Final = re.compile(r"(?<!\\)(`+)")
 _LINK: Final = re.compile(r"!?\[([^\[\]\n]{1,500})\]\([^()\s]{0,2000}(?:\s+\"[^\"\n]{0,200}\")?\)")
 _WIKILINK: Final = re.compile(r"!?\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\]")
 _REFERENCE: Final = re.compile(r"\[([^\[\]\n]{1,300})\]\[[^\[\]\n]{0,300}\]")
-_STRONG: Final = re.compile(r"(?<![\w*\\])(\*{1,3}|~~|==)(?=\S)|(?<=\S)(\*{1,3}|~~|==)(?![\w*])")
+_STRONG: Final = re.compile(
+    r"(?<![\w*\\])(\*{1,3}|~~|==)(?=\S)|(?<=[^\s\\])(\*{1,3}|~~|==)(?![\w*])"
+)
 _UNDERSCORE: Final = re.compile(r"(?<![\w\\])_{1,3}(?=[^\s_])|(?<=[^\s_\\])_{1,3}(?!\w)")
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 

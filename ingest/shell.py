@@ -43,6 +43,7 @@ _PROMPT: Final = re.compile(r"^(?:\$|#|>|%|PS [^>\n]*>|[\w.-]+@[\w.-]+[:~\w/.-]*
 _TRAILING_COMMENT: Final = re.compile(r"\s+(?:#|//)\s.*$")
 _PROGRAM: Final = re.compile(r"^(?:\./|~/|/)?[A-Za-z][\w./-]*$")
 _HAS_FLAG: Final = re.compile(r"\s--?[A-Za-z]")
+_SETTING: Final = re.compile(r"[\w.-]+\s*(?:=|:)\s")
 _ASSIGNMENT: Final = re.compile(r"^[A-Za-z_]\w*=\S*$")
 
 
@@ -86,9 +87,7 @@ def is_program(text: str) -> bool:
 
 def command_name(line: str) -> str:
     """Return program and subcommands of a command line: `docker volume ls`, `psql`."""
-    words = [word for word in line.split() if not _ASSIGNMENT.match(word)]
-    if words and words[0] == "sudo":
-        words = [word for word in words[1:] if not word.startswith("-")] or words
+    words = _called(line.split())
     if not words:
         return line.strip()
     if words[0] == "docker-compose":
@@ -127,17 +126,27 @@ def _statements(code: str) -> list[str]:
 
 
 def _program_of(words: list[str]) -> str:
-    words = [word for word in words if not _ASSIGNMENT.match(word)]
-    if words and words[0] == "sudo":
-        words = [word for word in words[1:] if not word.startswith("-")]
-    return words[0].rsplit("/", 1)[-1] if words else ""
+    called = _called(words)
+    return called[0].rsplit("/", 1)[-1] if called else ""
+
+
+def _called(words: list[str]) -> list[str]:
+    """Return a command's words from the program on, without `NAME=value` and `sudo -u name`."""
+    called = [word for word in words if not _ASSIGNMENT.match(word)]
+    if called[:1] != ["sudo"]:
+        return called
+    known = [position for position, word in enumerate(called) if position and word in _PROGRAMS]
+    others = [position for position, word in enumerate(called) if position and word[0] != "-"]
+    start = min(known or others, default=0)
+    return called[start:]
 
 
 def _calls_program(line: str) -> bool:
     words = line.split()
-    program = _program_of(words)
-    if program in _PROGRAMS:
-        return not line.endswith((":", "{")) and not re.match(r"\w+\s*(=|:)\s", line)
+    if line.endswith((":", "{")) or _SETTING.match(line):
+        return False
+    if _program_of(words) in _PROGRAMS:
+        return True
     if not words or not _PROGRAM.match(words[0]):
         return False
     return words[0].startswith("./") or bool(words[0].islower() and _HAS_FLAG.search(line))

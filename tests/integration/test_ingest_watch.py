@@ -1,0 +1,133 @@
+"""Watching a real folder: an edit is answerable within two seconds, a burst is one sync."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from ingest.vault import Vault
+from ingest.watch import VaultWatcher
+from kb.errors import VaultError
+from kb.model import NoteId
+from tests.integration.index_states import index_of, opened
+
+
+class Calls:
+    """Counts calls and lets a test wait for them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._changed = threading.Condition()
+
+    def __call__(self) -> None:
+        with self._changed:
+            self.count += 1
+            self._changed.notify_all()
+
+    def wait_for(self, count: int, timeout_s: float) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: self.count >= count, timeout_s)
+
+
+@contextmanager
+def watching(folder: Path, on_change: Callable[[], object]) -> Iterator[VaultWatcher]:
+    watcher = VaultWatcher(Vault(folder), on_change)
+    watcher.start()
+    time.sleep(0.5)  # the system's watch is set up in the background
+    try:
+        yield watcher
+    finally:
+        watcher.stop()
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "a.md").write_text("первый\n", encoding="utf-8")
+    return folder
+
+
+def test_an_edit_is_answerable_within_two_seconds(notes: Path, tmp_path: Path) -> None:
+    with opened(notes, tmp_path / "state") as service:
+        service.sync()
+        calls = Calls()
+
+        def sync() -> None:
+            service.sync()
+            calls()
+
+        with watching(notes, sync):
+            started = time.monotonic()
+            (notes / "a.md").write_text("второй\n", encoding="utf-8")
+            assert calls.wait_for(1, 5.0)
+            assert time.monotonic() - started < 2.0
+        texts = [chunk.text for chunk in index_of(service).catalog.chunks_of(NoteId("a.md"))]
+        assert texts == ["второй"]
+
+
+def test_a_burst_is_one_call(notes: Path) -> None:
+    calls = Calls()
+    with watching(notes, calls):
+        for number in range(1000):
+            (notes / f"{number}.md").write_text("слово\n", encoding="utf-8")
+        assert calls.wait_for(1, 5.0)
+        time.sleep(1.0)
+    assert calls.count <= 3
+
+
+def test_what_is_ignored_wakes_nobody(notes: Path) -> None:
+    calls = Calls()
+    with watching(notes, calls):
+        for name in (".git/index.md", ".obsidian/x.json", "a.md~", ".a.md.swp", "picture.png"):
+            (notes / name).parent.mkdir(exist_ok=True)
+            (notes / name).write_text("x")
+        assert not calls.wait_for(1, 1.5)
+        (notes / ".kbignore").write_text("a.md\n")
+        assert calls.wait_for(1, 5.0)
+
+
+def test_folders_moved_in_and_out_are_noticed(notes: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "b.md").write_text("x")
+    calls = Calls()
+    with watching(notes, calls):
+        elsewhere.rename(notes / "folder")
+        assert calls.wait_for(1, 5.0)
+        (notes / "folder").rename(elsewhere)
+        assert calls.wait_for(2, 5.0)
+
+
+def test_an_error_does_not_end_the_watch(notes: Path) -> None:
+    calls = Calls()
+
+    def fail() -> None:
+        calls()
+        raise VaultError("gone") if calls.count == 1 else RuntimeError("a bug")
+
+    with watching(notes, fail):
+        for count in (1, 2, 3):
+            (notes / f"{count}.md").write_text("x")
+            assert calls.wait_for(count, 5.0)
+
+
+def test_a_folder_that_comes_back_is_watched_again(notes: Path) -> None:
+    calls = Calls()
+    with watching(notes, calls):
+        shutil.rmtree(notes)
+        time.sleep(1.5)
+        notes.mkdir()
+        (notes / "b.md").write_text("x")
+        before = calls.count
+        assert calls.wait_for(before + 1, 8.0)
+        time.sleep(1.0)
+        before = calls.count
+        (notes / "c.md").write_text("x")
+        assert calls.wait_for(before + 1, 8.0)

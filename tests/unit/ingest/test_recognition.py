@@ -1,0 +1,260 @@
+"""What lines are taken for: flags, commands, questions, problems, definitions."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.embedding_text import embedding_text
+from ingest.flags import flags_at_head
+from ingest.inline import code_pieces, plain_text
+from ingest.shell import command_lines, command_name, is_command
+from ingest.signals import (
+    announces,
+    asks,
+    asks_without_mark,
+    defines,
+    ends_openly,
+    heads_questions,
+    is_error,
+    names_problem,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("-a - всё", ["-a"]),
+        ("-p, --publish - порты", ["-p", "--publish"]),
+        ("-p/--publish: порты", ["-p", "--publish"]),
+        ("-p | --publish порты", ["-p", "--publish"]),
+        ("-p или --publish порты", ["-p", "--publish"]),
+        ("**-p** порты", ["-p"]),
+        ("`-p` — порты", ["-p"]),
+        ("`-p`, `--publish` порты", ["-p", "--publish"]),
+        ("`-p, --publish` порты", ["-p", "--publish"]),
+        ("[-p](#x), [--publish](#x)", ["-p", "--publish"]),
+        ("--name=ИМЯ - имя", ["--name"]),
+        ("--name <имя> - имя", ["--name"]),
+        ("--name NAME - имя", ["--name"]),
+        ("`--retry 5` tries again", ["--retry"]),
+        ("[ ] -a сделать", ["-a"]),
+        ("‑a - всё", ["-a"]),
+        ("-Fc - формат", ["-Fc"]),
+        ("`-9` убить", ["-9"]),
+        ("-a", ["-a"]),
+        ("-? - справка", ["-?"]),
+        ("- a", []),
+        ("-5 градусов мороза", []),
+        ("a -p", []),
+        ("dir - путь", []),
+        ("—a тире", []),
+        ("--", []),
+        ("---", []),
+        ("->", []),
+        ("", []),
+        ("слово --rm внутри", []),
+    ],
+)
+def test_flags(text: str, flags: list[str]) -> None:
+    assert list(flags_at_head(text)) == flags
+
+
+@pytest.mark.parametrize(
+    ("code", "info", "commands"),
+    [
+        ("docker ps", "", ["docker ps"]),
+        ("docker ps  // список\ndocker rm x", "java", ["docker ps", "docker rm x"]),
+        ("$ docker ps\nCONTAINER ID", "console", ["docker ps"]),
+        ("$ docker ps\nCONTAINER ID", "", ["docker ps"]),
+        ("# remark\nsudo docker ps # тут", "bash", ["sudo docker ps"]),
+        ("docker run \\\n  -d \\\n  nginx", "sh", ["docker run -d nginx"]),
+        ("user@host:~$ docker info", "", ["docker info"]),
+        ("PS C:\\> docker info", "powershell", ["docker info"]),
+        ("./run.sh --fast", "", ["./run.sh --fast"]),
+        ("mytool --flag x", "", ["mytool --flag x"]),
+        ("FOO=1 docker ps", "", ["FOO=1 docker ps"]),
+        ("SELECT 1;\nSELECT 2;", "sql", ["SELECT 1", "SELECT 2"]),
+        ("FROM alpine\nRUN apk add curl", "", []),
+        ("FROM alpine", "dockerfile", []),
+        ("flask==1.1.1", "", []),
+        ("version: '2'\nservices:", "", []),
+        ("docker:\n  image: x", "", []),
+        ("error: no such file", "", []),
+        ("docker ps\nCONTAINER ID   IMAGE", "", []),
+        ("просто текст", "", []),
+        ("", "", []),
+        ("key = value --x", "", []),
+    ],
+)
+def test_commands_of_a_fence(code: str, info: str, commands: list[str]) -> None:
+    assert list(command_lines(code, info)) == commands
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("docker ps -a", "docker ps"),
+        ("docker volume ls -q", "docker volume ls"),
+        ("sudo -u app docker ps", "docker ps"),
+        ("FOO=1 docker run -d nginx", "docker run"),
+        ("docker-compose -f x.yml up -d", "docker-compose up"),
+        ("docker-compose -version", "docker-compose"),
+        ("psql -h localhost", "psql"),
+        ("git rebase -i HEAD~4", "git rebase"),
+        ("docker --version", "docker"),
+        ("sudo", "sudo"),
+        ("", ""),
+    ],
+)
+def test_command_names(line: str, name: str) -> None:
+    assert command_name(line) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("docker ps", True),
+        ("sudo apt-get update", True),
+        ("docker", False),
+        ("some words", False),
+        ("docker\nps", False),
+        ("/var/lib/docker", False),
+    ],
+)
+def test_inline_commands(text: str, expected: bool) -> None:
+    assert is_command(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Где это?", True),
+        ("Что это значит *тут*?**", True),
+        ('Пишет "порт занят". Что делать?»', True),
+        ("Как? Никто не знает", True),
+        ("Это важно! Правда?! Да", False),
+        ("Расползаются? Творог мокрый", False),
+        ("failed to start", False),
+        ("", False),
+    ],
+)
+def test_questions(text: str, expected: bool) -> None:
+    assert asks(text) is expected
+
+
+def test_questions_without_a_mark() -> None:
+    assert asks_without_mark("Как поменять порт")
+    assert asks_without_mark("how to change the port")
+    assert not asks_without_mark("Порт поменять нельзя")
+    assert not asks_without_mark("Howl at the moon")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Том - это место для данных.", True),
+        ("Том это место для данных.", True),
+        ("volume'ы это способ сохранить данные", True),
+        ("Dockerfile - файл без расширения", True),
+        ("Т.о. виртуальная машина - это имитация", True),
+        ("**Образ** — шаблон контейнера", True),
+        ("A volume is a folder", True),
+        ("`match` is a regular expression", True),
+        ("Запустить всё это хозяйство:", False),
+        ("That is the distribution's own package", False),
+        ("There is a switch in the menu", False),
+        ("Он откажется, если за это время кто-то запушил", False),
+        ("Остановить контейнер, запустить снова - и данные там", False),
+        ("Просто предложение без тире.", False),
+        ("https://example.org/a-b", False),
+        ("- - -", False),
+    ],
+)
+def test_definitions(text: str, expected: bool) -> None:
+    assert defines(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("docker failed to initialize", True),
+        ("permission denied while trying", True),
+        ("не удалось подключиться", True),
+        ("LEADER_NOT_AVAILABLE error", True),
+        ("ECONNREFUSED", True),
+        ("просто красивая цитата", False),
+        ("Life is short", False),
+    ],
+)
+def test_errors(text: str, expected: bool) -> None:
+    assert is_error(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Проблемы", True),
+        ("Докер не запускается", True),
+        ("была ошибка:", True),
+        ("Docker does not start", True),
+        ("Troubleshooting", True),
+        ("Команды", False),
+        ("Работа с томами", False),
+    ],
+)
+def test_problems(text: str, expected: bool) -> None:
+    assert names_problem(text) is expected
+
+
+def test_lead_ins() -> None:
+    assert announces("выглядит **так:**")
+    assert not announces("так: вот")
+    assert ends_openly("можно командой")
+    assert not ends_openly("Готово.")
+    assert not ends_openly("https://example.org/x")
+    assert heads_questions("Вопросы")
+    assert heads_questions("Open questions")
+    assert not heads_questions("Без вопросов")
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("**a** and *b* and ~~c~~", "a and b and c"),
+        ("[text](http://x) and ![alt](y.png)", "text and alt"),
+        ("[[note]] and [[note|label]]", "note and label"),
+        ("`**code**` stays", "**code** stays"),
+        ("`` a ` b `` stays", "a ` b stays"),
+        ("snake_case and 2*3*4 and _em_", "snake_case and 2*3*4 and em"),
+        (r"\*not\* \`em\`", "*not* `em`"),
+        ("unclosed `code and **bold", "unclosed `code and bold"),
+        ("", ""),
+    ],
+)
+def test_plain_text(text: str, plain: str) -> None:
+    assert plain_text(text) == plain
+
+
+def test_code_pieces() -> None:
+    text = "`a` ``b`c`` `d"
+    assert [(piece.code, text[piece.start : piece.end]) for piece in code_pieces(text)] == [
+        ("a", "`a`"),
+        ("b`c", "``b`c``"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "embedded"),
+    [
+        ("```bash\ndocker ps\n```\n\nВсе **контейнеры**.", "docker ps\nВсе контейнеры."),
+        ("* -p - [порты](#x)", "-p - порты"),
+        ("> Где?\n\nТут.", "Где?\nТут."),
+        ("## Заголовок ##\n\n- [x] дело", "Заголовок\nдело"),
+        ("| a | b |\n|---|---|", "| a | b |"),
+        ("~~~\n# в коде\n~~~", "# в коде"),
+        ("1. раз\n   - два", "раз\nдва"),
+        ("---", "---"),
+    ],
+)
+def test_embedding_text(text: str, embedded: str) -> None:
+    assert embedding_text(text) == embedded
