@@ -12,7 +12,6 @@ import typer
 from kb.errors import KbError
 from server.cli_progress import follow_job
 from server.cli_shared import (
-    EXIT_ERROR,
     JsonOption,
     StateOption,
     command_settings,
@@ -42,12 +41,10 @@ def ingest(
 
     settings = command_settings(folder, state)
     with connect(settings) as client:
-        is_complete = _ingest_once(client, as_json=as_json)
+        _ingest_once(client, as_json=as_json)
         if watch:
             stderr_console().print("following changes; Ctrl-C ends", highlight=False)
             _watch(client, settings.notes_dir, as_json=as_json)
-    if not is_complete:
-        raise typer.Exit(EXIT_ERROR)
 
 
 def register(app: typer.Typer) -> None:
@@ -55,8 +52,8 @@ def register(app: typer.Typer) -> None:
     app.command("ingest")(ingest)
 
 
-def _ingest_once(client: ApiClient, *, as_json: bool) -> bool:
-    """Run one job; False where notes could not be read."""
+def _ingest_once(client: ApiClient, *, as_json: bool) -> None:
+    """Run one job; notes that could not be read are warnings, for the others are indexed."""
     from server.cli_show import show_report
 
     report = follow_job(client, client.post("/api/ingest")["job_id"])
@@ -65,7 +62,6 @@ def _ingest_once(client: ApiClient, *, as_json: bool) -> bool:
     else:
         show_report(report, stdout_console())
     sys.stdout.flush()
-    return not report.get("failed")
 
 
 def _watch(client: ApiClient, notes: Path, *, as_json: bool) -> None:

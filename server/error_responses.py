@@ -49,6 +49,9 @@ STATUS_OF_CODE: Mapping[str, int] = {
     "precondition_required": 428,
     "editing_off": 403,
     "too_large": 413,
+    "note_binary": 422,
+    "note_unreadable": 422,
+    "note_too_large": 422,
     "shutting_down": 503,
 }
 """Codes that have a status of their own, whatever their class."""

@@ -51,7 +51,7 @@ def list_notes(
     "/{path:path}",
     summary="Show a note",
     response_model=NoteBody,
-    responses={**errors(404), 304: {"description": "It is the version with that ETag."}},
+    responses={**errors(404, 422), 304: {"description": "It is the version with that ETag."}},
 )
 def get_note(path: PathParam, services: ServicesDep, if_none_match: IfNoneMatch = None) -> Response:
     """Return a note's source, its safe HTML with line anchors, and its ETag."""

@@ -54,7 +54,7 @@ _MEANINGS = {
     412: "The note has changed since it was read.",
     413: "The body is too large.",
     415: "The content type is not taken here.",
-    422: "The policy refuses the command; `code` is the reason code.",
+    422: "The policy refuses the command, or the note is no text; `code` tells which.",
     428: "`If-Match` or `If-None-Match` is missing.",
     429: "Too much at once.",
     503: "The index or the sandbox is not available.",

@@ -43,6 +43,13 @@ def test_a_note_is_shown_with_source_html_and_tag(client: TestClient) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_a_note_that_is_no_text_says_so(bench: Bench, client: TestClient) -> None:
+    (bench.notes / "bin.md").write_bytes(b"\x89PNG\x00\x01")
+    response = client.get("/api/notes/bin.md")
+    assert response.status_code == 422
+    assert response.json()["error"]["code"] == "note_binary"
+
+
 def test_notes_are_listed_in_pages(bench: Bench, client: TestClient) -> None:
     for name in ("a.md", "b.md"):
         (bench.notes / name).write_text("# x\n", encoding="utf-8")
