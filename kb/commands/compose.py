@@ -12,11 +12,12 @@ from kb.commands.confinement import refuse_volume_driver
 from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.networking import refuse_foreign_network
 from kb.commands.texts import RefusedError, put_into_words, refused
+from kb.commands.values import KINDS
 from kb.model import Language
 
 _ReadObject = Callable[[str, dict[str, Node], str], Node]
 _SERVICE_NAME = re.compile(r"[a-zA-Z0-9._-]+")
-_IGNORED_TOP = frozenset({"version"})
+_IGNORED_TOP = frozenset({"version", "name"})
 _REFUSED_TOP = {
     "include": "outside_context", "secrets": "client_files", "configs": "client_files",
     "models": "not_offered",
@@ -31,7 +32,9 @@ class ComposeFile:
     text: str
     """YAML, made anew from what was understood: nothing unread gets through."""
     services: tuple[str, ...]
-    images: tuple[str, ...]
+    name: str | None = None
+    """The project's name, where the file gives one; not in `text`, since Compose 1 knows none."""
+    images: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
     builds: tuple[str, ...] = ()
     """Build contexts, relative folders; their Dockerfiles are still to be checked."""
@@ -68,12 +71,22 @@ def _check(text: str, reading: Reading, language: Language) -> ComposeFile:
     services, volumes = kept["services"], kept.get("volumes") or {}
     return ComposeFile(
         text=dump_yaml(kept),
+        name=_read_name(content.get("name")),
         services=tuple(services) if isinstance(services, dict) else (),
         images=tuple(dict.fromkeys(reading.images)),
         volumes=tuple(volumes) if isinstance(volumes, dict) else (),
         builds=tuple(dict.fromkeys(reading.builds)),
         notes=tuple(dict.fromkeys(put_into_words(note, language) for note in reading.notes)),
     )
+
+
+def _read_name(value: Node) -> str | None:
+    if value is None:
+        return None
+    name = as_text(value, "name")
+    if problem := KINDS["project"].check(name):
+        raise refused("invalid_value", key=f"problem.{problem}", value=name)
+    return name
 
 
 def _counts(key: str) -> bool:
@@ -83,8 +96,6 @@ def _counts(key: str) -> bool:
 def _read_top(key: str, value: Node, reading: Reading) -> Node:
     if key in _REFUSED_TOP:
         raise refused(_REFUSED_TOP[key], part=key)
-    if key == "name":
-        return as_text(value, key)
     if key == "services":
         return _read_services(value, reading)
     if key == "volumes":

@@ -24,7 +24,7 @@ _RMI = frozenset({"all", "local"})
 def read_compose(call: Invocation, _rules: Rules, _notes: list[Saying]) -> RunCompose:
     """Every Compose command that is offered."""
     verb = cast("ComposeVerb", call.command.path.removeprefix("compose "))
-    own = [option for option in call.options if option.flag in call.command.flags]
+    own = [o for o in call.options if o.flag in call.command.flags and o.flag.code != "ignored"]
     arguments: list[str] = []
     for option in own:
         arguments += _write_option(option)

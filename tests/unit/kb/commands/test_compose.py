@@ -88,7 +88,8 @@ networks: {front: {driver: bridge, internal: true}}
     assert checked.builds == ("./app",)
     assert len(checked.notes) == 1
     content = yaml.safe_load(checked.text)
-    assert content["name"] == "shop"
+    assert checked.name == "shop"
+    assert "name" not in content
     assert content["services"]["web"]["restart"] == "on-failure:5"
     assert content["networks"] == {"front": {"internal": True}}
     assert "x-common" not in content
