@@ -57,14 +57,14 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("model", help="a folder, or `teacher`")
     export = _step(steps, "export", "write a stage's checkpoint as a SentenceTransformer folder")
     export.add_argument("--stage", choices=["initial", "frozen", "full"], default="full")
-    export.add_argument("--target", type=Path, required=True)
+    _add_export(export)
     whole = _step(steps, "all", "every step, from the corpus to the folder")
     _add_vocab(whole)
     _add_align(whole)
     _add_train(whole)
     whole.add_argument("--frozen-minutes", type=float, default=_FROZEN_MINUTES)
     whole.add_argument("--full-minutes", type=float, default=_FULL_MINUTES)
-    whole.add_argument("--target", type=Path, required=True)
+    _add_export(whole)
     return parser
 
 
@@ -101,6 +101,14 @@ def _add_train(step: argparse.ArgumentParser) -> None:
     step.add_argument("--no-phrases", action="store_true", help="without everyday phrases")
     step.add_argument("--evaluate-minutes", type=float, default=10.0, help="0: only at the end")
     step.add_argument("--exact", action="store_true", help="float32 throughout, about 3x slower")
+
+
+def _add_export(step: argparse.ArgumentParser) -> None:
+    step.add_argument("--target", type=Path, required=True, help="folder to write")
+    step.add_argument(
+        "--frozen-share", type=float, default=0.0,
+        help="how much of stage frozen to mix into the weights, 0-1: keeps English nearer",
+    )  # fmt: skip
 
 
 def _vocab(options: argparse.Namespace) -> None:
@@ -144,7 +152,9 @@ def _evaluate(options: argparse.Namespace) -> None:
 def _export(options: argparse.Namespace) -> None:
     from ingest.training.run import export_stage
 
-    size = export_stage(_workspace(options), options.stage, options.target)
+    size = export_stage(
+        _workspace(options), options.stage, options.target, frozen_share=options.frozen_share
+    )
     sys.stdout.write(f"{options.target}: {size} bytes\n")
 
 

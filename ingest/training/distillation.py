@@ -41,7 +41,7 @@ class Settings:
     """Most steps, over all resumptions; the learning rate falls over them if they end first."""
     rows_rate: float
     """Highest learning rate of the Cyrillic rows."""
-    body_rate: float = 4e-5
+    body_rate: float = 6e-5
     """Highest learning rate of the body, in stage `full`."""
     rate_floor: float = 0.02
     """Share of the learning rate that is left at the end."""

@@ -21,10 +21,10 @@ from ingest.training.pairs import read_pairs, sampling_weights
 from ingest.training.phrases import read_phrases
 from ingest.training.plan import Plan, PlanSettings
 from ingest.training.prepare import TOKENIZER_FILE
-from ingest.training.student import encode, tokenize
+from ingest.training.student import Student, encode, tokenize
 from ingest.training.teacher import teacher_folder
 from ingest.training.workspace import Workspace
-from kb.errors import ModelError
+from kb.errors import InvalidInputError, ModelError
 
 ROWS_RATE = {"frozen": 1e-3, "full": 5e-4}
 ENGLISH_SHARE = {"frozen": 0.0, "full": 0.2}
@@ -101,18 +101,39 @@ def _dev_set(workspace: Workspace, path: Path) -> DevSet | None:
     return make_dev_set(read_pairs(path), teacher)
 
 
-def export_stage(workspace: Workspace, stage: str, target: Path) -> int:
+def export_stage(
+    workspace: Workspace, stage: str, target: Path, *, frozen_share: float = 0.0
+) -> int:
     """Write a stage's last checkpoint as a model folder; return its size in bytes.
 
     Args:
         workspace: The run.
         stage: A stage, or `initial`: the rows before any training.
         target: The folder to write.
+        frozen_share: From 0 to 1, how much of stage `frozen` is mixed into the weights. A mean of
+            the weights before and after keeps more of what the network could do before (Wortsman
+            et al. 2022, "Robust fine-tuning of zero-shot models"): here, of the teacher's English.
     """
     checkpoint = None if stage == "initial" else _checkpoint(workspace, stage)
     student = start_from(workspace, checkpoint)
+    if frozen_share:
+        mix_weights(student, start_from(workspace, _checkpoint(workspace, "frozen")), frozen_share)
     tokenizer_json = (workspace.folder / TOKENIZER_FILE).read_text(encoding="utf-8")
     return export_student(student, tokenizer_json, target)
+
+
+def mix_weights(student: Student, other: Student, share: float) -> None:
+    """Move every weight of `student` by `share` of the way to `other`'s.
+
+    Raises:
+        InvalidInputError: The share is not from 0 to 1.
+    """
+    if not 0 <= share <= 1:
+        raise InvalidInputError(f"a share of {share}", hint="give a number from 0 to 1")
+    theirs = other.state_dict()
+    for name, weight in student.state_dict().items():
+        if weight.is_floating_point():
+            weight.lerp_(theirs[name], share)
 
 
 def _checkpoint(workspace: Workspace, stage: str) -> Path:
