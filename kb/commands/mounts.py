@@ -14,7 +14,8 @@ _HOST_PATH = re.compile(r"[/\\.~$%`]|[A-Za-z]:[\\/]|[^<]*[/\\]")
 _PLACEHOLDER_OF_PATH = re.compile(
     r"<[^>]*(?:path|dir|folder|host|file|пут|папк|каталог|директор|файл|хост)", re.IGNORECASE
 )
-_DRIVE = re.compile(r"[A-Za-z]:(?=[\\/])")
+_DRIVE = re.compile(r"[A-Za-z]:(?=[\\/])|\$env:")
+"""What a colon belongs to although it separates nothing: `c:\\`, `$env:HOME`."""
 _DOCKER_SOCKET = re.compile(r"docker(?:_engine|\.sock|\.raw\.sock)|containerd\.sock|podman\.sock")
 _VOLUME_MODES = frozenset({"ro", "rw", "nocopy", "z", "Z"})
 _TMPFS_SWITCHES = frozenset({"ro", "rw", "exec", "noexec", "suid", "nosuid", "dev", "nodev"})

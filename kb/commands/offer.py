@@ -75,8 +75,9 @@ def _judge(call: Invocation, rules: Rules) -> Judgement:
     refuse_outright(call)
     if loop := read_loop(call, rules):
         return loop
-    refuse_shell(call)
-    return read_action(with_samples(call), rules)
+    sampled = with_samples(call)
+    refuse_shell(sampled)
+    return read_action(sampled, rules)
 
 
 def _refusal(

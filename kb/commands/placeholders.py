@@ -7,6 +7,8 @@ import re
 from kb.commands.tokens import Mark, Token
 
 _EXPLICIT = re.compile(r"<[^<>]+>|\{\{\s*\w[\w -]*\}\}")
+_VARIABLE = re.compile(r"\$(?:\{\w+\}|[A-Za-z_]\w*)")
+_WORDS_OF_A_PROGRAM = frozenset({"args", "ps-args", "any"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _HEX_ID = re.compile(r"(?:sha256:)?(?=[0-9a-f]*[0-9])[0-9a-f]{12,64}")
 _ID_LIKE = re.compile(r"(?=(?:[a-z]*[0-9]){5})[0-9][0-9a-z]{7,63}")
@@ -33,8 +35,8 @@ _FREE = frozenset({"args", "ps-args", "value", "text", "format", "filter", "any"
 
 
 def is_explicit(token: Token) -> bool:
-    """Tell whether a token marks its own placeholder: `<dir>`, `{{name}}`."""
-    return Mark.PLACEHOLDER in token.marks
+    """Tell whether a token marks its own placeholder: `<dir>`, `{{name}}`, `$NAME`."""
+    return bool(token.marks & {Mark.PLACEHOLDER, Mark.VARIABLE})
 
 
 def is_placeholder(value: str, kind: str) -> bool:
@@ -44,7 +46,7 @@ def is_placeholder(value: str, kind: str) -> bool:
         value: The value as the note has it.
         kind: A kind of `kb.commands.values`, or `mounted-volume`.
     """
-    if _EXPLICIT.search(value):
+    if _EXPLICIT.search(value) or (kind not in _WORDS_OF_A_PROGRAM and _VARIABLE.fullmatch(value)):
         return True
     if kind in _FREE or (kind == "network" and value in _BUILTIN_NETWORKS):
         return False

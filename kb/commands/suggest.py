@@ -40,8 +40,9 @@ def suggest(call: Invocation | None, refusal: RefusedError, rules: Rules) -> str
 
 def _judge(call: Invocation, rules: Rules) -> None:
     refuse_outright(call)
-    refuse_shell(call)
-    read_action(with_samples(call), rules)
+    sampled = with_samples(call)
+    refuse_shell(sampled)
+    read_action(sampled, rules)
 
 
 def _rewrite(call: Invocation | None, refusal: RefusedError) -> str:

@@ -22,11 +22,11 @@ MAX_LENGTH = 8192
 _OPERATORS = ";&|<>()\n"
 _ESCAPABLE = frozenset(" \t\n'\"\\$`;&|<>()#*?[]{}!~")
 _ESCAPABLE_IN_DOUBLE_QUOTES = frozenset('"\\$`')
-_VARIABLE = re.compile(r"\$(?:\{[^}]*\}|[A-Za-z_]\w*|[0-9@*#?$!-])")
+_VARIABLE = re.compile(r"\$(?:env:[A-Za-z_]\w*|\{[^}]*\}|[A-Za-z_]\w*|[0-9@*#?$!-])")
 _WINDOWS_VARIABLE = re.compile(r"%[A-Za-z_]\w+%")
 _PLACEHOLDER = re.compile(r"<[^\W_](?:[^<>|;&$`\"'\n]*[^<>|;&$`\"'\s])?>|\{\{\s*\w[\w -]*\}\}")
 _OPTIONAL = re.compile(
-    r"(?:\[[^\]\['\"`$;&<>\n]*\]|<(?:options?|flags?|опции|параметры|флаги)>)(?:\.\.\.|…)?(?=\s|$)",
+    r"(?:\[[^\]\['\"`$;&\n]*\]|<(?:options?|flags?|опции|параметры|флаги)>)(?:\.\.\.|…)?(?=\s|$)",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"#|//(?!\S*/)")

@@ -16,8 +16,10 @@ from kb.model import LineRange, NoteId, Risk
 from tests.cases_files import load_jsonl
 
 CASES = load_jsonl("commands/verdicts.jsonl")
-EDITABLE = {"invalid_value", "bad_volume", "bad_port", "outside_context", "remote_context"}
-"""A value can be put right in the form: the command is offered all the same, with a hint."""
+EDITABLE = {
+    "invalid_value", "bad_volume", "bad_port", "outside_context", "remote_context", "shell_syntax"
+}  # fmt: skip
+"""A value (for `$NAME`, one at all) can be put in: the command is offered all the same."""
 
 
 def of(verdict: str) -> list[dict[str, str]]:
