@@ -20,12 +20,16 @@ class CommandPreparer:
         engine: Returns the running daemon, started if need be.
         rules: Limits and reserved ports.
         context_dir: The folder that build contexts may lie in.
+        compose_dir: Where the Compose files of running projects are kept.
     """
 
-    def __init__(self, engine: Callable[[], Engine], *, rules: Rules, context_dir: Path) -> None:
+    def __init__(
+        self, engine: Callable[[], Engine], *, rules: Rules, context_dir: Path, compose_dir: Path
+    ) -> None:
         self._engine = engine
         self._rules = rules
         self._context_dir = context_dir
+        self._compose_dir = compose_dir
 
     def prepare(
         self, text: str, *, confirm: bool, files: Mapping[str, bytes] | None = None
@@ -56,6 +60,7 @@ class CommandPreparer:
             files=dict(files or {}),
             rules=self._rules,
             context_dir=self._context_dir,
+            compose_dir=self._compose_dir,
         )
 
 
@@ -68,6 +73,7 @@ class PlannedCommand:
         files: The note's own files.
         rules: Limits that go into every container.
         context_dir: The folder that build contexts may lie in.
+        compose_dir: Where the Compose files of running projects are kept.
     """
 
     def __init__(
@@ -78,12 +84,14 @@ class PlannedCommand:
         files: Mapping[str, bytes],
         rules: Rules,
         context_dir: Path,
+        compose_dir: Path,
     ) -> None:
         self._plan = planned
         self._engine = engine
         self._files = files
         self._rules = rules
         self._context_dir = context_dir
+        self._compose_dir = compose_dir
         self._sent: dict[str, object] = {}
 
     @property
@@ -112,6 +120,7 @@ class PlannedCommand:
                 files=self._files,
                 rules=self._rules,
                 context_dir=self._context_dir,
+                compose_dir=self._compose_dir,
                 sent=self._sent,
             )
             return perform(self._plan.action, job)

@@ -43,6 +43,7 @@ class Sandbox:
             self.engine,
             rules=settings.rules,
             context_dir=settings.context_dir,
+            compose_dir=settings.sandbox_dir / "compose",
         )
         self.runs = RunBook(preparer, settings.run_limits, AuditLog(settings.audit_file))
 

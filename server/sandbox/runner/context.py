@@ -32,7 +32,7 @@ def context_of_files(files: Mapping[str, bytes], dockerfile: str) -> Context:
     Raises:
         InvalidInputError: A path leads out, there is no Dockerfile, or it is too much.
     """
-    entries = [(_inside(path), data, 0o644) for path, data in sorted(files.items())]
+    entries = [(place_inside(path), data, 0o644) for path, data in sorted(files.items())]
     return _packed(entries, dockerfile, ())
 
 
@@ -47,7 +47,7 @@ def context_of_folder(base: Path, folder: str, dockerfile: str) -> Context:
     Raises:
         InvalidInputError: It lies elsewhere, is not there, has no Dockerfile, or is too much.
     """
-    root = (base / _inside(folder)).resolve()
+    root = (base / place_inside(folder)).resolve()
     if not root.is_relative_to(base.resolve()):
         raise InvalidInputError(f"{folder!r} leads out of {base}", code="context_outside")
     if not root.is_dir():
@@ -104,7 +104,12 @@ def _packed(
     )
 
 
-def _inside(path: str) -> str:
+def place_inside(path: str) -> str:
+    """Return a relative path with `/` between its parts.
+
+    Raises:
+        InvalidInputError: It leads out of the folder that it is relative to.
+    """
     parts = PurePosixPath(path.replace("\\", "/"))
     if parts.is_absolute() or ".." in parts.parts or ":" in (parts.parts or ("",))[0]:
         raise InvalidInputError(

@@ -47,6 +47,8 @@ class Job:
     """Limits that go into every container."""
     context_dir: Path = Path()
     """The folder that holds the build contexts which a command may name."""
+    compose_dir: Path | None = None
+    """Where the Compose files of running projects are kept."""
     sent: dict[str, object] = field(default_factory=dict)
     """What was sent to the daemon, for the audit log."""
 

@@ -7,6 +7,7 @@ from kb.errors import SandboxError
 from server.sandbox.runner import (  # noqa: F401 - importing them registers them
     attached,
     build,
+    compose,
     containers,
     daemon,
     each,

@@ -1,0 +1,190 @@
+"""`docker compose`: the note's file, read by the policy, run by the real Compose program.
+
+The program talks to the daemon through a filtering socket and sees nothing of this machine but a
+folder with the file and the note's other files in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+from kb.commands.actions import ComposeProject, RunCompose
+from kb.commands.compose import check_compose
+from kb.errors import InvalidInputError, SandboxError
+from server.sandbox.runner.context import place_inside
+from server.sandbox.runner.filter_socket import Gate, serve_filter
+from server.sandbox.runner.job import Job, execute
+
+DEFAULT_PROJECT = "notes"
+_USUAL_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+_STOP_PATIENCE_S = 12.0
+_BLOCK_BYTES = 64 * 1024
+_PATH = "/usr/local/bin:/usr/bin:/bin"
+_PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
+
+
+@execute.register
+def run_compose(action: RunCompose, job: Job) -> int:
+    """Any offered command of Compose."""
+    program = find_compose()
+    with tempfile.TemporaryDirectory(prefix="kb-compose-") as name:
+        folder = Path(name)
+        options = [] if not action.needs_file else _lay_out(action, job, folder / "project")
+        socket_path = folder / "docker.sock"
+        gate = Gate(
+            daemon_socket=_socket_of(job),
+            host_ip=job.engine.endpoint.ports_host,
+            rules=job.rules,
+        )
+        command = [*program, *options, action.verb, *action.arguments, *action.services]
+        job.sent["compose"] = command[len(program) :]
+        with serve_filter(socket_path, gate):
+            code = _run_program(command, folder, socket_path, job)
+        for refusal in dict.fromkeys(gate.refused):
+            job.error(f"note: refused by the sandbox: {refusal}")
+        return code
+
+
+def find_compose() -> list[str]:
+    """Return the command line of a Compose program.
+
+    Raises:
+        SandboxError: There is none.
+    """
+    docker = shutil.which("docker", path=_PATH)
+    if docker and _succeeds([docker, "compose", "version"]):
+        return [docker, "compose"]
+    standalone = shutil.which("docker-compose", path=_PATH)
+    if standalone:
+        return [standalone]
+    raise SandboxError(
+        "there is no Compose program on this machine",
+        hint="on Debian and Ubuntu: apt-get install docker-compose",
+        code="no_compose",
+    )
+
+
+def _lay_out(action: RunCompose, job: Job, folder: Path) -> list[str]:
+    """Write the checked file and the note's others, and return the options that name them."""
+    project = action.project.name or DEFAULT_PROJECT
+    kept = _kept_file(job, project)
+    text = _find_text(action.project, job.files, kept)
+    checked = check_compose(text, host_ip=job.engine.endpoint.ports_host, rules=job.rules)
+    for note in checked.notes:
+        job.error(f"note: {note}")
+    folder.mkdir()
+    for path, data in job.files.items():
+        target = folder / place_inside(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    file = folder / "docker-compose.yaml"
+    file.write_text(checked.text)
+    if kept is not None and action.verb in {"up", "create"}:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(text)
+    options = [f"--project-name={project}", f"--file={file}", f"--project-directory={folder}"]
+    return [*options, *(f"--profile={profile}" for profile in action.project.profiles)]
+
+
+def _find_text(project: ComposeProject, files: Mapping[str, bytes], kept: Path | None) -> str:
+    """Return the Compose file: of the name that was asked for, a usual one, or the last one up."""
+    wanted = re.split(r"[/\\]", project.file)[-1] if project.file else ""
+    for name in (wanted, *_USUAL_NAMES):
+        if name in files:
+            return files[name].decode("utf-8", "replace")
+    if kept is not None and kept.is_file():
+        return kept.read_text("utf-8")
+    raise InvalidInputError(
+        f"there is no Compose file {wanted or _USUAL_NAMES[-1]}",
+        hint="run the command from a note that holds the file as a block",
+        code="no_compose_file",
+    )
+
+
+def _kept_file(job: Job, project: str) -> Path | None:
+    if job.compose_dir is None or not _PLAIN_NAME.fullmatch(project):
+        return None
+    return job.compose_dir / f"{project}.yaml"
+
+
+def _socket_of(job: Job) -> str:
+    parts = urlsplit(job.engine.endpoint.base_url)
+    if parts.scheme != "unix":
+        raise SandboxError(
+            "Compose needs a sandbox daemon with a Unix socket",
+            hint="use KB_SANDBOX=managed",
+        )
+    return parts.path
+
+
+def _run_program(command: list[str], home: Path, socket_path: Path, job: Job) -> int:
+    environment = {
+        "PATH": _PATH,
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        "DOCKER_HOST": f"unix://{socket_path}",
+        "DOCKER_CONFIG": str(home),
+        "DOCKER_BUILDKIT": "0",
+        "COMPOSE_DOCKER_CLI_BUILD": "0",
+        "COMPOSE_ANSI": "never",
+        "COMPOSE_PROGRESS": "plain",
+        "COMPOSE_PARALLEL_LIMIT": "4",
+        "PYTHONUNBUFFERED": "1",
+    }
+    process = subprocess.Popen(  # noqa: S603 - words that passed the policy, no shell
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=home,
+        env=environment,
+        start_new_session=True,
+    )
+    readers = [
+        threading.Thread(target=_copy, args=(process.stdout, job.run.stdout)),
+        threading.Thread(target=_copy, args=(process.stderr, job.run.stderr)),
+    ]
+    with process, job.run.on_stop(lambda: _interrupt(process)):
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+        code = process.wait()
+    return code if code >= 0 else 128 - code
+
+
+def _copy(source: IO[bytes] | None, write: Callable[[bytes], None]) -> None:
+    if source is not None:
+        with contextlib.suppress(OSError, ValueError):
+            while data := os.read(source.fileno(), _BLOCK_BYTES):
+                write(data)
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> None:
+    """End the program as Ctrl+C would, so that it stops its containers; kill it if it lingers."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(_STOP_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _succeeds(command: list[str]) -> bool:
+    try:
+        done = subprocess.run(  # noqa: S603 - a program of this machine's own
+            command, capture_output=True, check=False, timeout=20, env={"PATH": _PATH}
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0

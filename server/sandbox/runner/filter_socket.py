@@ -1,0 +1,240 @@
+"""A socket that lets the real Compose program talk to the daemon, request by request.
+
+Each request is read whole, judged by `kb.commands.api_filter`, and written anew for the daemon with
+a body and headers of ours: what was not understood is not passed on. A connection carries one
+request.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import io
+import json
+import socket
+import socketserver
+import tarfile
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from kb.commands.api_filter import filter_request
+from kb.commands.dockerfile import check_dockerfile
+from kb.commands.limits import Rules
+from kb.errors import CommandRefusedError, InvalidInputError, KbError
+from server.sandbox.runner.context import MAX_CONTEXT_BYTES
+
+_MAX_LINE_BYTES = 64 * 1024
+_MAX_JSON_BYTES = 4 * 1024 * 1024
+_BLOCK_BYTES = 64 * 1024
+_PASSED_HEADERS = ("Content-Type", "Accept")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What a request is judged by, and where it goes."""
+
+    daemon_socket: str
+    host_ip: str
+    rules: Rules
+    refused: list[str] = field(default_factory=list)
+    """What was refused, for the run's output."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """A request as it was read."""
+
+    method: str
+    target: str
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def upgrades(self) -> bool:
+        """It asks for a raw connection."""
+        return "upgrade" in (self.headers.get("Connection") or "").lower()
+
+
+@contextlib.contextmanager
+def serve_filter(path: Path, gate: Gate) -> Iterator[None]:
+    """Serve the filtering socket at `path` while the block lasts."""
+    with _Server(str(path), gate) as server:
+        path.chmod(0o600)
+        thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="compose-filter")
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class _Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+    def __init__(self, path: str, gate: Gate) -> None:
+        super().__init__(path, _Handler)
+        self.gate = gate
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    server: _Server
+
+    def handle(self) -> None:
+        """Read one request, judge it, pass it on."""
+        gate = self.server.gate
+        with contextlib.suppress(OSError):
+            try:
+                request = _read_request(self.rfile)
+                if request is None:
+                    return
+                body = judge(gate, request.method, request.target, request.body)
+            except KbError as error:
+                gate.refused.append(error.message)
+                self._refuse(error)
+                return
+            _pass_on(gate, request, body, self.connection, self.rfile)
+
+    def _refuse(self, error: KbError) -> None:
+        body = json.dumps({"message": error.message}).encode()
+        head = (
+            "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        self.wfile.write(head.encode() + body)
+
+
+def judge(gate: Gate, method: str, target: str, body: bytes) -> bytes:
+    """Return the body that may be sent.
+
+    Raises:
+        CommandRefusedError: The request is not let pass.
+        InvalidInputError: It cannot be read.
+    """
+    archive = _carries_files(target)
+    value = None if archive or not body else _parse_json(body)
+    allowed = filter_request(method, target, value, host_ip=gate.host_ip, rules=gate.rules)
+    if archive:
+        _check_archive(target, body, gate.rules)
+        return body
+    return b"" if allowed is None else json.dumps(allowed).encode()
+
+
+def _parse_json(body: bytes) -> Mapping[str, object]:
+    try:
+        value = json.loads(body)
+    except ValueError as error:
+        raise InvalidInputError("a request's body is no JSON") from error
+    if not isinstance(value, dict):
+        raise InvalidInputError("a request's body is no JSON object")
+    return value
+
+
+def _check_archive(target: str, body: bytes, rules: Rules) -> None:
+    """Look at a build's files: the Dockerfile by the policy, and nothing but files and folders."""
+    query = parse_qs(urlsplit(target).query)
+    name = query.get("dockerfile", ["Dockerfile"])[0]
+    text: str | None = None
+    try:
+        with tarfile.open(fileobj=io.BytesIO(body)) as tar:
+            for entry in tar:
+                if not (entry.isfile() or entry.isdir()):
+                    raise CommandRefusedError(f"{entry.name} in the build context is no file")
+                if entry.name.removeprefix("./") == name and (file := tar.extractfile(entry)):
+                    text = file.read().decode("utf-8", "replace")
+    except tarfile.TarError as error:
+        raise InvalidInputError("the build context cannot be read") from error
+    if text is None:
+        raise InvalidInputError(f"there is no {name} in the build context")
+    check_dockerfile(text, rules=rules)
+
+
+def _read_request(stream: io.BufferedIOBase) -> _Request | None:
+    line = stream.readline(_MAX_LINE_BYTES).decode("latin-1").rstrip("\r\n")
+    if not line:
+        return None
+    words = line.split(" ")
+    if len(words) != 3 or not words[2].startswith("HTTP/1."):
+        raise InvalidInputError("a request cannot be read")
+    try:
+        headers = http.client.parse_headers(stream)
+    except http.client.HTTPException as error:
+        raise InvalidInputError("a request's headers cannot be read") from error
+    return _Request(
+        method=words[0],
+        target=words[1],
+        headers=headers,
+        body=_read_body(stream, headers, most=_most_bytes(words[1])),
+    )
+
+
+def _carries_files(target: str) -> bool:
+    return urlsplit(target).path.endswith("/build")
+
+
+def _most_bytes(target: str) -> int:
+    return MAX_CONTEXT_BYTES if _carries_files(target) else _MAX_JSON_BYTES
+
+
+def _read_body(stream: io.BufferedIOBase, headers: http.client.HTTPMessage, *, most: int) -> bytes:
+    if (headers.get("Transfer-Encoding") or "").lower() == "chunked":
+        return _read_chunks(stream, most)
+    try:
+        length = int(headers.get("Content-Length") or 0)
+    except ValueError as error:
+        raise InvalidInputError("a request's length cannot be read") from error
+    if not 0 <= length <= most:
+        raise InvalidInputError("a request is too long")
+    return stream.read(length)
+
+
+def _read_chunks(stream: io.BufferedIOBase, most: int) -> bytes:
+    body = bytearray()
+    while True:
+        try:
+            size = int(stream.readline(_MAX_LINE_BYTES).split(b";")[0], 16)
+        except ValueError as error:
+            raise InvalidInputError("a request's body cannot be read") from error
+        if size < 0 or len(body) + size > most:
+            raise InvalidInputError("a request is too long")
+        body += stream.read(size)
+        stream.readline(_MAX_LINE_BYTES)
+        if size == 0:
+            return bytes(body)
+
+
+def _pass_on(
+    gate: Gate,
+    request: _Request,
+    body: bytes,
+    client: socket.socket,
+    rest: io.BufferedIOBase,
+) -> None:
+    with socket.socket(socket.AF_UNIX) as daemon:
+        daemon.connect(gate.daemon_socket)
+        daemon.sendall(_head(request, len(body)) + body)
+        if request.upgrades:
+            threading.Thread(target=_pump_input, args=(rest, daemon), daemon=True).start()
+        while data := daemon.recv(_BLOCK_BYTES):
+            client.sendall(data)
+
+
+def _head(request: _Request, length: int) -> bytes:
+    lines = [f"{request.method} {request.target} HTTP/1.1", "Host: sandbox"]
+    for name in _PASSED_HEADERS:
+        value = request.headers.get(name)
+        if value and "\r" not in value and "\n" not in value:
+            lines.append(f"{name}: {value}")
+    lines += ["Connection: Upgrade", "Upgrade: tcp"] if request.upgrades else ["Connection: close"]
+    lines.append(f"Content-Length: {length}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+
+
+def _pump_input(source: io.BufferedIOBase, target: socket.socket) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        while data := source.read1(_BLOCK_BYTES):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)

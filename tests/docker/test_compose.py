@@ -1,0 +1,154 @@
+"""Compose files of notes, run by the real Compose program through the filtering socket."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.commands.limits import DEFAULT_RULES
+from kb.model import CommandRun, RunState
+from server.sandbox.runner.filter_socket import Gate, serve_filter
+from server.sandbox.service import Sandbox
+from tests.docker.fixtures import run_to_end
+
+pytestmark = pytest.mark.docker
+
+TWO = b"""version: '2'
+services:
+  zookeeper:
+    image: confluentinc/cp-zookeeper:latest
+    environment:
+      ZOOKEEPER_CLIENT_PORT: 2181
+    ports:
+      - 22181:2181
+  kafka:
+    image: confluentinc/cp-kafka:latest
+    depends_on:
+      - zookeeper
+    ports:
+      - 29092:29092
+    environment:
+      KAFKA_BROKER_ID: 1
+"""
+FILES = {"docker-compose.yaml": TWO}
+
+
+@pytest.fixture
+def composing(live_sandbox: Sandbox) -> Iterator[Sandbox]:
+    if shutil.which("docker-compose") is None:
+        pytest.skip("NO COMPOSE PROGRAM, so nothing of it is tested")
+    yield live_sandbox
+    run_to_end(live_sandbox, "docker-compose down", files=FILES)
+
+
+def _press(sandbox: Sandbox, text: str) -> CommandRun:
+    run = run_to_end(sandbox, text, files=FILES)
+    assert run.exit_code == 0, run
+    return run
+
+
+def test_up_and_down_as_the_notes_have_it(composing: Sandbox) -> None:
+    assert "docker-compose version" in _press(composing, "docker-compose -version").stdout
+    _press(composing, r'docker-compose -f "e:\tmp\docker-compose.yaml" up -d')
+    address = composing.engine().endpoint.ports_host
+    listed = _press(composing, "docker ps").stdout
+    assert "notes_zookeeper_1" in listed
+    assert f"{address}:29092->29092/tcp" in listed
+    assert "cp-kafka started" in _press(composing, "docker-compose logs").stdout
+    assert "notes_kafka_1" in _press(composing, "docker-compose ps").stdout
+    _press(composing, "docker-compose down")
+    assert _press(composing, "docker ps -aq --filter name=notes_").stdout == ""
+
+
+def test_the_file_of_a_running_project_is_kept(composing: Sandbox) -> None:
+    _press(composing, "docker-compose up -d")
+    run = run_to_end(composing, "docker-compose ps")
+    assert "notes_kafka_1" in run.stdout
+
+
+def test_containers_of_compose_are_confined_like_others(composing: Sandbox) -> None:
+    _press(composing, "docker-compose up -d")
+    run = _press(composing, "docker inspect notes_kafka_1")
+    host = json.loads(run.stdout)[0]["HostConfig"]
+    assert host["CapDrop"] == ["ALL"]
+    assert "no-new-privileges" in host["SecurityOpt"]
+    assert host["Memory"] > 0
+    assert host["PidsLimit"] > 0
+
+
+def test_an_attached_up_ends_with_stop(composing: Sandbox) -> None:
+    run = composing.runs.start("docker-compose up", confirm=True, files=FILES)
+    deadline = time.monotonic() + 40
+    while "cp-kafka started" not in composing.runs.get(run.id).stdout:
+        assert time.monotonic() < deadline, composing.runs.get(run.id)
+        time.sleep(0.2)
+    composing.runs.stop(run.id)
+    list(composing.runs.events(run.id))
+    assert composing.runs.get(run.id).state is RunState.STOPPED
+    assert _press(composing, "docker ps -q --filter name=notes_").stdout == ""
+
+
+def test_a_service_that_is_built(composing: Sandbox) -> None:
+    files = {
+        "docker-compose.yaml": b"services:\n  a:\n    build: .\n    image: mine\n",
+        "Dockerfile": b"FROM alpine\nRUN echo from-the-build > /made\nCMD cat /made\n",
+    }
+    up = run_to_end(composing, "docker-compose up -d", files=files)
+    assert up.exit_code == 0, up
+    logs = run_to_end(composing, "docker-compose logs", files=files)
+    assert "from-the-build" in logs.stdout
+    assert run_to_end(composing, "docker-compose down", files=files).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "service",
+    ["privileged: true", "volumes: ['/:/h']", "network_mode: host", "pid: host",
+     "build: {context: '../..'}", "cap_add: [SYS_ADMIN]"],
+)  # fmt: skip
+def test_a_file_that_asks_for_the_machine_is_refused(composing: Sandbox, service: str) -> None:
+    files = {"docker-compose.yaml": f"services:\n  a:\n    image: alpine\n    {service}\n".encode()}
+    run = run_to_end(composing, "docker-compose up -d", files=files)
+    assert run.state is RunState.FAILED
+    assert run.exit_code is None
+    assert run.stdout == ""
+
+
+def test_no_file_is_a_clear_error(composing: Sandbox) -> None:
+    run = run_to_end(composing, "docker-compose -p other up -d")
+    assert run.state is RunState.FAILED
+    assert "no Compose file" in run.stderr
+
+
+def test_what_the_socket_refuses_the_daemon_never_sees(
+    live_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    endpoint = live_sandbox.engine().endpoint
+    gate = Gate(
+        daemon_socket=endpoint.base_url.removeprefix("unix://"),
+        host_ip=endpoint.ports_host,
+        rules=DEFAULT_RULES,
+    )
+    path = tmp_path / "filter.sock"
+    before = run_to_end(live_sandbox, "docker ps -aq").stdout
+    with serve_filter(path, gate):
+        docker = ["docker", "-H", f"unix://{path}"]
+        listed = subprocess.run([*docker, "ps", "-aq"], capture_output=True, text=True, check=True)
+        assert listed.stdout == before
+        for words in (
+            ["create", "--privileged", "busybox"],
+            ["create", "-v", "/:/h", "busybox"],
+            ["create", "--network", "host", "busybox"],
+            ["plugin", "ls"],
+            ["swarm", "init"],
+            ["save", "busybox"],
+        ):
+            done = subprocess.run([*docker, *words], capture_output=True, text=True, check=False)
+            assert done.returncode != 0, words
+    assert len(gate.refused) >= 5
+    assert run_to_end(live_sandbox, "docker ps -aq").stdout == before
