@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _TICKS: Final = re.compile(r"(?<!\\)(`+)")
+_ANY_MARK: Final = re.compile(r"[`*_~=\[\\]")
 _LINK: Final = re.compile(r"!?\[([^\[\]\n]{1,500})\]\([^()\s]{0,2000}(?:\s+\"[^\"\n]{0,200}\")?\)")
 _WIKILINK: Final = re.compile(r"!?\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\]")
 _REFERENCE: Final = re.compile(r"\[([^\[\]\n]{1,300})\]\[[^\[\]\n]{0,300}\]")
@@ -31,6 +32,8 @@ class CodePiece:
 
 def code_pieces(text: str) -> Iterator[CodePiece]:
     """Yield the inline code spans of a text, by CommonMark's rule of equal runs of backticks."""
+    if "`" not in text:
+        return
     runs = [(match.start(), match.end()) for match in _TICKS.finditer(text)]
     of_length: dict[int, list[int]] = {}
     for number in range(len(runs) - 1, -1, -1):
@@ -51,6 +54,8 @@ def code_pieces(text: str) -> Iterator[CodePiece]:
 
 def plain_text(text: str) -> str:
     """Return inline Markdown without its marks: `**a** [b](c)` gives `a b`."""
+    if not _ANY_MARK.search(text):
+        return text
     parts: list[str] = []
     last = 0
     for piece in code_pieces(text):

@@ -15,6 +15,8 @@ from kb.model import Block, BlockKind, ChunkKind, LineRange
 
 MAX_LIST_CHARS: Final = 3000
 """A longer list is cut between its items."""
+MAX_SINGLE_ITEMS: Final = 500
+"""The items of a longer list are data, found by the part of the list that they stand in."""
 _STANDALONE_WORDS: Final = 3
 
 
@@ -66,7 +68,7 @@ def draft_list(book: DraftBook, block: Block, place: Place, *, lead: Block | Non
             )
         )
         for item in group:
-            if _stands_alone(item):
+            if len(items) <= MAX_SINGLE_ITEMS and _stands_alone(item):
                 _draft_item(book, item, place, parent=whole)
 
 

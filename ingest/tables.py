@@ -15,6 +15,8 @@ from kb.model import Block, BlockKind, ChunkKind
 
 MAX_TABLE_CHARS: Final = 3000
 """A longer table is cut between its rows."""
+MAX_SINGLE_ROWS: Final = 500
+"""The rows of a longer table are data, found by the part of the table that they stand in."""
 _HEADER_CELL_CHARS: Final = 60
 
 
@@ -36,10 +38,13 @@ def draft_table(book: DraftBook, block: Block, place: Place, *, lead: Block | No
             )
         )
         for row in group:
-            _draft_row(book, row, place, header, whole)
+            _draft_row(book, row, place, header, whole, is_listed=len(rows) <= MAX_SINGLE_ROWS)
 
 
-def _draft_row(book: DraftBook, row: Block, place: Place, header: str, whole: Draft) -> None:
+def _draft_row(
+    book: DraftBook, row: Block, place: Place, header: str, whole: Draft, *, is_listed: bool
+) -> None:
+    """Draft a row; in a very long table only where it explains flags or a command."""
     flags = _flags_of(row)
     if flags:
         owner = (
@@ -48,6 +53,8 @@ def _draft_row(book: DraftBook, row: Block, place: Place, header: str, whole: Dr
         add_flag_row(book, row, flags, replace(place, owner=owner))
         return
     command = _command_of(row)
+    if not (command or is_listed):
+        return
     book.add(
         Draft(
             kind=ChunkKind.COMMAND if command else ChunkKind.TABLE_ROW,
