@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import shlex
 import socket
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -41,6 +42,7 @@ FALLBACK_RESOLVERS = ("1.1.1.1", "9.9.9.9")
 """Public resolvers, where the machine has only one on its loopback."""
 
 _RESOLV_FILES = (Path("/run/systemd/resolve/resolv.conf"), Path("/etc/resolv.conf"))
+_JUMPING = (("filter", "INPUT"), ("filter", "FORWARD"), ("nat", "POSTROUTING"))
 _FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 
 
@@ -56,7 +58,7 @@ class HostNetwork:
         self.device = f"kb{config.short_id}"
         self._input = f"KB-IN-{config.short_id}"
         self._forward = f"KB-FW-{config.short_id}"
-        self._had_forwarding = True
+        self._marker = Path(config.run_dir).parent / "forwarding-was-off"
         self.wiring = self._plan()
 
     def connect(self, pid: int) -> None:
@@ -74,17 +76,17 @@ class HostNetwork:
 
     def remove(self) -> None:
         """Remove the link and every rule of ours; harmless where there is none."""
-        for rule in self._jumps():
-            for _ in range(4):  # a rule may stand more than once after a crash
-                if not _deleted(rule):
-                    break
+        for table, chain in _JUMPING:
+            listed = run_tool("iptables", "-w", "-t", table, "-S", chain, check=False)
+            for line in listed.splitlines():
+                if self.device in line.split():  # also what a crash left, with another address
+                    delete = ["-D", *shlex.split(line)[1:]]
+                    run_tool("iptables", "-w", "-t", table, *delete, check=False)
         for chain in (self._input, self._forward):
             run_tool("iptables", "-w", "-F", chain, check=False)
             run_tool("iptables", "-w", "-X", chain, check=False)
         run_tool("ip", "link", "delete", self.device, check=False)
-        if not self._had_forwarding:
-            with contextlib.suppress(OSError):
-                _FORWARDING.write_text("0")
+        self._stop_forwarding()
 
     # --- inside --------------------------------------------------------------------------
 
@@ -137,9 +139,17 @@ class HostNetwork:
         ]
 
     def _forward_packets(self) -> None:
-        self._had_forwarding = _FORWARDING.read_text().strip() == "1"
-        if not self._had_forwarding:
+        if _FORWARDING.read_text().strip() != "1":
+            self._marker.touch()
             _FORWARDING.write_text("1")
+
+    def _stop_forwarding(self) -> None:
+        """Switch forwarding off again, where a sandbox switched it on and none is left."""
+        others = "KB-FW-" in run_tool("iptables", "-w", "-S", "FORWARD", check=False)
+        if self._marker.exists() and not others:
+            with contextlib.suppress(OSError):
+                _FORWARDING.write_text("0")
+            self._marker.unlink(missing_ok=True)
 
 
 _ESTABLISHED = ("-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT")
@@ -239,12 +249,3 @@ def _used_networks(own_device: str) -> list[ipaddress.IPv4Network]:
                 if network.prefixlen:
                     networks.append(network)
     return networks
-
-
-def _deleted(rule: tuple[str, ...]) -> bool:
-    table, chain, *rest = rule
-    try:
-        run_tool("iptables", "-w", "-t", table, "-D", chain, *rest)
-    except SandboxError:
-        return False
-    return True

@@ -29,6 +29,8 @@ from server.sandbox.managed.forward import forward_loopback
 from server.sandbox.managed.network import HostNetwork, loopback_mirror
 
 _END_PATIENCE_S = 15.0
+_MODULES = ("overlay", "br_netfilter", "veth", "loop")
+"""What dockerd would load itself, had it the right to."""
 
 
 def main() -> int:
@@ -78,6 +80,8 @@ def _run(config: SupervisorConfig) -> int:
     _clear(config, group, network)
     init: subprocess.Popen[str] | None = None
     try:
+        with contextlib.suppress(SandboxError):  # built in, or a container without modprobe
+            kernel.run_tool("modprobe", "-a", *_MODULES, check=False)
         group.create()
         init = _start_init(config, group)
         network.connect(init.pid)

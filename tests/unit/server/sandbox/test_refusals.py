@@ -1,0 +1,111 @@
+"""A refused command line sends nothing: no request at all reaches the daemon."""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+
+from kb.errors import KbError, NeedsConfirmationError
+from server.sandbox.service import Sandbox
+from server.sandbox.settings import SandboxSettings
+from tests.cases_files import load_jsonl
+
+REFUSED = [
+    case["text"] for case in load_jsonl("commands/verdicts.jsonl") if case["verdict"] == "refuse"
+]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Daemon
+
+    def address_string(self) -> str:
+        return "client"
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Be silent."""
+
+    def do_GET(self) -> None:
+        self.server.asked.append(f"{self.command} {self.path}")
+        answers: dict[str, object] = {
+            "/info": {"Labels": ["kb.sandbox=test"], "ServerVersion": "1"},
+            "/version": {"ApiVersion": "1.41"},
+        }
+        path = self.path.partition("?")[0]
+        known = next((answers[end] for end in answers if path.endswith(end)), None)
+        is_image = path.endswith("/images/busybox:latest/json")
+        body = json.dumps({} if known is None else known).encode()
+        self.send_response(200 if known is not None or is_image else 404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def do_DELETE(self) -> None:
+        self.do_GET()
+
+
+class _Daemon(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, _Handler)
+        self.asked: list[str] = []
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Daemon]:
+    path = tmp_path_factory.mktemp("d") / "d.sock"
+    with _Daemon(str(path)) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def sandbox(daemon: _Daemon, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    state, host = tmp_path_factory.mktemp("state"), f"unix://{daemon.server_address}"
+    sandbox = Sandbox(SandboxSettings(state_dir=Path(state), mode="external", host=host))
+    sandbox.start()
+    yield sandbox
+    sandbox.close()
+
+
+def test_there_are_lines_to_try() -> None:
+    assert len(REFUSED) > 150
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_nothing_is_sent(sandbox: Sandbox, daemon: _Daemon, text: str) -> None:
+    daemon.asked.clear()
+    with pytest.raises(KbError):
+        sandbox.runs.start(text, confirm=True)
+    assert daemon.asked == []
+
+
+def test_to_ask_for_confirmation_the_daemon_is_only_asked(
+    sandbox: Sandbox, daemon: _Daemon
+) -> None:
+    daemon.asked.clear()
+    with pytest.raises(NeedsConfirmationError):
+        sandbox.runs.start("docker builder prune", confirm=False)
+    assert all(asked.startswith("GET ") for asked in daemon.asked)
+
+
+def test_what_may_run_is_sent(sandbox: Sandbox, daemon: _Daemon) -> None:
+    """The daemon of this test does hear what is sent to it."""
+    daemon.asked.clear()
+    run = sandbox.runs.start("docker volume rm gone", confirm=True)
+    list(sandbox.runs.events(run.id))
+    assert daemon.asked == ["DELETE /v1.41/volumes/gone"]
