@@ -7,6 +7,6 @@ From a note to an action, in the order in which a command passes:
 - `slots`, `placeholders`, `values` know what can be edited and what can stand there.
 - `policy` refuses, or has a reader (`read_*`) make the typed action in `actions`; `plan` is both.
 - `body` writes the request for a container, `body_check` looks at it once more; `hardening` and
-  `api_filter` do the same for the requests of another program; `compose` and `dockerfile` read files.
+  `api_filter` do the same for another program's requests; `compose` and `dockerfile` read files.
 - `texts` says everything in both languages.
 """

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kb.commands.compose_service import Reading, as_pairs, as_text, read_service
+from kb.commands.compose_reading import Reading, as_pairs, as_text
+from kb.commands.compose_service import read_service
 from kb.commands.compose_yaml import Node, dump_yaml, load_yaml
 from kb.commands.confinement import refuse_volume_driver
 from kb.commands.limits import DEFAULT_RULES, Rules

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from kb.commands.body_rules import is_target
+from kb.commands.compose_mounts import read_tmpfs, read_volumes
+from kb.commands.compose_reading import (
+    DROPPED,
+    Dropped,
+    Handler,
+    Reading,
+    as_list,
+    as_pairs,
+    as_text,
+    as_texts,
+    wrong,
+)
 from kb.commands.compose_yaml import Node
-from kb.commands.container import TmpfsMount, VolumeMount
 from kb.commands.limits import Rules
-from kb.commands.mounts import parse_mount, parse_tmpfs, parse_volume, refuse_host_source
 from kb.commands.networking import (
     read_dns,
     read_expose,
@@ -24,70 +33,6 @@ from kb.commands.resources import read_restart
 from kb.commands.texts import Saying, refused, saying
 from kb.commands.values import check_folder
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What reading a file needs and gathers."""
-
-    rules: Rules
-    host_ip: str
-    notes: list[Saying] = field(default_factory=list)
-    builds: list[str] = field(default_factory=list)
-    images: list[str] = field(default_factory=list)
-
-    def drop(self, place: str, part: object) -> None:
-        """Note that something has no effect in the sandbox."""
-        self.notes.append(saying("note.compose_dropped", place=place, part=part))
-
-
-class _Dropped:
-    """The value of a key that is left out."""
-
-
-DROPPED = _Dropped()
-Handler = Callable[[Node, str, Reading], "Node | _Dropped"]
-
-
-def _wrong(place: str, value: object) -> Exception:
-    return refused("compose_value", place=place, part=str(value)[:80])
-
-
-def as_text(value: Node, place: str) -> str:
-    """Return a plain value as a text."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise _wrong(place, value)
-
-
-def as_list(value: Node, place: str) -> list[Node]:
-    """Return a list; a single plain value counts as one."""
-    if value is None:
-        return []
-    if isinstance(value, list):
-        return value
-    return [as_text(value, place)]
-
-
-def _texts(value: Node, place: str) -> list[str]:
-    return [as_text(item, place) for item in as_list(value, place)]
-
-
-def as_pairs(value: Node, place: str) -> list[tuple[str, str | None]]:
-    """Return `{NAME: value}` or `[NAME=value]` as pairs; None where there is no value."""
-    if isinstance(value, dict):
-        return [
-            (name, None if item is None else as_text(item, f"{place}.{name}"))
-            for name, item in value.items()
-        ]
-    pairs = []
-    for text in _texts(value, place):
-        name, equals, content = text.partition("=")
-        pairs.append((name, content if equals else None))
-    return pairs
-
-
 # --- handlers --------------------------------------------------------------------------------
 
 
@@ -97,18 +42,18 @@ def _keep_text(value: Node, place: str, _reading: Reading) -> Node:
 
 def _keep_flag(value: Node, place: str, _reading: Reading) -> Node:
     if not isinstance(value, bool):
-        raise _wrong(place, value)
+        raise wrong(place, value)
     return value
 
 
 def _keep_words(value: Node, place: str, _reading: Reading) -> Node:
     if value is None or isinstance(value, str):
         return value
-    return list(_texts(value, place))
+    return list(as_texts(value, place))
 
 
 def _keep_texts(value: Node, place: str, _reading: Reading) -> Node:
-    return list(_texts(value, place))
+    return list(as_texts(value, place))
 
 
 def _image(value: Node, place: str, reading: Reading) -> Node:
@@ -187,68 +132,12 @@ def _long_port(item: dict[str, Node], place: str) -> str:
 
 
 def _expose(value: Node, place: str, reading: Reading) -> Node:
-    return list(read_expose(tuple(_texts(value, place)), reading.rules))
-
-
-def _volumes(value: Node, place: str, reading: Reading) -> Node:
-    kept: list[Node] = []
-    for item in as_list(value, place):
-        if isinstance(item, dict):
-            mount, notes = parse_mount(_long_mount(item, place), reading.rules.limits)
-            reading.notes.extend(notes)
-        else:
-            mount = parse_volume(as_text(item, place))
-        kept.append(_write_mount(mount))
-    return kept
-
-
-def _long_mount(item: dict[str, Node], place: str) -> str:
-    """Return a long mount as `--mount` writes it, so that one reader judges both."""
-    source = as_text(item.get("source") or "", place)
-    target = as_text(item.get("target") or "", place)
-    if item.get("type") == "bind" or source:
-        refuse_host_source(source, target)
-    parts = [f"type={as_text(item.get('type') or 'volume', place)}", f"target={target}"]
-    parts += [f"source={source}"] if source else []
-    parts += ["readonly"] if item.get("read_only") else []
-    for key in item.keys() - {"type", "source", "target", "read_only", "volume", "tmpfs"}:
-        raise refused("mount_option", part=key)
-    for name, options in (("volume", item.get("volume")), ("tmpfs", item.get("tmpfs"))):
-        parts += _mount_options(name, options, place)
-    if any("," in part for part in parts):
-        raise _wrong(place, ",".join(parts))
-    return ",".join(parts)
-
-
-def _mount_options(name: str, options: Node, place: str) -> list[str]:
-    if not isinstance(options, dict):
-        return []
-    known = {"volume": {"nocopy": "volume-nocopy"}, "tmpfs": {"size": "tmpfs-size"}}[name]
-    for key in options.keys() - known:
-        raise refused("mount_option", part=key)
-    return [f"{known[key]}={as_text(value, place)}" for key, value in options.items()]
-
-
-def _write_mount(mount: VolumeMount | TmpfsMount) -> Node:
-    if isinstance(mount, TmpfsMount):
-        return {"type": "tmpfs", "target": mount.target, "tmpfs": {"size": mount.size_bytes}}
-    if mount.volume is None:
-        return mount.target
-    return f"{mount.volume}:{mount.target}" + (":ro" if mount.read_only else "")
-
-
-def _tmpfs(value: Node, place: str, reading: Reading) -> Node:
-    kept: list[Node] = []
-    for text in _texts(value, place):
-        mount, notes = parse_tmpfs(text, reading.rules.limits)
-        reading.notes.extend(notes)
-        kept.append(f"{mount.target}:" + ",".join([f"size={mount.size_bytes}", *mount.options]))
-    return kept
+    return list(read_expose(tuple(as_texts(value, place)), reading.rules))
 
 
 def _networks(value: Node, place: str, _reading: Reading) -> Node:
     if not isinstance(value, dict):
-        names = _texts(value, place)
+        names = as_texts(value, place)
         for name in names:
             refuse_foreign_network(name)
         return list(names)
@@ -261,7 +150,7 @@ def _networks(value: Node, place: str, _reading: Reading) -> Node:
         }:
             raise refused("network_options", part=f"{place}.{name}.{key}")
         aliases = options.get("aliases") if isinstance(options, dict) else None
-        kept[name] = {"aliases": list(_texts(aliases, place))} if aliases else None
+        kept[name] = {"aliases": list(as_texts(aliases, place))} if aliases else None
     return kept
 
 
@@ -274,7 +163,7 @@ def _network_mode(value: Node, place: str, _reading: Reading) -> Node:
 
 def _depends(value: Node, place: str, _reading: Reading) -> Node:
     if not isinstance(value, dict):
-        return list(_texts(value, place))
+        return list(as_texts(value, place))
     kept: dict[str, Node] = {}
     for name, options in value.items():
         condition = options.get("condition") if isinstance(options, dict) else None
@@ -289,7 +178,7 @@ def _restart(value: Node, place: str, reading: Reading) -> Node:
 
 def _health(value: Node, place: str, reading: Reading) -> Node:
     if not isinstance(value, dict):
-        raise _wrong(place, value)
+        raise wrong(place, value)
     times = {"interval", "timeout", "start_period", "start_interval"}
     kept: dict[str, Node] = {}
     for key, item in value.items():
@@ -302,7 +191,7 @@ def _health(value: Node, place: str, reading: Reading) -> Node:
                 raise refused("health_interval", part=f"{place}.{key}: {text}")
             kept[key] = text
         elif key == "test":
-            kept[key] = item if isinstance(item, str) else list(_texts(item, place))
+            kept[key] = item if isinstance(item, str) else list(as_texts(item, place))
         elif key in {"retries", "disable"}:
             kept[key] = item
         else:
@@ -337,7 +226,7 @@ def _cpus(value: Node, place: str, reading: Reading) -> Node:
 def _pids(value: Node, place: str, reading: Reading) -> Node:
     most = reading.rules.limits.pids
     if not isinstance(value, int) or isinstance(value, bool):
-        raise _wrong(place, value)
+        raise wrong(place, value)
     if not 0 < value <= most:
         reading.notes.append(saying("note.pids_capped", limit=most))
         return most
@@ -345,14 +234,14 @@ def _pids(value: Node, place: str, reading: Reading) -> Node:
 
 
 def _cap_add(value: Node, place: str, reading: Reading) -> Node:
-    for name in _texts(value, place):
+    for name in as_texts(value, place):
         if name.upper().removeprefix("CAP_") not in reading.rules.limits.capabilities:
             raise refused("capability", part=name)
-    return list(_texts(value, place))
+    return list(as_texts(value, place))
 
 
-def _security(value: Node, place: str, _reading: Reading) -> Node | _Dropped:
-    for option in _texts(value, place):
+def _security(value: Node, place: str, _reading: Reading) -> Node | Dropped:
+    for option in as_texts(value, place):
         if option not in {"no-new-privileges", "no-new-privileges:true", "no-new-privileges=true"}:
             raise refused("security_options", part=option)
     return DROPPED
@@ -360,16 +249,16 @@ def _security(value: Node, place: str, _reading: Reading) -> Node | _Dropped:
 
 def _extra_hosts(value: Node, place: str, _reading: Reading) -> Node:
     pairs = as_pairs(value, place) if isinstance(value, dict) else []
-    texts = [f"{name}:{address}" for name, address in pairs] or _texts(value, place)
+    texts = [f"{name}:{address}" for name, address in pairs] or as_texts(value, place)
     return list(read_extra_hosts(tuple(texts)))
 
 
 def _dns(value: Node, place: str, _reading: Reading) -> Node:
-    return list(read_dns(tuple(_texts(value, place))))
+    return list(read_dns(tuple(as_texts(value, place))))
 
 
 def _links(value: Node, place: str, _reading: Reading) -> Node:
-    return list(read_links(tuple(_texts(value, place))))
+    return list(read_links(tuple(as_texts(value, place))))
 
 
 def _working_dir(value: Node, place: str, _reading: Reading) -> Node:
@@ -379,13 +268,13 @@ def _working_dir(value: Node, place: str, _reading: Reading) -> Node:
     return path
 
 
-def _ignore(value: Node, place: str, reading: Reading) -> Node | _Dropped:
+def _ignore(value: Node, place: str, reading: Reading) -> Node | Dropped:
     reading.drop(place, str(value)[:60])
     return DROPPED
 
 
 def _refuse(code: str) -> Handler:
-    def handle(value: Node, place: str, _reading: Reading) -> Node | _Dropped:
+    def handle(value: Node, place: str, _reading: Reading) -> Node | Dropped:
         if value in (None, False, "", [], {}):
             return DROPPED
         raise refused(code, part=place)
@@ -396,7 +285,7 @@ def _refuse(code: str) -> Handler:
 HANDLERS: dict[str, Handler] = {
     "image": _image, "build": _build, "container_name": _keep_text, "command": _keep_words,
     "entrypoint": _keep_words, "environment": _environment, "labels": _labels, "ports": _ports,
-    "expose": _expose, "volumes": _volumes, "tmpfs": _tmpfs, "networks": _networks,
+    "expose": _expose, "volumes": read_volumes, "tmpfs": read_tmpfs, "networks": _networks,
     "network_mode": _network_mode, "depends_on": _depends, "restart": _restart,
     "healthcheck": _health, "working_dir": _working_dir, "user": _keep_text,
     "group_add": _keep_texts, "hostname": _keep_text, "domainname": _keep_text,
@@ -439,7 +328,7 @@ def read_service(name: str, service: Node, reading: Reading) -> dict[str, Node]:
     """
     place = f"services.{name}"
     if not isinstance(service, dict):
-        raise _wrong(place, service)
+        raise wrong(place, service)
     kept: dict[str, Node] = {}
     for key, value in service.items():
         if key.startswith("x-"):
@@ -448,7 +337,7 @@ def read_service(name: str, service: Node, reading: Reading) -> dict[str, Node]:
         if handler is None:
             raise refused("compose_key", place=place, part=key)
         handled = handler(value, f"{place}.{key}", reading)
-        if not isinstance(handled, _Dropped):
+        if not isinstance(handled, Dropped):
             kept[key] = handled
     if not {"image", "build"} & kept.keys():
         raise refused("compose_file", part=f"{place}: image?")
