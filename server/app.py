@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
 from server import error_responses, openapi
 from server.request_log import RequestLogMiddleware
@@ -27,6 +31,9 @@ from server.routes import (
 )
 from server.security import SecurityMiddleware
 from server.services import Services
+
+if TYPE_CHECKING:
+    from mcp.server.mcpserver import MCPServer
 
 API_VERSION: Final = "1"
 
@@ -52,12 +59,14 @@ _ROUTERS: Final = (
 )
 
 
-def create_app(services: Services) -> FastAPI:
+def create_app(services: Services, *, mcp: MCPServer | None = None) -> FastAPI:
     """Return the app over its services, guarded.
 
     Args:
         services: The rooms behind the routes.
+        mcp: Served at `/mcp`, where it is given.
     """
+    mcp_routes = _mcp_routes(mcp) if mcp is not None else []
     app = FastAPI(
         title="kb",
         summary="Ask your own notes; run what they suggest in a sandbox.",
@@ -66,6 +75,7 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,  # the docs pages want a CDN and inline scripts
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},
+        lifespan=_lifespan_of(mcp),
         generate_unique_id_function=_operation_id,
         middleware=[
             Middleware(RequestLogMiddleware, metrics=services.metrics),
@@ -81,8 +91,31 @@ def create_app(services: Services) -> FastAPI:
     error_responses.install(app)
     for router in _ROUTERS:
         app.include_router(router)
+    app.router.routes.extend(mcp_routes)
     app.mount("/static", page.page_files(), name="static")
     return app
+
+
+def _mcp_routes(mcp: MCPServer) -> list[BaseRoute]:
+    from mcp.server.transport_security import TransportSecuritySettings
+
+    # Host, Origin and token are the guard's business, here as on every other path.
+    unguarded = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    return mcp.streamable_http_app(
+        stateless_http=True, json_response=True, transport_security=unguarded
+    ).routes
+
+
+def _lifespan_of(mcp: MCPServer | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if mcp is None:
+            yield
+            return
+        async with mcp.session_manager.run():
+            yield
+
+    return lifespan
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from server import cli_ask, cli_doctor, cli_eval, cli_ingest, cli_run, cli_serve
+from server import cli_ask, cli_doctor, cli_eval, cli_ingest, cli_mcp, cli_run, cli_serve
 
 app = typer.Typer(
     name="kb",
@@ -38,7 +38,7 @@ def _root(
     """Ask your own Markdown notes; run what they suggest in a sandbox."""
 
 
-for _commands in (cli_serve, cli_ingest, cli_ask, cli_run, cli_eval, cli_doctor):
+for _commands in (cli_serve, cli_ingest, cli_ask, cli_run, cli_mcp, cli_eval, cli_doctor):
     _commands.register(app)
 
 

@@ -38,12 +38,17 @@ def serve(
         int | None, typer.Option(help="The port (KB_PORT; 8765); 0 takes a free one.")
     ] = None,
     *,
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="Serve the Model Context Protocol at /mcp, too.")
+    ] = False,
     edit: Annotated[
         bool, typer.Option("--edit", help="Let notes be saved and deleted over the API.")
     ] = False,
 ) -> None:
     """Serve the page and the API."""
-    settings = command_settings(notes, state, host=host, port=port, edit=edit or None)
+    settings = command_settings(
+        notes, state, host=host, port=port, edit=edit or None, mcp=mcp or None
+    )
     from server.log_format import set_up_logging
     from server.wiring import state_folder
 

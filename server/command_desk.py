@@ -8,7 +8,7 @@ from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.offer import offer
 from kb.commands.plan import plan
 from kb.commands.slots import fill, find_slots
-from kb.errors import NeedsValuesError, SandboxError
+from kb.errors import CommandRefusedError, NeedsValuesError, SandboxError
 from kb.model import Command, CommandId, CommandRun, Language, LineRange, NoteId, Slot
 from kb.text.language import detect_language
 from server.metrics import Metrics
@@ -68,7 +68,7 @@ class CommandDesk:
             InvalidInputError: A value cannot stand there.
         """
         known = self._offered.get(command)
-        text = _fill(known.text, values, typed=False, language=known.language)
+        text = _fill_or_keep(known.text, values, typed=False, language=known.language)
         return offer(
             text,
             note=known.note,
@@ -85,7 +85,7 @@ class CommandDesk:
             InvalidInputError: The line or a value cannot be understood.
         """
         language = detect_language(text)
-        filled = _fill(text, values, typed=True, language=language)
+        filled = _fill_or_keep(text, values, typed=True, language=language)
         return offer(
             filled, note=_TYPED_NOTE, lines=_TYPED_LINES, language=language, rules=self._rules
         )
@@ -136,6 +136,14 @@ class CommandDesk:
                 "there is no sandbox to run commands in",
                 hint=status.message or "`kb doctor` tells how to get one",
             )
+
+
+def _fill_or_keep(text: str, values: Mapping[str, str], *, typed: bool, language: Language) -> str:
+    """Put the values in; a line that is refused stays as it is, for its judgement tells why."""
+    try:
+        return _fill(text, values, typed=typed, language=language)
+    except CommandRefusedError:
+        return text
 
 
 def _fill(text: str, values: Mapping[str, str], *, typed: bool, language: Language) -> str:

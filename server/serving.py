@@ -103,7 +103,7 @@ class KbServer(uvicorn.Server):
                 app,
                 log_config=None,
                 access_log=False,
-                lifespan="off",
+                lifespan="on",
                 server_header=False,
                 proxy_headers=False,
                 ws="none",

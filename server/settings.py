@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     llm_timeout_s: float = Field(
         60.0, gt=0, description="Seconds that the language model may take for one answer."
     )
+    mcp: bool = Field(default=False, description="Serve the Model Context Protocol at `/mcp`.")
+    mcp_run: bool = Field(default=False, description="Let MCP clients run commands, too.")
     log_format: LogFormat = Field("text", description="Form of the log lines on stderr.")
 
     @field_validator("allowed_hosts", mode="before")

@@ -30,8 +30,12 @@ from server.settings import Settings, is_loopback
 from server.state import StateFolder, default_state_path
 
 if TYPE_CHECKING:
+    from mcp.server.mcpserver import MCPServer
+
     from ingest.vault import Vault
+    from kb.assistant import Assistant
     from server.chat_model import OpenAIChatModel
+    from server.sandbox.service import Sandbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,65 +90,122 @@ def build(settings: Settings, state: StateFolder, *, port: int) -> Runtime:
         IndexUnavailableError: The conversations cannot be opened.
         InvalidInputError: A setting cannot be used.
     """
-    from ingest.vault import Vault
-    from kb.assistant import Assistant
-    from server.sandbox.service import Sandbox
-
     if settings.chroma_url:
         raise InvalidInputError(
             "KB_CHROMA_URL: a Chroma server is not supported yet",
             hint="unset it: Chroma runs inside the process",
         )
+    access = Access(
+        token=access_token(settings, state),
+        origins=OwnOrigins(host=settings.host, port=port, extra=settings.allowed_hosts),
+    )
     closers = contextlib.ExitStack()
     with contextlib.ExitStack() as undo:
         undo.push(closers)
-        access = Access(
-            token=access_token(settings, state),
-            origins=OwnOrigins(host=settings.host, port=port, extra=settings.allowed_hosts),
+        knowledge = _open_knowledge(settings, state, closers)
+        services = _make_services(
+            settings, state, access=access, knowledge=knowledge, port=port, closers=closers
         )
-        vault = Vault(settings.notes_dir)
-        database = Database(state.database)
-        closers.callback(database.close)
-        library = NotesLibrary(vault, _index_opener(settings, state))
-        closers.callback(library.close)
-        chat_model = make_chat_model(settings)
-        if chat_model is not None:
-            closers.callback(chat_model.close)
-        assistant = Assistant(index=lambda: library.index, notes=vault, chat_model=chat_model)
-        sandbox = Sandbox(sandbox_settings(settings, state, port=port))
-        closers.callback(sandbox.close)
-        metrics = Metrics()
-        metrics.watch(library, sandbox)
-        conversations = ConversationStore(database)
-        offered = OfferedCommands(database, vault)
-        jobs = IngestJobs(library, on_end=_counter(metrics))
-        closers.callback(jobs.close)
-        services = Services(
-            access=access,
-            answerer=assistant,
-            library=library,
-            asking=Asking(
-                answerer=assistant, conversations=conversations, offered=offered, metrics=metrics
-            ),
-            conversations=conversations,
-            desk=CommandDesk(
-                offered=offered,
-                sandbox=sandbox,
-                context=NoteContext(vault),
-                metrics=metrics,
-                rules=Rules(reserved_ports=frozenset({port})),
-            ),
-            sandbox=sandbox,
-            note_files=_note_files(settings, state, vault),
-            jobs=jobs,
-            run_feeds=RunFeeds(sandbox.runs),
-            metrics=metrics,
-            has_chat_model=chat_model is not None,
-        )
-        closers.callback(services.ask_threads.shutdown, wait=False, cancel_futures=True)
-        app = create_app(services)
+        app = create_app(services, mcp=_mcp_server(settings, services))
         undo.pop_all()
     return Runtime(app=app, services=services, closers=closers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Knowledge:
+    """What answers questions."""
+
+    vault: Vault
+    library: NotesLibrary
+    assistant: Assistant
+    has_chat_model: bool
+
+
+def _open_knowledge(
+    settings: Settings, state: StateFolder, closers: contextlib.ExitStack
+) -> _Knowledge:
+    from ingest.vault import Vault
+    from kb.assistant import Assistant
+
+    vault = Vault(settings.notes_dir)
+    library = NotesLibrary(vault, _index_opener(settings, state))
+    closers.callback(library.close)
+    chat_model = make_chat_model(settings)
+    if chat_model is not None:
+        closers.callback(chat_model.close)
+    return _Knowledge(
+        vault=vault,
+        library=library,
+        assistant=Assistant(index=lambda: library.index, notes=vault, chat_model=chat_model),
+        has_chat_model=chat_model is not None,
+    )
+
+
+def _make_services(
+    settings: Settings,
+    state: StateFolder,
+    *,
+    access: Access,
+    knowledge: _Knowledge,
+    port: int,
+    closers: contextlib.ExitStack,
+) -> Services:
+    vault, library = knowledge.vault, knowledge.library
+    database = Database(state.database)
+    closers.callback(database.close)
+    sandbox = _make_sandbox(settings, state, port, closers)
+    metrics = Metrics()
+    metrics.watch(library, sandbox)
+    conversations = ConversationStore(database)
+    offered = OfferedCommands(database, vault)
+    jobs = IngestJobs(library, on_end=_counter(metrics))
+    closers.callback(jobs.close)
+    services = Services(
+        access=access,
+        answerer=knowledge.assistant,
+        library=library,
+        asking=Asking(
+            answerer=knowledge.assistant,
+            conversations=conversations,
+            offered=offered,
+            metrics=metrics,
+        ),
+        conversations=conversations,
+        desk=CommandDesk(
+            offered=offered,
+            sandbox=sandbox,
+            context=NoteContext(vault),
+            metrics=metrics,
+            rules=Rules(reserved_ports=frozenset({port})),
+        ),
+        sandbox=sandbox,
+        note_files=NoteFiles(vault.folder, trash=state.trash, editable=settings.edit),
+        jobs=jobs,
+        run_feeds=RunFeeds(sandbox.runs),
+        metrics=metrics,
+        has_chat_model=knowledge.has_chat_model,
+    )
+    closers.callback(services.ask_threads.shutdown, wait=False, cancel_futures=True)
+    return services
+
+
+def _make_sandbox(
+    settings: Settings, state: StateFolder, port: int, closers: contextlib.ExitStack
+) -> Sandbox:
+    from server.sandbox.service import Sandbox
+
+    sandbox = Sandbox(sandbox_settings(settings, state, port=port))
+    closers.callback(sandbox.close)
+    return sandbox
+
+
+def _mcp_server(settings: Settings, services: Services) -> MCPServer | None:
+    if not settings.mcp:
+        return None
+    from server.mcp_backends import ServicesBackend
+    from server.mcp_tools import make_server
+
+    return make_server(ServicesBackend(services), allow_run=settings.mcp_run)
 
 
 def make_chat_model(settings: Settings) -> OpenAIChatModel | None:
@@ -195,10 +256,6 @@ def sandbox_settings(settings: Settings, state: StateFolder, *, port: int) -> Sa
         egress=settings.sandbox_egress,
         reserved_ports=frozenset({port}),
     )
-
-
-def _note_files(settings: Settings, state: StateFolder, vault: Vault) -> NoteFiles:
-    return NoteFiles(vault.folder, trash=state.trash, editable=settings.edit)
 
 
 def _counter(metrics: Metrics) -> Callable[[IngestJob], None]:

@@ -341,10 +341,11 @@ def test_a_typed_line_runs_through_the_policy(bench: Bench, client: TestClient) 
 
 
 def test_a_typed_line_is_previewed(client: TestClient) -> None:
-    preview = client.post("/api/runs/preview", json={"text": "docker run --privileged alpine"})
-    assert preview.status_code == 200
-    assert preview.json()["runnable"] is False
-    assert preview.json()["refusal"]["code"]
+    for line in ("docker run --privileged alpine", "rm -rf /", "0", "docker ps; id"):
+        preview = client.post("/api/runs/preview", json={"text": line})
+        assert preview.status_code == 200
+        assert preview.json()["runnable"] is False
+        assert preview.json()["refusal"]["code"], line
 
 
 def test_without_a_sandbox_a_run_is_503_and_a_refusal_stays_one(
@@ -449,6 +450,6 @@ def test_the_openapi_document_is_open_and_complete(client: TestClient) -> None:
             assert operation["summary"], (path, method)
             assert operation["description"], (path, method)
             assert {"400", "401", "403"} <= set(operation["responses"]) or path == "/api/health"
-            assert "422" not in operation["responses"] or "runs" in path
+            assert "422" not in operation["responses"] or "runs" in path or "notes" in path
     ask_route = document["paths"]["/api/ask"]["post"]
     assert "AskRequest" in str(ask_route["requestBody"])

@@ -1,0 +1,131 @@
+"""The notes as MCP tools, tried with the official client."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from mcp import Client
+
+from kb.errors import IndexUnavailableError
+from server.app import create_app
+from server.mcp_backends import MAX_OUTPUT_CHARS, ServicesBackend
+from server.mcp_tools import make_server
+from tests.unit.server.conftest import PORT, TOKEN, Bench
+
+READING = {"search_notes", "get_note", "ask_notes"}
+
+
+def call(bench: Bench, tool: str, *, allow_run: bool = False, **arguments: Any) -> Any:
+    async def session() -> Any:
+        server = make_server(ServicesBackend(bench.services), allow_run=allow_run)
+        async with Client(server) as client:
+            return await client.call_tool(tool, arguments)
+
+    return asyncio.run(session())
+
+
+def tools(bench: Bench, *, allow_run: bool) -> set[str]:
+    async def session() -> set[str]:
+        server = make_server(ServicesBackend(bench.services), allow_run=allow_run)
+        async with Client(server) as client:
+            return {tool.name for tool in (await client.list_tools()).tools}
+
+    return asyncio.run(session())
+
+
+def test_running_is_offered_only_where_it_is_switched_on(bench: Bench) -> None:
+    assert tools(bench, allow_run=False) == READING
+    assert tools(bench, allow_run=True) == READING | {"run_command"}
+    result = call(bench, "run_command", command="docker ps")
+    assert result.is_error
+    assert bench.sandbox.runs.started == []
+
+
+def test_notes_are_searched_read_and_asked(bench: Bench) -> None:
+    hits = call(bench, "search_notes", query="remove", top_k=3).structured_content["hits"]
+    assert hits[0]["note"] == "docker.md"
+    note = call(bench, "get_note", path="docker.md").structured_content
+    assert note["source"].startswith("# Docker")
+    answer = call(bench, "ask_notes", question="how do I remove a container").structured_content
+    assert answer["status"] == "answered"
+    assert answer["citations"][0]["line_start"] == 3
+
+
+def test_errors_tell_what_to_do(bench: Bench) -> None:
+    bench.answerer.error = IndexUnavailableError("no index", hint="wait")
+    for tool, arguments in (
+        ("ask_notes", {"question": "x"}),
+        ("get_note", {"path": "../secret.md"}),
+        ("search_notes", {"query": ""}),
+        ("search_notes", {"query": "x", "top_k": 10_000}),
+    ):
+        assert call(bench, tool, **arguments).is_error, tool
+    result = call(bench, "ask_notes", question="x")
+    assert "hint: wait" in result.content[0].text
+
+
+def test_a_command_runs_through_the_policy(bench: Bench) -> None:
+    run = call(bench, "run_command", allow_run=True, command="docker ps").structured_content
+    assert (run["state"], run["stdout"]) == ("exited", "ran docker ps\n")
+    refused = call(
+        bench, "run_command", allow_run=True, command="docker run --privileged alpine", confirm=True
+    )
+    assert refused.is_error
+    wanted = call(bench, "run_command", allow_run=True, command="docker rm web")
+    assert wanted.is_error
+    assert [text for text, _ in bench.sandbox.runs.started] == ["docker ps"]
+
+
+def test_long_output_is_cut(bench: Bench) -> None:
+    long_line = "docker logs " + "x" * 100
+    backend = ServicesBackend(bench.services)
+    assert len(backend.run(long_line, confirm=False)["stdout"]) < MAX_OUTPUT_CHARS
+
+
+def initialize() -> dict[str, object]:
+    return {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Authorization": "Bearer wrong"}, 401),
+        ({"Host": "evil.example"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Content-Type": "text/plain"}, 415),
+    ],
+)
+def test_the_http_transport_is_guarded(bench: Bench, headers: dict[str, str], status: int) -> None:
+    app = create_app(
+        bench.services, mcp=make_server(ServicesBackend(bench.services), allow_run=False)
+    )
+    given = {
+        "Authorization": f"Bearer {TOKEN}",
+        "Accept": "application/json, text/event-stream",
+        "Content-Type": "application/json",
+    }
+    with TestClient(app, base_url=f"http://127.0.0.1:{PORT}") as client:
+        response = client.post("/mcp", json=initialize(), headers={**given, **headers})
+    assert response.status_code == status
+    if status == 200:
+        assert response.json()["result"]["serverInfo"]["name"] == "kb"
+
+
+def test_without_the_switch_there_is_no_mcp(client: TestClient, tmp_path: Path) -> None:
+    assert client.post("/mcp", json=initialize()).status_code == 404
