@@ -96,7 +96,7 @@ def write_vault(folder: Path, *, notes: int, seed: int) -> None:
 
 def _write_note(rng: random.Random, number: int) -> str:
     parts = [f"# {rng.choice(_NOUNS).capitalize()} {number}", _sentence(rng, 14)]
-    for _ in range(rng.randrange(1, 4)):
+    for _ in range(rng.randrange(1, 5)):
         program, verb = rng.choice(_PROGRAMS), rng.choice(_NOUNS)
         flags = "\n".join(f"* -{flag} - {_sentence(rng, 8)}" for flag in rng.sample("abcdefgh", 2))
         fence = f"```\n{program} {verb} -{rng.choice('xyz')} {rng.randrange(9999)}\n```"

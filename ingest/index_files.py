@@ -63,22 +63,23 @@ class IndexFiles:
         folder: Where they lie; made where it is missing.
         embedder: The model of the index.
         cache: The model's known vectors.
-        with_vectors: False for an index of another model, whose vectors no question can be
-            compared with; it goes on answering by words alone.
+
+    Attributes:
+        has_vectors: False for an index of another model, whose vectors no question can be compared
+            with; it answers by words alone.
     """
 
-    def __init__(
-        self, folder: Path, *, embedder: Embedder, cache: EmbeddingCache, with_vectors: bool = True
-    ) -> None:
+    def __init__(self, folder: Path, *, embedder: Embedder, cache: EmbeddingCache) -> None:
         self.folder = folder
         self._embedder = embedder
         self._cache = cache
         self._database = Database(folder / "catalog.sqlite3", SCHEMA)
         self.manifest = Manifest(self._database)
         self.catalog = SqliteCatalog(self._database)
-        self._vectors: ChunkStore = MemoryChunkStore()
-        if with_vectors:
-            self._vectors = self._open_vectors()
+        if not self.manifest.value("model"):
+            self.manifest.set_value("model", embedder.fingerprint)
+        self.has_vectors = self.manifest.value("model") == embedder.fingerprint
+        self._vectors: ChunkStore = self._open_vectors() if self.has_vectors else MemoryChunkStore()
         self._lexical = self._open_lexical()
 
     @property

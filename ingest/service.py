@@ -244,12 +244,9 @@ class IndexService:
     def _open_index(self, name: str) -> IndexFiles:
         if self._embedder is None or self._cache is None:
             raise IndexUnavailableError("the index is not open", hint="call open() first")
-        is_fitting = name == self._fingerprint
         folder = self._folder_of(name)
-        opened = IndexFiles(
-            folder, embedder=self._embedder, cache=self._cache, with_vectors=is_fitting
-        )
-        if is_fitting:
+        opened = IndexFiles(folder, embedder=self._embedder, cache=self._cache)
+        if opened.has_vectors:
             opened.repair()
         return opened
 
@@ -267,7 +264,8 @@ class IndexService:
         if self._trouble:
             return self._trouble
         if current.folder.name != self._fingerprint:
-            return "the index is being rebuilt; until then questions are answered by words alone"
+            how = "the old one answers" if current.has_vectors else "words alone are searched"
+            return f"the index is being rebuilt; until then {how}"
         failed = self._last.failed if self._last else ()
         if failed:
             more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""

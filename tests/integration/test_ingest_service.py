@@ -416,3 +416,24 @@ def test_questions_are_answered_during_a_sync(notes: Path, state: Path) -> None:
         asking.join()
         assert errors == []
         contents(service)
+
+
+def test_new_code_makes_a_new_index_and_embeds_nothing(
+    notes: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+        old = index_of(service).fingerprint
+        before = contents(service)
+    monkeypatch.setattr("ingest.index_files._source", lambda *_: b"other code")
+    embedder = FakeEmbedder()
+    with opened(notes, state, embedder) as service:
+        assert "the old one answers" in service.status.message
+        assert index_of(service).fingerprint == old
+        assert contents(service) == before
+        embedder.embedded.clear()
+        service.sync()
+        assert embedder.embedded == []
+        assert index_of(service).fingerprint != old
+        assert contents(service) == before
+        assert service.status.state == "ok"
