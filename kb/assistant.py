@@ -16,7 +16,7 @@ from kb.answering.frames import frame
 from kb.answering.generation import build_messages, reworded
 from kb.answering.hedging import is_hedged
 from kb.answering.offers import offer_commands
-from kb.answering.quotes import cite, quote_chunk
+from kb.answering.quotes import cite, quote_chunk, quote_telling_line
 from kb.answering.selection import select
 from kb.errors import ChatModelError, IndexUnavailableError, QuestionError
 from kb.model import (
@@ -29,12 +29,15 @@ from kb.model import (
     Command,
     Filters,
     Hit,
+    Language,
     Query,
     Question,
 )
 from kb.ports import ChatModel, Index, NoteReader
+from kb.retrieval.coverage import WeightedTerm
 from kb.retrieval.retriever import Candidate, Ranking, Retriever
 from kb.text.language import detect_language
+from kb.text.tokens import tokenize
 
 MAX_QUESTION_CHARS: Final = 2000
 _NEAREST: Final = 3
@@ -147,7 +150,9 @@ class Assistant:
         yield StatusEvent(text="searching")
         standalone = resolve(check_question(question.text), question.history)
         query = Query(
-            text=standalone, language=detect_language(standalone), filters=question.filters
+            text=standalone,
+            language=_language_of(question.text, standalone),
+            filters=question.filters,
         )
         index = self._current_index()
         ranking = self._retriever.rank(index, query)
@@ -213,14 +218,17 @@ class Assistant:
         draft = replace(draft, confidence=round(confidence, 4))
         if confidence < self._calibration.threshold:
             return self._refuse(draft, ranking)
-        quoted = self._quote(chosen)
+        quoted = self._quote(chosen, ranking.terms)
         if not quoted:
             return self._refuse(draft, ranking)
         return self._affirm(draft, quoted, ranking, index)
 
-    def _quote(self, chosen: Sequence[Candidate]) -> list[tuple[Chunk, Citation]]:
+    def _quote(
+        self, chosen: Sequence[Candidate], terms: Sequence[WeightedTerm] = ()
+    ) -> list[tuple[Chunk, Citation]]:
         """Return the chosen chunks that the notes still hold, each with its citation."""
-        citations = cite((quote_chunk(candidate.chunk) for candidate in chosen), self._notes)
+        quotes = [quote_telling_line(candidate.chunk, terms) for candidate in chosen]
+        citations = cite(quotes, self._notes)
         chunks = {candidate.chunk.id: candidate.chunk for candidate in chosen}
         return [(chunks[citation.chunk], citation) for citation in citations]
 
@@ -239,11 +247,12 @@ class Assistant:
                 text=compose_open(first, citation, draft.language),
                 citations=(citation,),
             )
-        hedged = is_hedged(first.text)
+        text = compose(quoted, ranking.terms, draft.language)
+        hedged = is_hedged(text, ranking.terms)
         return replace(
             draft,
             status=AnswerStatus.ANSWERED,
-            text=compose(quoted, ranking.terms, draft.language, hedged=hedged),
+            text=f"{frame('hedged', draft.language)}\n\n{text}" if hedged else text,
             citations=tuple(citation for _, citation in quoted),
             commands=offer_commands(quoted, ranking, index, self._notes),
             hedged=hedged,
@@ -270,6 +279,12 @@ def _spoken(answer: Answer) -> Iterator[StreamEvent]:
     yield from (CitationEvent(citation=citation) for citation in answer.citations)
     yield from (TokenEvent(text=piece) for piece in _PIECE.findall(answer.text))
     yield from (CommandEvent(command=command) for command in answer.commands)
+
+
+def _language_of(text: str, standalone: str) -> Language:
+    """Return the language of what was typed, of the resolved question where that has no word."""
+    words = [token for token in tokenize(text) if token.kind == "word"]
+    return detect_language(text if words else standalone)
 
 
 def check_question(text: str) -> str:

@@ -21,14 +21,9 @@ def compose(
     quotes: Sequence[tuple[Chunk, Citation]],
     terms: Sequence[WeightedTerm],
     language: Language,
-    *,
-    hedged: bool,
 ) -> str:
     """Return the answer as Markdown: the quotes' own words, a frame line only where it helps."""
-    parts = [_part(chunk, citation, terms, language) for chunk, citation in quotes]
-    if hedged:
-        parts.insert(0, frame("hedged", language))
-    return "\n\n".join(parts)
+    return "\n\n".join(_part(chunk, citation, terms, language) for chunk, citation in quotes)
 
 
 def compose_open(chunk: Chunk, citation: Citation, language: Language) -> str:
@@ -54,6 +49,9 @@ def _part(
 ) -> str:
     if chunk.kind is ChunkKind.FLAG and chunk.flags:
         return f"{_flag_lead(chunk, language)}\n\n{_mark(_flag_text(chunk, terms), citation)}"
+    if citation.quote != chunk.text:
+        code = citation.quote.strip()
+        return _mark(f"```\n{code}\n```", citation)
     if chunk.kind is ChunkKind.QUESTION:
         return _mark(_shorten(_lines(chunk, asked=False), terms), citation)
     if chunk.kind in {ChunkKind.PARAGRAPH, ChunkKind.DEFINITION}:

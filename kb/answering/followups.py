@@ -106,7 +106,7 @@ def _ask_again(rest: str, content: Sequence[Token], last: Turn) -> str:
     alike = [token for token in things if token.kind == content[0].kind == "code"]
     if alike:
         return _replace(previous, alike[-1], _bare(_stripped(rest)))
-    if len(content) > 1 or not things:
+    if len({_extent(rest, token) for token in content}) > 1 or not things:
         return _with_topic(rest, last)
     return _replace(previous, things[0], _bare(_stripped(rest)))
 

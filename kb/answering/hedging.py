@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
+
+from kb.answering.sentences import split_sentences
+from kb.retrieval.coverage import ChunkTerms, WeightedTerm, coverage
+from kb.text.tokens import analyze
+
+_SHORT: Final = 6
+"""Sentences up to which a doubt anywhere is a doubt about the answer."""
 
 _HEDGES: Final = re.compile(
     r"\b(?:"
@@ -16,6 +24,19 @@ _HEDGES: Final = re.compile(
 )
 
 
-def is_hedged(text: str) -> bool:
-    """Tell whether the text doubts what it says."""
-    return bool(_HEDGES.search(text))
+def is_hedged(text: str, terms: Sequence[WeightedTerm] = ()) -> bool:
+    """Tell whether the text doubts what it says.
+
+    Args:
+        text: What is quoted.
+        terms: The question's content; in a long text only a sentence that speaks of it counts.
+    """
+    sentences = [one for line in text.split("\n") for one in split_sentences(line) if one.strip()]
+    doubtful = [one for one in sentences if _HEDGES.search(one)]
+    if len(sentences) <= _SHORT or not terms:
+        return bool(doubtful)
+    return any(coverage(terms, _terms(one)) > 0 for one in doubtful)
+
+
+def _terms(text: str) -> ChunkTerms:
+    return ChunkTerms(body=frozenset(analyze(text)), context=frozenset())

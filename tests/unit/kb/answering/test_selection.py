@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kb.answering.composer import compose, compose_not_found, compose_open
+from kb.answering.quotes import cite, quote_telling_line
 from kb.answering.selection import owner_of, select
-from kb.model import Chunk, ChunkId, ChunkKind, Citation, LineRange, NoteId, Query
+from kb.model import Chunk, ChunkId, ChunkKind, Citation, CodeSpan, LineRange, NoteId, Query
+from kb.retrieval.coverage import WeightedTerm
 from kb.retrieval.features import measure
 from kb.retrieval.question import parse_question
 from kb.retrieval.retriever import Candidate, Ranking
 from tests.chunks import make_chunk
+from tests.fakes import FakeNotes
 
 PS_A = make_chunk(
     "* -a - all containers", start=5, kind=ChunkKind.FLAG, commands=("docker ps",), flags=("-a",)
@@ -61,31 +66,36 @@ def test_owner_is_the_command_without_its_values() -> None:
 
 def test_a_flag_is_told_with_its_command_in_the_language_of_the_question() -> None:
     quoted = [(PS_A, citation_of(PS_A)), (START_A, citation_of(START_A, 2))]
-    english = compose(quoted, (), "en", hedged=False)
+    english = compose(quoted, (), "en")
     assert english == (
         "Flag `-a` of `docker ps`:\n\n-a - all containers [1]\n\n"
         "Flag `-a` of `docker start`:\n\n-a - attach [2]"
     )
-    assert compose(quoted[:1], (), "ru", hedged=False).startswith("Флаг `-a` в `docker ps`:")
+    assert compose(quoted[:1], (), "ru").startswith("Флаг `-a` в `docker ps`:")
 
 
-def test_doubt_is_passed_on() -> None:
-    chunk = make_chunk("It probably lives there.")
-    text = compose([(chunk, citation_of(chunk))], (), "en", hedged=True)
-    assert text.startswith("The note is not sure")
+def test_one_line_of_a_code_block_is_shown_as_code() -> None:
+    text = "A Dockerfile:\n\n```\nFROM x\nEXPOSE 80\nRUN y\nCMD z\n```"
+    span = CodeSpan(text="FROM x\nEXPOSE 80\nRUN y\nCMD z", lines=LineRange(start=4, end=7))
+    chunk = replace(make_chunk(text, kind=ChunkKind.CODE), code=(span,))
+    parsed = parse_question(Query(text="what is EXPOSE"))
+    terms = [WeightedTerm(content=term, idf=1.0, known=True) for term in parsed.terms]
+    quote = quote_telling_line(chunk, terms)
+    assert quote.lines == LineRange(start=5, end=5)
+    (citation,) = cite([quote], FakeNotes({"a.md": text}))
+    assert compose([(chunk, citation)], terms, "en") == "```\nEXPOSE 80\n```\n\n[1]"
+    assert quote_telling_line(chunk, []).lines == chunk.lines
 
 
 def test_the_answer_to_a_question_block_leaves_the_question_out() -> None:
     text = "> Where are images?\n\nIn `/var/lib/docker`."
     chunk = make_chunk(text, kind=ChunkKind.QUESTION, question_lines=(1, 1))
-    assert compose([(chunk, citation_of(chunk))], (), "en", hedged=False) == (
-        "In `/var/lib/docker`. [1]"
-    )
+    assert compose([(chunk, citation_of(chunk))], (), "en") == ("In `/var/lib/docker`. [1]")
 
 
 def test_the_marker_does_not_break_a_fence() -> None:
     chunk = make_chunk("```\ndocker ps\n```", kind=ChunkKind.COMMAND)
-    text = compose([(chunk, citation_of(chunk))], (), "en", hedged=False)
+    text = compose([(chunk, citation_of(chunk))], (), "en")
     assert text == "```\ndocker ps\n```\n\n[1]"
 
 

@@ -53,3 +53,10 @@ def test_a_long_paragraph_without_the_words_starts_at_its_beginning() -> None:
 )
 def test_hedges(text: str, hedged: bool) -> None:
     assert is_hedged(text) is hedged
+
+
+def test_in_a_long_text_only_a_doubt_about_what_is_asked_counts() -> None:
+    lines = [f"Line {n} is plain." for n in range(8)]
+    text = "\n".join([*lines, "Backups probably live there."])
+    assert is_hedged(text, weighted("where do backups live"))
+    assert not is_hedged(text, weighted("plain nginx"))

@@ -82,6 +82,12 @@ def test_a_clean_file_stays_clean(text: str) -> None:
         ("FROM alpine\nADD http://user@127.0.0.1/x /x", "dockerfile_address"),
         ("FROM alpine\nADD git@10.0.0.1:a/b /x", "dockerfile_address"),
         ("FROM alpine\nONBUILD ADD http://127.0.0.1/x /x", "dockerfile_address"),
+        ("ARG B=127.0.0.1:5000/x\nFROM $B", "private_registry"),
+        ("ARG B=10.0.0.1\nARG C=${B}/x\nFROM ${C}:1", "private_registry"),
+        ("FROM ${B:-localhost/x}", "private_registry"),
+        ("FROM alpine\nENV H http://127.0.0.1\nADD $H/x /x", "dockerfile_address"),
+        ("FROM alpine\nADD http://$HOST/x /x", "dockerfile_address"),
+        ("# escape=`\nFROM alpine\nRUN echo \\\nADD http://127.0.0.1/x /x", "dockerfile_address"),
         ("FROM alpine\nRUN --security=insecure id", "dockerfile_instruction"),
         ("FROM alpine\nRUN --network=host id", "dockerfile_instruction"),
         ("FROM alpine\nRUN --mount=type=secret,id=x id", "dockerfile_instruction"),
@@ -92,6 +98,20 @@ def test_refused(text: str, code: str) -> None:
     with pytest.raises(CommandRefusedError) as caught:
         check_dockerfile(text)
     assert caught.value.code == code
+
+
+def test_build_arguments_count() -> None:
+    text = "ARG B=alpine\nFROM $B"
+    check_dockerfile(text)
+    with pytest.raises(CommandRefusedError):
+        check_dockerfile(text, build_args={"B": "127.0.0.1:5000/x"})
+
+
+def test_variables_do_not_grow_without_end() -> None:
+    growing = "ENV A=xxxx\n" + "ENV A=$A$A$A$A\n" * 60
+    check_dockerfile(f"FROM alpine\n{growing}COPY $A /x")
+    with pytest.raises(CommandRefusedError):
+        check_dockerfile("FROM alpine\nADD " + "x " * 10_000)
 
 
 @pytest.mark.parametrize(
