@@ -67,11 +67,14 @@ class _Filler:
 
     def __init__(self) -> None:
         self._nodes = 0
+        self._characters = 0
         self._open: set[int] = set()
 
     def fill(self, node: object, place: str) -> Node:
         self._nodes += 1
-        if self._nodes > MAX_NODES or id(node) in self._open:
+        self._characters += len(node) if isinstance(node, str) else 0
+        too_much = self._nodes > MAX_NODES or self._characters > 4 * MAX_CHARACTERS
+        if too_much or id(node) in self._open:
             raise refused("compose_file", part=f"> {MAX_NODES}")
         if isinstance(node, dict | list):
             self._open.add(id(node))

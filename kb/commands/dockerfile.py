@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -17,6 +18,16 @@ _CONTINUATION = re.compile(r"\\[ \t]*\n")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 _FLAG = re.compile(r"--(?P<name>[a-z-]+)(?:=(?P<value>\S+))?\s+")
 _ADDRESS = re.compile(r"\b(?:https?|git|ssh|ftp)://\S+|\bgit@\S+", re.IGNORECASE)
+_ESCAPE = re.compile(r"(?:\s*#[^\n]*\n)*?\s*#\s*escape\s*=\s*([\\`])", re.IGNORECASE)
+"""The directive that chooses which character continues a line."""
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S+)")
+_VARIABLE = re.compile(
+    r"\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?::?-(?P<default>[^}]*))?\})"
+)
+_FETCHING = frozenset({"FROM", "COPY", "ADD"})
+_MAX_LINE = 16_384
+_MAX_VALUE = 1024
+"""Variables that are made of variables must not grow without end."""
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)")
 _ALLOWED_FLAGS = {
     "FROM": frozenset({"platform"}),
@@ -75,7 +86,9 @@ def _split_comment(line: str) -> tuple[str | None, str]:
     return comment, line[: trailing.start()].rstrip()
 
 
-def check_dockerfile(text: str, *, rules: Rules = DEFAULT_RULES) -> None:
+def check_dockerfile(
+    text: str, *, build_args: Mapping[str, str] | None = None, rules: Rules = DEFAULT_RULES
+) -> None:
     """Let the policy read a Dockerfile before it is built.
 
     What a `RUN` does happens in a container of the sandbox and is held by its network and limits;
@@ -83,6 +96,7 @@ def check_dockerfile(text: str, *, rules: Rules = DEFAULT_RULES) -> None:
 
     Args:
         text: The Dockerfile.
+        build_args: What `--build-arg` sets.
         rules: Limits of this installation.
 
     Raises:
@@ -90,7 +104,15 @@ def check_dockerfile(text: str, *, rules: Rules = DEFAULT_RULES) -> None:
     """
     del rules  # the same for every installation so far
     stages: set[str] = set()
+    variables = dict(build_args or {})
     for line, instruction, rest in _instructions(text):
+        if instruction in {"ARG", "ENV"}:
+            _remember(rest, variables, fixed=instruction == "ARG")
+            continue
+        if instruction in _FETCHING:
+            if len(rest) > _MAX_LINE:
+                raise refused("dockerfile_instruction", line=line, part=instruction)
+            rest = _expand(rest, variables)  # noqa: PLW2901  the same line, filled in
         flags, operands = _split_flags(rest)
         for name in flags:
             if name not in _ALLOWED_FLAGS.get(instruction, frozenset()):
@@ -103,15 +125,33 @@ def check_dockerfile(text: str, *, rules: Rules = DEFAULT_RULES) -> None:
             _check_addresses(operands, line)
 
 
+def _remember(rest: str, variables: dict[str, str], *, fixed: bool) -> None:
+    """Keep the values of `ARG` and `ENV`; one that `--build-arg` sets stays."""
+    for name, value in _ASSIGNMENT.findall(rest):
+        if not (fixed and name in variables):
+            variables[name] = _expand(value.strip("\"'")[:_MAX_VALUE], variables)[:_MAX_VALUE]
+
+
+def _expand(text: str, variables: Mapping[str, str]) -> str:
+    """Fill in the variables that are known; of `${NAME:-default}` the default counts too."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match["plain"] or match["braced"]
+        return variables.get(name) or match["default"] or match.group()
+
+    return _VARIABLE.sub(value, text)
+
+
 def _instructions(text: str) -> list[tuple[int, str, str]]:
     """Return (line, name, rest) of each instruction, continued lines joined."""
     found: list[tuple[int, str, str]] = []
     lines = text.replace("\r\n", "\n").split("\n")
+    escape = match[1] if (match := _ESCAPE.match(text)) else "\\"
     at = 0
     while at < len(lines):
         first = at
         whole = lines[at]
-        while whole.rstrip().endswith("\\") and at + 1 < len(lines):
+        while whole.rstrip().endswith(escape) and at + 1 < len(lines):
             at += 1
             if not lines[at].lstrip().startswith("#"):
                 whole = whole.rstrip()[:-1] + " " + lines[at]

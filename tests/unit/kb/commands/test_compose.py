@@ -106,7 +106,8 @@ def test_a_file_that_grows_without_end_is_refused() -> None:
     bomb = "a: &a [x, x, x, x, x, x, x, x]\n"
     for before, after in zip("abcdefgh", "bcdefghi", strict=True):
         bomb += f"{after}: &{after} [{', '.join([f'*{before}'] * 8)}]\n"
-    for text in (bomb, "#" * (MAX_CHARACTERS + 1), "[" * 5000):
+    long = f"a: &a {'x' * 200_000}\nb: [{', '.join(['*a'] * 9000)}]\nservices: {{a: {{image: x}}}}"
+    for text in (bomb, long, "#" * (MAX_CHARACTERS + 1), "[" * 5000):
         with pytest.raises(CommandRefusedError) as caught:
             check_compose(text, host_ip="192.0.2.1")
         assert caught.value.code == "compose_file"
