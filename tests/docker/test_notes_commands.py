@@ -36,6 +36,8 @@ def test_the_notes_from_the_first_command_to_the_last(live_sandbox: Sandbox) -> 
         assert run.exit_code == 0, (text, run)
         return run
 
+    press("docker rm -f $(docker ps -aq)")
+    run_to_end(live_sandbox, "docker rmi bitnami/kafka postgres")
     pulled = press("docker pull bitnami/kafka:latest").stdout.splitlines()
     assert pulled[0] == "latest: Pulling from bitnami/kafka"
     assert pulled[-2:] == [
@@ -44,7 +46,7 @@ def test_the_notes_from_the_first_command_to_the_last(live_sandbox: Sandbox) -> 
     ]
     listed = press("docker images").stdout
     assert listed.startswith("REPOSITORY ")
-    assert "bitnami/kafka   latest " in listed
+    assert ["bitnami/kafka", "latest"] in [line.split()[:2] for line in listed.splitlines()]
     assert press("docker info").stdout.splitlines()[3] == "Server:"
 
     made = press("docker run --name MyPostgres -e POSTGRES_PASSWORD=s -p 8090:8080 -d postgres")
