@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +8,8 @@ from hypothesis import strategies as st
 
 from ingest.chunking import chunk_note
 from ingest.markdown import parse_note
-from kb.model import Block, BlockKind, Chunk, Note, NoteId
+from kb.model import Note, NoteId
+from tests.unit.ingest.invariants import check_blocks, check_chunks
 
 LINES = st.sampled_from(
     [
@@ -73,65 +73,16 @@ def parse(text: str) -> Note:
 @given(DOCUMENTS)
 def test_blocks_are_whole_lines_in_order_and_leave_nothing_out(text: str) -> None:
     note = parse(text)
-    lines = note.source.split("\n")
     assert note.source == text
     assert not note.warnings or note.warnings[0].line == 1
-    covered: list[int] = []
-    for block in note.blocks:
-        _check_lines(block, lines)
-        covered += range(block.lines.start, block.lines.end + 1)
-    assert covered == sorted(set(covered)), "blocks overlap or are out of order"
-    blank = {number for number, line in enumerate(lines, start=1) if not line.strip()}
-    assert set(range(1, len(lines) + 1)) - set(covered) <= blank
-
-
-def _check_lines(block: Block, lines: list[str]) -> None:
-    assert block.text == "\n".join(lines[block.lines.start - 1 : block.lines.end]) or (
-        block.kind is BlockKind.PARAGRAPH and not block.text
-    )
-    for child in block.children:
-        assert block.lines.start <= child.lines.start <= child.lines.end <= block.lines.end
-        _check_lines(child, lines)
+    check_blocks(note)
 
 
 @settings(max_examples=400, deadline=None)
 @given(DOCUMENTS)
 def test_chunks_are_whole_lines_and_lose_no_text(text: str) -> None:
     note = parse(text)
-    chunks = chunk_note(note)
-    lines = text.split("\n")
-    known = set()
-    for chunk in chunks:
-        assert chunk.text == "\n".join(lines[chunk.lines.start - 1 : chunk.lines.end])
-        assert chunk.text.strip()
-        assert chunk.parent is None or chunk.parent in known, "a parent stands before its child"
-        known.add(chunk.id)
-        assert all(
-            chunk.lines.start <= span.lines.start <= span.lines.end <= chunk.lines.end
-            for span in chunk.code
-        )
-    assert len(known) == len(chunks)
-    assert _lost(note, chunks) == []
-
-
-def _lost(note: Note, chunks: Iterable[Chunk]) -> list[str]:
-    """Return lines with text that are in no chunk, nor in a chunk's trail, tags or title."""
-    kept = {n for chunk in chunks for n in range(chunk.lines.start, chunk.lines.end + 1)}
-    trails = {heading for chunk in chunks for heading in chunk.heading_trail}
-    lost = []
-    for block in note.blocks:
-        in_trail = block.kind is BlockKind.HEADING and (
-            not block.content or block.content in trails
-        )
-        if block.kind in {BlockKind.RULE, BlockKind.FRONT_MATTER} or in_trail:
-            continue
-        lines = block.text.split("\n")
-        lost += [
-            line
-            for number, line in enumerate(lines, start=block.lines.start)
-            if line.strip() and number not in kept
-        ]
-    return lost
+    check_chunks(note, chunk_note(note))
 
 
 @settings(max_examples=100, deadline=None)
