@@ -18,6 +18,7 @@ from server.schemas.answers import AnswerBody
 from server.schemas.citations import CitationBody
 from server.schemas.commands import CommandBody
 from server.sse import ServerEvent
+from server.storage import StorageError
 
 MAX_ASKS = 256
 
@@ -158,9 +159,14 @@ class Asking:
 
     def _keep(self, answer: Answer, conversation: ConversationId) -> AnswerBody:
         body = AnswerBody.of(answer, conversation_id=conversation, html=render_answer(answer.text))
-        self._offered.keep(answer.commands, language=answer.language)
-        self._conversations.add(conversation, body)
         self._metrics.count_answer(answer)
+        try:
+            self._offered.keep(answer.commands, language=answer.language)
+            self._conversations.add(conversation, body)
+        except StorageError as error:
+            # An answer that cannot be kept is still an answer.
+            notice = f"{body.notice} {error.message}" if body.notice else error.message
+            return body.model_copy(update={"notice": notice})
         return body
 
 

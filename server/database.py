@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kb.errors import IndexUnavailableError
+from server.storage import StorageError
 
 _MIGRATIONS: tuple[str, ...] = (
     """
@@ -71,15 +72,25 @@ class Database:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run the block in one transaction: all of it is kept, or nothing."""
+        """Run the block in one transaction: all of it is kept, or nothing.
+
+        Raises:
+            StorageError: The disk is full, or the file cannot be written.
+        """
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
+                self._connection.execute("COMMIT")
+            except BaseException as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.DatabaseError):
+                    raise StorageError(
+                        f"the conversations cannot be written: {error}",
+                        hint="make room on the disk of the state folder",
+                    ) from error
                 raise
-            self._connection.execute("COMMIT")
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -21,6 +21,7 @@ from stat import S_ISREG
 from ingest.ignoring import NOTE_SUFFIXES
 from kb.errors import ConflictError, InvalidInputError, KbError, NotFoundError
 from kb.model import NoteId
+from server.storage import telling_disk_errors
 
 MAX_NAME_BYTES = 255
 MAX_PATH_CHARS = 1000
@@ -111,11 +112,12 @@ class NoteFiles:
             EditingOffError: The server was started without `--edit`.
             InvalidInputError: The path or the content cannot be a note.
             PreconditionError: The note is not what the writer thinks it is.
+            StorageError: The disk is full, or the folder cannot be written.
         """
         self._require_editing()
         target = self._writable(note)
         _check_text(content)
-        with self._writing:
+        with self._writing, telling_disk_errors(note):
             present = self._read(target) if target.exists() else None
             precondition.check(None if present is None else etag_of(present))
             if present is None:
@@ -133,7 +135,7 @@ class NoteFiles:
             PreconditionError: The note is not what the writer thinks it is.
         """
         self._require_editing()
-        with self._writing:
+        with self._writing, telling_disk_errors(note):
             target = self._locate(note)
             present = self._read(target)
             precondition.check(etag_of(present))
@@ -290,10 +292,14 @@ def _matches(header: str, etag: str | None) -> bool:
 def _write_beside(target: Path, content: bytes) -> Path:
     """Write content to a hidden file in the target's folder, flushed to the disk."""
     handle, name = tempfile.mkstemp(prefix=".kb-", suffix=".tmp", dir=target.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    if os.name == "posix":
-        Path(name).chmod(0o644)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if os.name == "posix":
+            Path(name).chmod(0o644)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
     return Path(name)

@@ -36,7 +36,7 @@ def list_runs(services: ServicesDep, page: PageDep) -> RunListBody:
     """List the runs since the start of the server, newest first."""
     runs = services.sandbox.runs.list()
     return RunListBody(
-        runs=[RunBody.of(run) for run in runs[page.offset :][: page.limit]],
+        runs=[RunBody.brief(run) for run in runs[page.offset :][: page.limit]],
         total=len(runs),
         next_offset=page.next_offset(len(runs)),
     )

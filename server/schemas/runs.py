@@ -8,6 +8,9 @@ from pydantic import BaseModel, Field
 
 from kb.model import CommandRun
 
+MAX_LISTED_CHARS = 2000
+"""A list holds so much of each stream; the run itself has it all."""
+
 
 class StartedRunBody(BaseModel):
     """A run was started."""
@@ -42,6 +45,14 @@ class RunBody(BaseModel):
             duration_s=run.duration_s,
             started=run.started,
         )
+
+    @classmethod
+    def brief(cls, run: CommandRun) -> RunBody:
+        """Turn a run into its wire shape, with only the beginning of a long output."""
+        whole = cls.of(run)
+        shown = {"stdout": run.stdout[:MAX_LISTED_CHARS], "stderr": run.stderr[:MAX_LISTED_CHARS]}
+        is_cut = shown != {"stdout": run.stdout, "stderr": run.stderr}
+        return whole.model_copy(update={**shown, "truncated": run.truncated or is_cut})
 
 
 class RunListBody(BaseModel):

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from kb.errors import IndexUnavailableError
 from server.database import Database
+from tests.unit.server.conftest import Bench
 from tests.unit.server.test_api import ask, error_of
 
 
@@ -101,6 +102,21 @@ def test_pages_of_conversations(client: TestClient) -> None:
     page = client.get("/api/conversations", params={"limit": 2, "offset": 2}).json()
     assert [each["title"] for each in page["conversations"]] == ["question 2", "question 1"]
     assert (page["total"], page["next_offset"]) == (5, 4)
+
+
+def test_an_answer_that_cannot_be_kept_is_still_given(bench: Bench, client: TestClient) -> None:
+    database = bench.services.conversations._database
+    with database.reading() as connection:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+    answers = [ask(client, "word " * 300) for _ in range(50)]
+    assert all(answer["citations"] for answer in answers)
+    assert "cannot be written" in answers[-1]["notice"]
+    assert client.get("/api/conversations").json()["total"] < len(answers)
+    url = f"/api/conversations/{answers[0]['conversation_id']}"
+    if client.get(url).status_code == 200:
+        renamed = client.patch(url, json={"title": "x" * 200})
+        assert renamed.status_code in {200, 500}
 
 
 def test_a_long_question_makes_a_short_title(client: TestClient) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kb.errors import InvalidInputError, NotFoundError
 from kb.model import NoteId
 from server.note_files import NoteFiles, Precondition, PreconditionError, check_note_path, etag_of
+from server.storage import StorageError
 from tests.unit.server.conftest import PORT, TOKEN, Bench, make_bench
 from tests.unit.server.fakes import NOTE_TEXT
 
@@ -274,10 +275,10 @@ def test_a_full_disk_leaves_the_note_as_it_was(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(StorageError, match=r"n\.md cannot be written: No space"):
         files.save(NoteId("n.md"), b"new", Precondition(if_match=etag_of(b"old")))
     assert note.read_bytes() == b"old"
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["n.md", "trash"]
+    assert sorted(file.name for file in tmp_path.rglob("*")) == ["n.md", "trash"]
 
 
 def test_the_mode_of_a_file_is_kept(tmp_path: Path) -> None:
