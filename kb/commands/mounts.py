@@ -70,7 +70,8 @@ def refuse_host_source(source: str, target: str) -> None:
     if _DOCKER_SOCKET.search(source):
         raise refused("docker_socket", part=source)
     if is_host_path(source):
-        raise refused("host_mount", part=source, volume=name_volume(source, target))
+        volume = name_volume(source, target)
+        raise refused("host_mount", part=source, volume=volume, path=target or "/data")
 
 
 def parse_volume(value: str) -> VolumeMount:
@@ -113,7 +114,8 @@ def parse_mount(value: str, limits: Limits) -> tuple[VolumeMount | TmpfsMount, l
     source = fields.pop("source", "")
     if kind == "bind" or is_host_path(source):
         refuse_host_source(source, target)
-        raise refused("host_mount", part=source or value, volume=name_volume(source, target))
+        volume = name_volume(source, target)
+        raise refused("host_mount", part=source or value, volume=volume, path=target or "/data")
     if kind not in {"volume", "tmpfs"}:
         raise refused("mount_option", part=f"type={kind}")
     _refuse_target(target, value)

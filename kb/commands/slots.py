@@ -281,11 +281,16 @@ def _compare(before: Invocation, after: Invocation, text: str) -> None:
         raise InvalidInputError(f"The values would change what the command is: {text!r}.")
 
 
-def with_samples(call: Invocation) -> Invocation:
-    """Return the invocation with a harmless value for all that must still be filled in."""
+def with_samples(call: Invocation, *, problems: bool = True) -> Invocation:
+    """Return the invocation with a harmless value for all that must still be filled in.
+
+    Args:
+        call: The invocation.
+        problems: Also in the place of values that cannot work as written.
+    """
     samples = {
         place: KINDS[place.kind].sample
         for place in find_places(call)
-        if (place.placeholder or place.problem) and not place.value.startswith("-")
+        if (place.placeholder or (problems and place.problem)) and not place.value.startswith("-")
     }
     return parse(_write(call, samples)) if samples else call

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from kb.commands.grammar import Invocation, Option, parse
 from kb.commands.limits import Rules
@@ -40,7 +41,7 @@ def suggest(call: Invocation | None, refusal: RefusedError, rules: Rules) -> str
 
 def _judge(call: Invocation, rules: Rules) -> None:
     refuse_outright(call)
-    sampled = with_samples(call)
+    sampled = with_samples(call, problems=False)
     refuse_shell(sampled)
     read_action(sampled, rules)
 
@@ -51,13 +52,10 @@ def _rewrite(call: Invocation | None, refusal: RefusedError) -> str:
         return refusal.suggestion
     if call is None:
         return ""
-    if refusal.code == "host_mount":
-        return _with_volumes(call)
-    if refusal.code == "needs_terminal":
-        return _without_terminal(call)
     if refusal.key == "problem.uppercase_image":
         return _with_lowercase(call, dict(refusal.values)["value"])
-    return ""
+    rewrite = _REWRITES.get(refusal.code)
+    return rewrite(call) if rewrite else ""
 
 
 def _with_volumes(call: Invocation) -> str:
@@ -124,9 +122,26 @@ def _drop_letters(text: str, given: list[str]) -> str:
     return "" if rest == "-" else rest
 
 
+def _with_own_files(call: Invocation) -> str:
+    """Build from the note's own files instead of a folder of a machine."""
+    words = [token.text for token in call.tokens]
+    for operand in call.operands:
+        if operand.kind == "context":
+            words[operand.token] = "."
+    return " ".join(words)
+
+
 def _with_lowercase(call: Invocation, name: str) -> str:
     words = [
         token.text.replace(name, name.lower()) if name in token.value else token.text
         for token in call.tokens
     ]
     return " ".join(words)
+
+
+_REWRITES: dict[str, Callable[[Invocation], str]] = {
+    "host_mount": _with_volumes,
+    "needs_terminal": _without_terminal,
+    "outside_context": _with_own_files,
+}
+"""What removes the reason of a refusal."""
