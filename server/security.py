@@ -58,7 +58,7 @@ class SecurityMiddleware:
     def __init__(self, app: ASGIApp, *, origins: OwnOrigins, token: str) -> None:
         self._app = app
         self._origins = origins
-        self._token = token.encode()
+        self._token = token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass, or answer why not."""
@@ -125,9 +125,7 @@ class SecurityMiddleware:
         if scope["type"] == "http" and (path in OPEN_PATHS or path.startswith("/static/")):
             return None
         values = headers.get(b"authorization", [])
-        scheme, _, given = values[0].partition(" ") if len(values) == 1 else ("", "", "")
-        known = hmac.compare_digest(given.strip().encode("utf-8", "replace"), self._token)
-        if scheme.lower() == "bearer" and known:
+        if len(values) == 1 and is_bearer_of(values[0], self._token):
             return None
         return Rejection(
             status=401,
@@ -135,6 +133,13 @@ class SecurityMiddleware:
             message="the access token is missing or wrong",
             hint="open the URL that `kb open` prints, or send Authorization: Bearer <token>",
         )
+
+
+def is_bearer_of(authorization: str, token: str) -> bool:
+    """Tell whether an `Authorization` header carries the token; in constant time."""
+    scheme, _, given = authorization.partition(" ")
+    known = hmac.compare_digest(given.strip().encode("utf-8", "replace"), token.encode())
+    return scheme.lower() == "bearer" and known
 
 
 def _headers(scope: Scope) -> dict[bytes, list[str]]:

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from typing import Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from server.routes.shared import ServicesDep
 from server.schemas.status import HealthBody, IndexHealth, SandboxHealth
+from server.security import is_bearer_of
 from server.services import Services
 
 router = APIRouter(tags=["health"])
 
+_GENERAL_MESSAGES: Final = {
+    "ok": "",
+    "indexing": "the first index is being built",
+    "degraded": "the index cannot answer fully; ask with the token for more",
+}
+
 
 @router.get("/api/health", summary="How the server is")
-def get_health(services: ServicesDep) -> HealthBody:
-    """`ok`: it answers; `indexing`: the first index is being built; `degraded`: see `message`."""
-    return health_of(services)
+def get_health(request: Request, services: ServicesDep) -> HealthBody:
+    """`ok`: it answers; `indexing`: the first index is being built; `degraded`: see `message`.
+
+    Messages may name notes: who has no token gets a general one.
+    """
+    health = health_of(services)
+    if is_bearer_of(request.headers.get("authorization", ""), services.access.token):
+        return health
+    message = _GENERAL_MESSAGES[health.status]
+    index = health.index.model_copy(update={"message": message})
+    return health.model_copy(update={"index": index, "message": message})
 
 
 def health_of(services: Services) -> HealthBody:

@@ -109,6 +109,10 @@ def test_health_is_the_indexs_own(bench: Bench, client: TestClient, state: Any) 
     bench.library.status = IndexStatus(state=state, message="because")
     health = client.get("/api/health").json()
     assert (health["status"], health["message"]) == (state, "because")
+    client.headers.pop("Authorization")
+    health = client.get("/api/health").json()
+    assert health["status"] == state
+    assert "because" not in str(health)
 
 
 # --- ask -------------------------------------------------------------------------------------
