@@ -18,6 +18,8 @@ class Endpoint:
     """The label its `/info` must carry: `kb.sandbox=<uuid>`."""
     ports_host: str
     """The address under which published ports are reached from this machine."""
+    warning: str = ""
+    """What is weaker here than it should be."""
 
 
 class SandboxDriver(Protocol):

@@ -12,6 +12,9 @@ from server.sandbox.engine import Engine
 from server.sandbox.run import Run
 from server.sandbox.victims import find_victims
 
+EXIT_STOPPED = 130
+"""What a program that Ctrl+C has ended gives back."""
+
 
 class CommandPreparer:
     """Plans command lines and binds them to the sandbox.
@@ -109,6 +112,8 @@ class PlannedCommand:
         from server.sandbox.runner.perform import perform
 
         engine = self._engine()
+        if run.stop_asked.is_set():
+            return EXIT_STOPPED
         run.running()
         for note in self._plan.notes:
             run.stderr(f"note: {note}\n")

@@ -6,11 +6,14 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from kb.model import CommandRun, RunEvent, RunId, RunState
 from server.sandbox.sanitize import TerminalText
 from server.sandbox.settings import RunLimits
 
+_JOINED_CHARS = 4096
+"""Output that no reader has seen yet is joined to pieces of about this size."""
 ENDED = frozenset({RunState.EXITED, RunState.FAILED, RunState.STOPPED})
 
 
@@ -34,6 +37,7 @@ class Run:
         self._state = RunState.STARTING
         self._exit_code: int | None = None
         self._duration_s = 0.0
+        self._delivered = 0
         self._bytes = 0
         self._truncated = False
         self._streams = {"stdout": TerminalText(), "stderr": TerminalText()}
@@ -104,6 +108,12 @@ class Run:
                 closer()
 
     @property
+    def size_bytes(self) -> int:
+        """How much output is kept."""
+        with self._changed:
+            return self._bytes
+
+    @property
     def ended(self) -> bool:
         """Whether the run is over."""
         with self._changed:
@@ -122,6 +132,7 @@ class Run:
                 while len(self._events) == seen:
                     self._changed.wait()
                 fresh = self._events[seen:]
+                self._delivered = max(self._delivered, len(self._events))
             seen += len(fresh)
             yield from fresh
             if fresh[-1].kind == "exit":
@@ -167,7 +178,13 @@ class Run:
                 self._add_output("stderr", f"\n[output cut after {limit:,} bytes]\n")
 
     def _add_output(self, name: str, text: str) -> None:
-        if text:
+        if not text:
+            return
+        last = self._events[-1]
+        unseen = len(self._events) > self._delivered
+        if last.kind == name and unseen and len(last.text) < _JOINED_CHARS:
+            self._events[-1] = replace(last, text=last.text + text)
+        else:
             self._add(RunEvent(kind="stdout" if name == "stdout" else "stderr", text=text))
 
     def _add(self, event: RunEvent) -> None:

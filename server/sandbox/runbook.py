@@ -147,10 +147,19 @@ class RunBook:
                     f"{active} commands are running already",
                     hint="wait for one to end, or stop one",
                 )
-            ended = [run_id for run_id, each in self._runs.items() if each.ended]
-            for run_id in ended[: max(0, len(ended) - self._limits.kept_runs + 1)]:
-                del self._runs[run_id]
+            self._forget_oldest()
             self._runs[run.id] = run
+
+    def _forget_oldest(self) -> None:
+        """Make room for one more run, in number and in memory."""
+        ended = [each for each in self._runs.values() if each.ended]
+        kept_bytes = sum(each.size_bytes for each in self._runs.values())
+        for position, each in enumerate(ended):
+            few = len(ended) - position < self._limits.kept_runs
+            if few and kept_bytes <= self._limits.kept_bytes:
+                return
+            kept_bytes -= each.size_bytes
+            del self._runs[each.id]
 
     def _work(self, run: Run, prepared: PreparedRun, who: str) -> None:
         timer = threading.Timer(self._limits.time_s, _time_out, args=(run, self._limits.time_s))

@@ -146,7 +146,14 @@ class Sandbox:
             )
             raise
         self._engine = engine
-        self._set(SandboxStatus(state="ready", engine=engine.name, driver=self._driver.name))
+        self._set(
+            SandboxStatus(
+                state="ready",
+                engine=engine.name,
+                driver=self._driver.name,
+                message=endpoint.warning,
+            )
+        )
         self._start_watch()
         return engine
 

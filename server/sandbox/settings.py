@@ -45,6 +45,8 @@ class RunLimits:
     parallel_runs: int = 8
     kept_runs: int = 200
     """How many ended runs stay readable."""
+    kept_bytes: int = 64 * _MIB
+    """How much output of all runs together stays readable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

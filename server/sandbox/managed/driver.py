@@ -64,8 +64,6 @@ class ManagedDriver:
         self._settings = settings
         self._process: subprocess.Popen[str] | None = None
         self._events: queue.SimpleQueue[_Event | None] = queue.SimpleQueue()
-        self.warning = ""
-        """What is weaker than it should be; from the last start."""
 
     def start(self) -> Endpoint:
         """Start the supervisor and wait until dockerd has made its socket.
@@ -84,9 +82,12 @@ class ManagedDriver:
             target=_read_events, args=(self._process, self._events), daemon=True
         )
         reader.start()
-        address = self._await_socket()
+        address, warning = self._await_socket()
         return Endpoint(
-            base_url=f"unix://{config.socket_path}", label=config.label, ports_host=address
+            base_url=f"unix://{config.socket_path}",
+            label=config.label,
+            ports_host=address,
+            warning=warning,
         )
 
     def stop(self) -> None:
@@ -117,7 +118,9 @@ class ManagedDriver:
 
     # --- inside --------------------------------------------------------------------------
 
-    def _await_socket(self) -> str:
+    def _await_socket(self) -> tuple[str, str]:
+        """Return the sandbox's address, and what is weaker than it should be."""
+        warning = ""
         while True:
             try:
                 event = self._events.get(timeout=self._settings.start_timeout_s)
@@ -127,9 +130,9 @@ class ManagedDriver:
                 self.stop()
                 raise self._failure(event)
             if event.name == "started":
-                self.warning = event.message
+                warning = event.message
             if event.name == "socket":
-                return event.address
+                return event.address, warning
 
     def _failure(self, event: _Event | None) -> SandboxError:
         log = self._settings.sandbox_dir / "dockerd.log"

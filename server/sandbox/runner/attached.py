@@ -20,7 +20,7 @@ from server.sandbox.runner.job import (
     execute,
     for_each,
 )
-from server.sandbox.runner.streams import Attachment, open_stream
+from server.sandbox.runner.streams import Attachment, open_stream, part
 from server.sandbox.runner.when import parse_when
 
 _MISSING = ("executable file not found", "no such file or directory")
@@ -72,7 +72,7 @@ def exec_in(action: ExecInContainer, job: Job) -> int:
         "AttachStderr": not action.detach,
     }
     job.sent["exec"] = body
-    made = open_stream(job.client, "POST", f"/containers/{action.container}/exec", body=body)
+    made = open_stream(job.client, "POST", f"/containers/{part(action.container)}/exec", body=body)
     exec_id = str(_parsed(made.read_all())["Id"])
     how = {"Detach": action.detach, "Tty": False}
     stream = open_stream(

@@ -24,7 +24,7 @@ from kb.commands.actions import (
 from server.sandbox.runner.creation import create_container
 from server.sandbox.runner.job import Job, daemon_error, execute, for_each
 from server.sandbox.runner.reference import parse_reference
-from server.sandbox.runner.streams import open_stream
+from server.sandbox.runner.streams import open_stream, part
 from server.sandbox.runner.table import align
 
 _CHANGES = {0: "C", 1: "A", 2: "D"}
@@ -86,7 +86,7 @@ def wait(action: WaitContainers, job: Job) -> int:
     """`docker wait`: prints each container's exit code."""
 
     def act(name: str) -> str:
-        stream = open_stream(job.client, "POST", f"/containers/{name}/wait")
+        stream = open_stream(job.client, "POST", f"/containers/{part(name)}/wait")
         with job.run.on_stop(stream.close):
             return str(exit_code_of(stream.read_all()))
 
@@ -179,7 +179,7 @@ def _stop_like(verb: str, action: StopContainers | RestartContainers, job: Job) 
         params["signal"] = action.signal
 
     def act(name: str) -> None:
-        stream = open_stream(job.client, "POST", f"/containers/{name}/{verb}", params=params)
+        stream = open_stream(job.client, "POST", f"/containers/{part(name)}/{verb}", params=params)
         with job.run.on_stop(stream.close):
             stream.read_all()
 

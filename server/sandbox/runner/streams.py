@@ -10,6 +10,7 @@ import contextlib
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
 
 from server.sandbox.run import Run
 
@@ -130,6 +131,11 @@ def open_stream(
     except HTTPError as error:
         create_api_error_from_http_exception(error)
     return Attachment(response, raw=upgrade)
+
+
+def part(name: str) -> str:
+    """Return a name or id as one part of a path, whatever stands in it."""
+    return quote(name, safe="")
 
 
 def frames(read: Callable[[int], bytes]) -> Iterator[tuple[int, bytes]]:

@@ -228,3 +228,31 @@ def test_a_damaged_line_of_the_audit_log_is_left_out(tmp_path: Path, book: RunBo
     path.write_text('{"run_id": "1"}\nnonsense\n\n')
     assert AuditLog(path).read() == ()
     assert AuditLog(tmp_path / "none").read() == ()
+
+
+def test_pieces_that_nobody_has_seen_are_joined() -> None:
+    run = Run(RunId("1"), "x", RunLimits())
+    for _ in range(10_000):
+        run.stdout("tick\n")
+    reader = run.events()
+    seen = [next(reader) for _ in range(3)]
+    run.stdout("later\n")
+    run.end(RunState.EXITED, 0)
+    events = [*seen, *reader]
+    assert len(events) < 30
+    assert "".join(event.text for event in events if event.kind == "stdout") == (
+        "tick\n" * 10_000 + "later\n"
+    )
+
+
+def test_much_output_of_old_runs_is_forgotten(programs: Programs, tmp_path: Path) -> None:
+    limits = RunLimits(kept_bytes=2500)
+    book = RunBook(programs, limits, AuditLog(tmp_path / "a.log"))
+
+    def act(run: Run) -> int:
+        run.stdout("x" * 1000)
+        return 0
+
+    programs.acts["x"] = act
+    ids = [_finish(book, "x") for _ in range(5)]
+    assert [run.id for run in book.list()] == list(reversed(ids[-3:]))
