@@ -129,9 +129,7 @@ def test_escape_stops_an_answer_that_is_being_made(page: Page) -> None:
 
 def test_an_error_of_the_server_is_shown_with_its_hint_and_can_be_tried_again(page: Page) -> None:
     error = {"error": {"code": "index_unavailable", "message": "no index yet", "hint": "wait"}}
-    page.route(
-        "**/api/ask/stream", lambda route: route.fulfill(status=503, json=error), times=1
-    )
+    page.route("**/api/ask/stream", lambda route: route.fulfill(status=503, json=error), times=1)
     page.locator("#question").fill("что делает -p?")
     page.locator("#question").press("Enter")
     failure = page.locator(".turn [data-part=failure]")

@@ -55,9 +55,11 @@ def _watched(page: Page, hostile: LiveServer) -> Iterator[Page]:
     left: list[str] = []
     page.on(
         "request",
-        lambda request: left.append(request.url)
-        if not request.url.startswith((hostile.url, "data:", "blob:"))
-        else None,
+        lambda request: (
+            left.append(request.url)
+            if not request.url.startswith((hostile.url, "data:", "blob:"))
+            else None
+        ),
     )
     page.locator("#status-index .dot").wait_for()
     yield page

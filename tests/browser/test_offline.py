@@ -22,7 +22,7 @@ def test_the_page_says_that_the_server_is_gone_and_comes_back(
     page.locator("#question").fill("что делает -q?")
     page.locator("#question").press("Enter")
     failed = page.locator(".turn").last.locator("[data-part=failure]")
-    expect(failed).to_be_visible()
+    expect(failed).to_contain_text("Сервер не отвечает")
     expect(page.locator("#banner.offline")).to_be_visible()
     expect(page.locator("#send")).to_have_attribute("aria-disabled", "true")
     page.locator("#question").fill("a draft that must stay")

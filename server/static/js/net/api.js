@@ -1,6 +1,7 @@
 // @ts-check
 /** The HTTP API, as the page uses it. Each call resolves to parsed JSON or throws an ApiError. */
 
+import { t } from "../text/i18n.js";
 import { readEvents } from "./sse.js";
 
 /** The longest page that the server gives. */
@@ -109,7 +110,7 @@ async function reach(path, request) {
     return await fetch(path, request);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError(0, "offline", "The server cannot be reached.");
+    throw new ApiError(0, "offline", t("banner.offline"), t("banner.offlineHint"));
   }
 }
 

@@ -8,7 +8,7 @@ import { t } from "../text/i18n.js";
 const FENCE = /^\s*(`{3,}|~{3,})/;
 /** A quote of more lines or characters than this is folded; less of it where the answer says it. */
 const FOLD = { lines: 5, chars: 420 };
-const COMPACT_FOLD = { lines: 2, chars: 170 };
+const COMPACT_FOLD = { lines: 2, chars: 190 };
 
 /**
  * @param {import("../core/types.js").Citation} citation
@@ -74,7 +74,7 @@ function fillTrail(node, trail) {
  */
 function fold(node, quote, most) {
   const words = quote.split("\n").filter((line) => line.trim() && !FENCE.test(line));
-  const long = words.length > most.lines || quote.length > most.chars;
+  const long = words.length > most.lines || words.join(" ").length > most.chars;
   node.classList.toggle("folded", !long && most === COMPACT_FOLD); // only the fences are hidden
   const more = part(node, "more");
   show(more, long);

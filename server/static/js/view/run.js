@@ -85,5 +85,6 @@ function dotOf({ state, exitCode }) {
 /** @type {(run: Run) => string} */
 function metaInWords({ durationS }) {
   if (durationS === null) return "";
-  return t("run.duration", { seconds: durationS < 10 ? durationS.toFixed(1) : Math.round(durationS) });
+  const seconds = durationS < 0.1 ? "< 0.1" : durationS < 10 ? durationS.toFixed(1) : Math.round(durationS);
+  return t("run.duration", { seconds });
 }
