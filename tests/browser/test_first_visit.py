@@ -79,3 +79,32 @@ def test_a_question_asked_while_the_lists_still_load_is_not_lost(
         route.continue_()
     expect(opened.locator("#notes-tree .row").first).to_be_attached()
     expect(turn).to_be_visible()
+
+
+def test_a_question_before_the_first_index_waits_for_it(
+    open_page: OpenPage, live_server: LiveServer
+) -> None:
+    opened = open_page("about:blank")
+    building = {"status": "indexing", "index": {}, "sandbox": {"state": "off"}}
+    opened.route("**/api/health", lambda route: route.fulfill(json=building))
+    opened.goto(live_server.page_url)
+    expect(opened.locator("#banner.indexing")).to_be_visible()
+    expect(opened.locator(".suggestion").first).to_be_visible()  # their places, without a jump
+    opened.locator("#question").fill("что делает -p?")
+    opened.locator("#question").press("Enter")
+    expect(opened.locator(".turn [data-part=step]")).to_contain_text("Индекс строится")
+    opened.unroute("**/api/health")
+    expect(opened.locator(".turn")).to_have_attribute("data-stage", "done", timeout=30_000)
+    expect(opened.locator("#banner")).to_be_hidden()
+
+
+def test_a_question_that_waits_can_be_stopped(open_page: OpenPage, live_server: LiveServer) -> None:
+    opened = open_page("about:blank")
+    building = {"status": "indexing", "index": {}, "sandbox": {"state": "off"}}
+    opened.route("**/api/health", lambda route: route.fulfill(json=building))
+    opened.goto(live_server.page_url)
+    expect(opened.locator("#banner.indexing")).to_be_visible()
+    opened.locator("#question").fill("что делает -p?")
+    opened.locator("#question").press("Enter")
+    opened.keyboard.press("Escape")
+    expect(opened.locator(".turn")).to_have_attribute("data-stage", "stopped")

@@ -166,6 +166,9 @@ def test_a_run_streams_and_is_stopped(desk: Page) -> None:
     entry = desk.locator(".console-entry").first
     expect(entry.locator("[data-part=output]")).to_contain_text("tick\ntick", timeout=_START_MS)
     expect_no_sideways_scroll(desk)
+    desk.reload()  # it runs on, and can still be stopped
+    desk.locator("#status-sandbox").click()
+    expect(entry.locator("[data-part=output]")).to_contain_text("tick\ntick", timeout=_START_MS)
     entry.locator("[data-part=stop]").click()
     expect(entry.locator("[data-part=state]")).to_have_text("Stopped", timeout=60_000)
     expect(entry.locator("[data-part=stop]")).to_be_hidden()

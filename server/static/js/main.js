@@ -8,6 +8,7 @@ import { createStore } from "./core/store.js";
 import { byId } from "./dom/elements.js";
 import { loadConversations, openConversation } from "./effects/conversations.js";
 import { loadNotes } from "./effects/notes.js";
+import { adoptRuns } from "./effects/runs.js";
 import { checkHealth, loadSandbox, watchHealth } from "./effects/server.js";
 import { createApi } from "./net/api.js";
 import { keepToken, readToken, takeTokenFromAddress, tokenFromText } from "./net/token.js";
@@ -99,7 +100,7 @@ async function refresh() {
   if (store.get().connection === "locked") return;
   const sandbox = store.get().health?.sandbox;
   const jobs = [loadConversations(context), loadNotes(context)];
-  if (sandbox === "ready") jobs.push(loadSandbox(context));
+  if (sandbox === "ready") jobs.push(loadSandbox(context), adoptRuns(context));
   await Promise.all(jobs);
 }
 

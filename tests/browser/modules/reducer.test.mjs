@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { MAX_OUTPUT_CHARS } from "../../../server/static/js/core/reduce-cards.js";
-import { reduce } from "../../../server/static/js/core/reducer.js";
+import { MAX_CONSOLE_ENTRIES, reduce } from "../../../server/static/js/core/reducer.js";
 import { initialState } from "../../../server/static/js/core/state.js";
 
 /** @typedef {import("../../../server/static/js/core/actions.js").Action} Action */
@@ -137,6 +137,14 @@ test("a new run clears what the last one left", () => {
   assert.equal(state.cards.k.failure, null);
   assert.equal(state.cards.k.pending, false);
   assert.equal(state.cards.k.run?.state, "starting");
+});
+
+test("the console keeps its last lines", () => {
+  const typed = Array.from({ length: MAX_CONSOLE_ENTRIES + 3 }, (_, i) => (
+    { type: /** @type {const} */ ("console/typed"), key: `k${i}`, text: "docker ps" }));
+  const { consoleKeys } = after(...typed);
+  assert.equal(consoleKeys.length, MAX_CONSOLE_ENTRIES);
+  assert.equal(consoleKeys.at(-1), `k${MAX_CONSOLE_ENTRIES + 2}`);
 });
 
 test("a locked page stays locked until it is opened, whatever else answers", () => {

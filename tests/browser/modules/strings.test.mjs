@@ -9,7 +9,7 @@ import { ru } from "../../../server/static/js/text/ru.js";
 
 const STATIC = new URL("../../../server/static/", import.meta.url).pathname;
 /** Keys that are put together when the page runs. */
-const MADE = [/^(risk|lines|mode|suggest)\./, /^run\.(exited|failed|stopped|starting|running)$/, /^sandbox\.state\./, /^banner\./];
+const MADE = [/^answer\.(indexing|writing|thinking)$/, /^(risk|lines|mode|suggest)\./, /^run\.(exited|failed|stopped|starting|running)$/, /^sandbox\.state\./, /^banner\./];
 
 /** @param {string} folder @returns {string} */
 const sources = (folder) =>

@@ -10,6 +10,9 @@ import { emptyCard } from "./state.js";
  * @typedef {import("./actions.js").Action} Action
  */
 
+/** Lines that the sandbox panel keeps. */
+export const MAX_CONSOLE_ENTRIES = 20;
+
 /**
  * @param {State} state
  * @param {Action} action
@@ -65,7 +68,7 @@ function reduceConsole(state, action) {
     return {
       ...state,
       cards: { ...state.cards, [action.key]: { ...emptyCard(), line: action.text, pending: true } },
-      consoleKeys: [...state.consoleKeys, action.key],
+      consoleKeys: [...state.consoleKeys.slice(1 - MAX_CONSOLE_ENTRIES), action.key],
     };
   }
   return action.type === "console/cleared" ? { ...state, consoleKeys: [] } : state;

@@ -8,6 +8,8 @@ import { loadConversations } from "./conversations.js";
 
 /** @typedef {import("./context.js").Context} Context */
 
+const LOOK_MS = 300;
+
 /** @type {AbortController | null} */
 let asking = null;
 
@@ -23,6 +25,7 @@ export async function ask(context, question) {
   const key = newKey("turn");
   store.dispatch({ type: "turn/asked", key, question });
   try {
+    await untilIndexed(context, key, asking.signal);
     await streamAnswer(context, key, question, asking.signal);
   } catch (error) {
     if (isAbort(error)) store.dispatch({ type: "turn/stopped", key });
@@ -31,6 +34,23 @@ export async function ask(context, question) {
     asking = null;
   }
   await loadConversations(context);
+}
+
+/**
+ * A question that comes before the first index is ready waits for it.
+ *
+ * @param {Context} context
+ * @param {string} key
+ * @param {AbortSignal} signal
+ */
+async function untilIndexed({ store }, key, signal) {
+  const waits = () => store.get().health?.status === "indexing" && store.get().connection === "online";
+  if (waits()) store.dispatch({ type: "turn/step", key, step: "indexing" });
+  while (waits()) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    signal.throwIfAborted();
+  }
+  store.dispatch({ type: "turn/step", key, step: "" });
 }
 
 /** Stops the answer that is being written, if any. @returns {boolean} there was one */

@@ -186,6 +186,27 @@ export async function stopRun(context, key) {
 }
 
 /**
+ * Takes up what is still running, from before a reload or from elsewhere: it can be watched and
+ * stopped in the sandbox panel.
+ *
+ * @param {Context} context
+ */
+export async function adoptRuns(context) {
+  const { store, api } = context;
+  const json = await api.call("/api/runs?limit=50").catch((error) => noteError(context, error));
+  const known = new Set(Object.values(store.get().cards).map((card) => card.run?.id));
+  for (const item of list(object(json).runs).map(object).reverse()) {
+    const runId = text(item.run_id);
+    if (ENDED.has(text(item.state)) || known.has(runId)) continue;
+    const key = newKey("console");
+    const line = text(item.text);
+    store.dispatch({ type: "console/typed", key, text: line });
+    store.dispatch({ type: "run/accepted", key, runId, text: line });
+    void follow(context, key, runId);
+  }
+}
+
+/**
  * Runs a line in the sandbox panel's console.
  *
  * @param {Context} context

@@ -31,6 +31,7 @@ export function createRun(onStop) {
       const waiting = run.state === "starting" && sandbox !== "ready";
       setText(part(node, "state"), waiting ? t("run.startingSandbox") : stateInWords(run));
       part(node, "dot").className = `dot ${dotOf(run)}`;
+      node.classList.toggle("bad", dotOf(run) === "bad"); // programs also write to stderr when all is well
       setText(part(node, "meta"), metaInWords(run));
       show(part(node, "stop"), busy);
       show(part(node, "copy"), run.output.length > 0);

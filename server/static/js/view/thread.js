@@ -70,7 +70,8 @@ function fillWelcome(context, state) {
   const list = byId("suggestions");
   show(list, !failed && !none);
   renewOnLanguage(list, state.settings.language);
-  const waiting = suggestionsState === "loading" && notes.state !== "error";
+  const building = health?.status === "indexing" && suggestions.length === 0;
+  const waiting = building || (suggestionsState === "loading" && notes.state !== "error");
   if (waiting) fillSkeletons(list);
   else syncSuggestions(context, list, suggestions);
 }

@@ -73,7 +73,8 @@ function fillState(node, turn) {
   const { answer, stage } = turn;
   node.dataset.stage = stage;
   show(part(node, "thinking"), stage === "waiting");
-  setText(part(node, "step"), t(turn.step === "writing" ? "answer.writing" : "answer.thinking"));
+  const step = ["writing", "indexing"].includes(turn.step) ? turn.step : "thinking";
+  setText(part(node, "step"), t(`answer.${step}`));
   const resolved = answer?.standaloneQuestion ?? "";
   const differs = resolved !== "" && resolved.trim() !== turn.question.trim();
   show(part(node, "resolved"), differs);
