@@ -18,7 +18,8 @@ _ANSWER_WORDS: Final = frozenset(
     command commands flag flags option options switch way difference differ differs different vs
     versus example purpose
     команда команды команду командой команд флаг флаги флага флагом опция опции опцию ключ способ
-    узнать узнаю выяснить разница разницу отличие отличия отличается отличаются отличать пример смысл
+    узнать узнаю выяснить разница разницу отличие отличия отличается отличаются отличать
+    пример смысл
     """.split()
 )
 """Words that name the form of an answer; no note need hold them."""
