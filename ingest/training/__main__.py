@@ -40,8 +40,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m ingest.training",
         description="Train a Russian and English sentence embedder from all-MiniLM-L6-v2.",
         epilog="Steps in order: vocab, align, train --stage frozen, train --stage full, evaluate, "
-        "export; `all` does them one after another. A step that was stopped goes on when it is "
-        "given again.",
+        "export, tune; `all` does those up to export one after another. A step that was stopped "
+        "goes on when it is given again.",
     )
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
     vocab = _step(steps, "vocab", "learn a Russian vocabulary and append it to the teacher's")
@@ -58,6 +58,13 @@ def _parser() -> argparse.ArgumentParser:
     export = _step(steps, "export", "write a stage's checkpoint as a SentenceTransformer folder")
     export.add_argument("--stage", choices=["initial", "frozen", "full"], default="full")
     _add_export(export)
+    tune = _step(steps, "tune", "learn to find answers, from an exported folder; resumes")
+    tune.add_argument("--model", type=Path, required=True, help="the folder to start from")
+    tune.add_argument("--lessons", type=Path, default=Path("data/training"), help="notes to learn")
+    tune.add_argument("--target", type=Path, required=True, help="folder to write")
+    tune.add_argument("--epochs", type=int, default=12, help="how often each fact is asked for")
+    tune.add_argument("--no-replay", action="store_true", help="without the teacher's replay")
+    tune.add_argument("--exact", action="store_true", help="float32 throughout, about 3x slower")
     whole = _step(steps, "all", "every step, from the corpus to the folder")
     _add_vocab(whole)
     _add_align(whole)
@@ -158,6 +165,18 @@ def _export(options: argparse.Namespace) -> None:
     sys.stdout.write(f"{options.target}: {size} bytes\n")
 
 
+def _tune(options: argparse.Namespace) -> None:
+    from ingest.training.run import tune_folder
+
+    scores = tune_folder(
+        _workspace(options), options.corpus / PAIRS_FILE, options.lessons,
+        model=options.model, target=options.target,
+        epochs=options.epochs, replay=not options.no_replay, fast=not options.exact,
+    )  # fmt: skip
+    for name, value in scores.items():
+        sys.stdout.write(f"{name}\t{value:.4f}\n")
+
+
 def _all(options: argparse.Namespace) -> None:
     from ingest.training.prepare import ROWS_FILE, TOKENIZER_FILE
 
@@ -194,6 +213,7 @@ _STEPS = {
     "train": _train,
     "evaluate": _evaluate,
     "export": _export,
+    "tune": _tune,
     "all": _all,
 }
 

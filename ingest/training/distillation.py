@@ -80,7 +80,11 @@ class Trainer:
         self._folder = folder
         self._device = student.rows.device
         self._position = Position()
-        self._optimizers = _optimizers(student, settings)
+        self._optimizers = make_optimizers(
+            student,
+            rows_rate=settings.rows_rate,
+            body_rate=settings.body_rate if settings.stage == "full" else None,
+        )
         self._threads = ThreadChooser(torch.get_num_threads(), torch.set_num_threads)
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -225,19 +229,27 @@ class _Clock:
         return time.monotonic() - self._start
 
 
-def _optimizers(student: Student, settings: Settings) -> dict[str, torch.optim.Optimizer]:
-    """Return the optimizers by name, and let gradients flow to what they learn and no further."""
+def make_optimizers(
+    student: Student, *, rows_rate: float, body_rate: float | None
+) -> dict[str, torch.optim.Optimizer]:
+    """Return the optimizers by name, and let gradients flow to what they learn and no further.
+
+    Args:
+        student: What learns.
+        rows_rate: Learning rate of the Cyrillic rows.
+        body_rate: Learning rate of the body; None keeps it fixed.
+    """
     for parameter in student.parameters():
         parameter.requires_grad = False
     student.rows.requires_grad = True
     made: dict[str, torch.optim.Optimizer] = {
-        "rows": torch.optim.SparseAdam([student.rows], lr=settings.rows_rate)
+        "rows": torch.optim.SparseAdam([student.rows], lr=rows_rate)
     }
-    if settings.stage == "full":
+    if body_rate is not None:
         body = list(student.body_parameters())
         for parameter in body:
             parameter.requires_grad = True
-        made["body"] = torch.optim.AdamW(body, lr=settings.body_rate, weight_decay=0.0)
+        made["body"] = torch.optim.AdamW(body, lr=body_rate, weight_decay=0.0)
     return made
 
 

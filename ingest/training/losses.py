@@ -35,6 +35,19 @@ def distillation_loss(student: Tensor, teacher: Tensor, pool: Tensor) -> Tensor:
     return loss
 
 
+def contrastive_loss(questions: Tensor, passages: Tensor, right: Tensor, ignored: Tensor) -> Tensor:
+    """Return the mean loss of finding each question's passage among all; all are unit vectors.
+
+    Args:
+        questions: Shape (questions, dimensions).
+        passages: Shape (passages, dimensions).
+        right: The passage that answers, of each question, shape (questions,).
+        ignored: Passages that are neither right nor wrong, boolean (questions, passages).
+    """
+    scores = (questions @ passages.T).float() / TEMPERATURE
+    return functional.cross_entropy(scores.masked_fill(ignored, float("-inf")), right)
+
+
 def learning_rate_factor(elapsed: float, step: int, *, warmup_steps: int, floor: float) -> float:
     """Return the factor of a linear decay over time, after a linear warm-up over steps.
 

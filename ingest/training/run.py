@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,14 +18,19 @@ from ingest.training.distillation import (
 )
 from ingest.training.evaluation import DevSet, evaluate, make_dev_set
 from ingest.training.export import export_student
+from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.pairs import read_pairs, sampling_weights
 from ingest.training.phrases import read_phrases
 from ingest.training.plan import Plan, PlanSettings
 from ingest.training.prepare import TOKENIZER_FILE
-from ingest.training.student import Student, encode, tokenize
+from ingest.training.student import Student, encode, load_student, tokenize
 from ingest.training.teacher import teacher_folder
+from ingest.training.tuning import Tuner, TuningSettings, hit_at_1
+from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
 from kb.errors import InvalidInputError, ModelError
+
+_log = logging.getLogger(__name__)
 
 ROWS_RATE = {"frozen": 1e-3, "full": 5e-4}
 ENGLISH_SHARE = {"frozen": 0.0, "full": 0.2}
@@ -120,6 +126,49 @@ def export_stage(
         mix_weights(student, start_from(workspace, _checkpoint(workspace, "frozen")), frozen_share)
     tokenizer_json = (workspace.folder / TOKENIZER_FILE).read_text(encoding="utf-8")
     return export_student(student, tokenizer_json, target)
+
+
+def tune_folder(
+    workspace: Workspace,
+    pairs: Path,
+    lessons: Path,
+    *,
+    model: Path,
+    target: Path,
+    epochs: int,
+    replay: bool = True,
+    fast: bool = True,
+) -> dict[str, float]:
+    """Learn retrieval from lessons, write the folder, and return its scores on those held out.
+
+    Args:
+        workspace: The run.
+        pairs: The corpus for the replay.
+        lessons: The folder of lessons; those of `is_held_out` are kept for measuring.
+        model: The exported folder to start from.
+        target: The folder to write.
+        epochs: How often each fact is asked for.
+        replay: Also distil the teacher again, so that nothing is forgotten.
+        fast: Compute in bfloat16.
+    """
+    found = read_lessons(lessons)
+    tokenizer_json = (model / TOKENIZER_FILE).read_text(encoding="utf-8")
+    tokenizer = load_tokenizer(model / TOKENIZER_FILE)
+    student = load_student(model).to(workspace.device)
+    held_out = [lesson for lesson in found if is_held_out(lesson)]
+    _log.info("before: %s", hit_at_1(student, tokenizer, held_out))
+    tuner = Tuner(
+        student,
+        tokenizer,
+        teacher=workspace.teacher if replay else None,
+        pairs=read_pairs(pairs),
+        lessons=[lesson for lesson in found if not is_held_out(lesson)],
+        settings=TuningSettings(epochs=epochs, fast=fast),
+        checkpoint=workspace.folder / "tuned" / CHECKPOINT_FILE,
+    )
+    tuner.train()
+    export_student(student, tokenizer_json, target)
+    return hit_at_1(student, tokenizer, held_out)
 
 
 def mix_weights(student: Student, other: Student, share: float) -> None:

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ingest.training.vocabulary import cyrillic_ids, load_tokenizer
+from kb.errors import ModelError
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from transformers import BertModel
@@ -92,6 +95,25 @@ def load_body(folder: Path) -> BertModel:
     )
     body.train(mode=False)
     return body
+
+
+def load_student(folder: Path) -> Student:
+    """Load an exported folder for more training: float32, the table taken apart again.
+
+    Raises:
+        ModelError: The folder is no exported student.
+    """
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        raise ModelError(f"no model in {folder}", hint="give a folder that `export` has written")
+    cyrillic = cyrillic_ids(load_tokenizer(path))
+    body = load_body(folder)
+    table = body.embeddings.word_embeddings.weight.detach()
+    rows = table[torch.tensor(cyrillic)].numpy()
+    others = max(set(range(len(table))).difference(cyrillic))
+    # What the constructor takes the fixed rows from; Cyrillic ids among them go unused.
+    body.embeddings.word_embeddings.weight = nn.Parameter(table[: others + 1].clone())
+    return Student(body, cyrillic=cyrillic, rows=rows, vocabulary_size=len(table))
 
 
 def tokenize(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:

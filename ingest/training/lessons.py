@@ -1,0 +1,126 @@
+"""Notes written to learn searching from: each in both languages, with questions to its lines.
+
+A folder of `data/training` holds `en.md`, `ru.md` (the same facts) and `questions.jsonl`. A line of
+the latter names, by an anchor, the one line of each note that answers, and asks for it in both
+languages; or it asks what the note does not tell (`"kind": "unanswerable"`).
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ingest.chunking import chunk_note
+from ingest.markdown import parse_note
+from kb.errors import InvalidInputError, NotFoundError
+from kb.model import Chunk, Language, NoteId
+
+LANGUAGES: Final[tuple[Language, Language]] = ("en", "ru")
+QUESTIONS_FILE: Final = "questions.jsonl"
+UNANSWERABLE: Final = "unanswerable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One fact of a lesson and how people ask for it."""
+
+    id: str
+    lines: dict[Language, int]
+    """The 1-based line that answers, of each language's note."""
+    questions: dict[Language, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """A note in both languages with its questions."""
+
+    name: str
+    source: dict[Language, str]
+    chunks: dict[Language, tuple[Chunk, ...]]
+    facts: tuple[Fact, ...]
+    unanswered: dict[Language, tuple[str, ...]]
+    """Questions that the note does not answer."""
+
+    def answers(self, fact: Fact, language: Language) -> list[int]:
+        """Return the positions of the chunks that hold the fact, the smallest first."""
+        line = fact.lines[language]
+        chunks = self.chunks[language]
+        held = [i for i, c in enumerate(chunks) if c.lines.start <= line <= c.lines.end]
+        return sorted(held, key=lambda i: (chunks[i].lines.end - chunks[i].lines.start, -i))
+
+
+def read_lessons(folder: Path) -> list[Lesson]:
+    """Return the lessons of a folder, by name.
+
+    Raises:
+        NotFoundError: There are none.
+        InvalidInputError: A line of questions does not fit its notes; it is named.
+    """
+    folders = sorted(path.parent for path in folder.glob(f"*/{QUESTIONS_FILE}"))
+    if not folders:
+        raise NotFoundError(f"no lessons in {folder}", hint="give the folder data/training")
+    return [_read_lesson(one) for one in folders]
+
+
+def is_held_out(lesson: Lesson) -> bool:
+    """Tell whether a lesson is kept for measuring and fitting: one in five, by its name."""
+    return zlib.crc32(lesson.name.encode()) % 5 == 0
+
+
+def _read_lesson(folder: Path) -> Lesson:
+    source: dict[Language, str] = {
+        language: (folder / f"{language}.md").read_text(encoding="utf-8") for language in LANGUAGES
+    }
+    facts: list[Fact] = []
+    unanswered: dict[Language, list[str]] = {language: [] for language in LANGUAGES}
+    path = folder / QUESTIONS_FILE
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+            questions: dict[Language, tuple[str, ...]] = {
+                language: tuple(entry[language]) for language in LANGUAGES
+            }
+            if entry["kind"] == UNANSWERABLE:
+                for language in LANGUAGES:
+                    unanswered[language].extend(questions[language])
+            else:
+                facts.append(_fact(entry, source, questions))
+        except (ValueError, KeyError, TypeError) as error:
+            raise InvalidInputError(
+                f"{path}:{number}: {error}", hint="see data/training/README.md for the fields"
+            ) from error
+    return Lesson(
+        name=folder.name,
+        source=source,
+        chunks={
+            language: tuple(chunk_note(parse_note(NoteId(f"{folder.name}/{language}.md"), text)))
+            for language, text in source.items()
+        },
+        facts=tuple(facts),
+        unanswered={language: tuple(texts) for language, texts in unanswered.items()},
+    )
+
+
+def _fact(
+    entry: dict[str, str],
+    source: dict[Language, str],
+    questions: dict[Language, tuple[str, ...]],
+) -> Fact:
+    lines = {
+        language: _line_of(entry[f"{language}_anchor"], source[language].split("\n"))
+        for language in LANGUAGES
+    }
+    return Fact(id=entry["id"], lines=lines, questions=questions)
+
+
+def _line_of(anchor: str, lines: Sequence[str]) -> int:
+    found = [number for number, line in enumerate(lines, start=1) if anchor in line]
+    if len(found) != 1:
+        raise ValueError(f"the anchor {anchor!r} is on {len(found)} lines, not on one")
+    return found[0]
