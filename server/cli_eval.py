@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _DATA = Path("data")
 _FLOORS = "floors.json"
+_GOLD_WEIGHT = 0.5
+"""What the development questions count in a fit; the rest is the lessons'."""
 
 
 @telling_errors
@@ -49,7 +52,8 @@ def evaluate_notes(
     fit: Annotated[
         bool,
         typer.Option(
-            "--fit", help="First fit ranking and refusal on the dev questions, and write them."
+            "--fit",
+            help="First fit ranking and refusal on dev questions and lessons, and write them.",
         ),
     ] = False,
     as_json: JsonOption = False,
@@ -58,11 +62,11 @@ def evaluate_notes(
     from kb.evaluation.gold import load_gold
     from kb.evaluation.report import as_table, below_floor, evaluate, load_floors
 
-    if fit:
-        _fit(load_gold(_gold_files(file or _DATA / "evaluation"), split="dev"), notes, state)
     gold = file or _DATA / "evaluation"
     questions = load_gold(_gold_files(gold), split=split)
     settings = command_settings(notes or (_DATA / "notes" if file is None else None), state)
+    if fit:
+        _fit(load_gold(_gold_files(gold), split="dev"), settings, _DATA / "training")
     with _opened(settings) as (index, assistant):
         report = evaluate(index, assistant, questions)
     floors = (gold if gold.is_dir() else gold.parent) / _FLOORS
@@ -79,15 +83,36 @@ def evaluate_notes(
         raise typer.Exit(EXIT_ERROR)
 
 
-def _fit(questions: Sequence[GoldQuestion], notes: Path | None, state: Path | None) -> None:
-    from kb.evaluation.fitting import fit
+def _fit(questions: Sequence[GoldQuestion], settings: Settings, lessons: Path) -> None:
+    from kb.evaluation.fitting import PracticeSet, fit
 
-    settings = command_settings(notes or _DATA / "notes", state)
-    with _opened(settings) as (index, _):
-        fitted = fit(index, questions)
+    with (
+        _opened(settings) as (index, _),
+        _opened_lessons(settings, lessons) as (lesson_index, asked),
+    ):
+        fitted = fit(
+            [
+                PracticeSet(index=index, questions=questions, weight=_GOLD_WEIGHT),
+                PracticeSet(index=lesson_index, questions=asked, weight=1 - _GOLD_WEIGHT),
+            ]
+        )
     for name, weights in fitted.items():
         shown = ", ".join(f"{signal} {weight:g}" for signal, weight in weights.items())
         stderr_console().print(f"{name}: {shown}", markup=False, highlight=False)
+
+
+@contextmanager
+def _opened_lessons(settings: Settings, folder: Path) -> Iterator[tuple[Index, list[GoldQuestion]]]:
+    """Open an index of the lessons that the embedder has not learnt from, with their questions."""
+    from ingest.training.lessons import gold_questions, is_held_out, read_lessons, write_notes
+
+    lessons = [lesson for lesson in read_lessons(folder) if is_held_out(lesson)]
+    with TemporaryDirectory() as scratch:
+        notes = Path(scratch, "notes")
+        write_notes(lessons, notes)
+        own = settings.model_copy(update={"notes": notes, "state": Path(scratch, "state")})
+        with _opened(own) as (index, _):
+            yield index, gold_questions(lessons)
 
 
 def register(app: typer.Typer) -> None:

@@ -1,7 +1,7 @@
 """Notes written to learn searching from: each in both languages, with questions to its lines.
 
-A folder of `data/training` holds `en.md`, `ru.md` (the same facts) and `questions.jsonl`. A line of
-the latter names, by an anchor, the one line of each note that answers, and asks for it in both
+`data/training` holds `en/NAME.md`, `ru/NAME.md` (the same facts) and `questions/NAME.jsonl`. A line
+of the latter names, by an anchor, the one line of each note that answers, and asks for it in both
 languages; or it asks what the note does not tell (`"kind": "unanswerable"`).
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,10 +17,10 @@ from typing import Final
 from ingest.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.errors import InvalidInputError, NotFoundError
-from kb.model import Chunk, Language, NoteId
+from kb.evaluation.gold import GoldQuestion
+from kb.model import AnswerStatus, Chunk, Language, LineRange, NoteId
 
 LANGUAGES: Final[tuple[Language, Language]] = ("en", "ru")
-QUESTIONS_FILE: Final = "questions.jsonl"
 UNANSWERABLE: Final = "unanswerable"
 
 
@@ -39,6 +39,7 @@ class Lesson:
     """A note in both languages with its questions."""
 
     name: str
+    notes: dict[Language, NoteId]
     source: dict[Language, str]
     chunks: dict[Language, tuple[Chunk, ...]]
     facts: tuple[Fact, ...]
@@ -60,10 +61,10 @@ def read_lessons(folder: Path) -> list[Lesson]:
         NotFoundError: There are none.
         InvalidInputError: A line of questions does not fit its notes; it is named.
     """
-    folders = sorted(path.parent for path in folder.glob(f"*/{QUESTIONS_FILE}"))
-    if not folders:
+    files = sorted(folder.glob("questions/*.jsonl"))
+    if not files:
         raise NotFoundError(f"no lessons in {folder}", hint="give the folder data/training")
-    return [_read_lesson(one) for one in folders]
+    return [_read_lesson(folder, path) for path in files]
 
 
 def is_held_out(lesson: Lesson) -> bool:
@@ -71,13 +72,15 @@ def is_held_out(lesson: Lesson) -> bool:
     return zlib.crc32(lesson.name.encode()) % 5 == 0
 
 
-def _read_lesson(folder: Path) -> Lesson:
+def _read_lesson(folder: Path, path: Path) -> Lesson:
+    notes: dict[Language, NoteId] = {
+        language: NoteId(f"{language}/{path.stem}.md") for language in LANGUAGES
+    }
     source: dict[Language, str] = {
-        language: (folder / f"{language}.md").read_text(encoding="utf-8") for language in LANGUAGES
+        language: (folder / note).read_text(encoding="utf-8") for language, note in notes.items()
     }
     facts: list[Fact] = []
     unanswered: dict[Language, list[str]] = {language: [] for language in LANGUAGES}
-    path = folder / QUESTIONS_FILE
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip():
             continue
@@ -96,10 +99,11 @@ def _read_lesson(folder: Path) -> Lesson:
                 f"{path}:{number}: {error}", hint="see data/training/README.md for the fields"
             ) from error
     return Lesson(
-        name=folder.name,
+        name=path.stem,
+        notes=notes,
         source=source,
         chunks={
-            language: tuple(chunk_note(parse_note(NoteId(f"{folder.name}/{language}.md"), text)))
+            language: tuple(chunk_note(parse_note(notes[language], text)))
             for language, text in source.items()
         },
         facts=tuple(facts),
@@ -124,3 +128,60 @@ def _line_of(anchor: str, lines: Sequence[str]) -> int:
     if len(found) != 1:
         raise ValueError(f"the anchor {anchor!r} is on {len(found)} lines, not on one")
     return found[0]
+
+
+def write_notes(lessons: Sequence[Lesson], folder: Path) -> None:
+    """Write the notes of the lessons as a folder that can be indexed."""
+    for lesson in lessons:
+        for language, source in lesson.source.items():
+            path = folder / lesson.notes[language]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(source, encoding="utf-8")
+
+
+def gold_questions(lessons: Sequence[Lesson]) -> list[GoldQuestion]:
+    """Return the questions of the lessons, each asked of the notes of either language alone."""
+    return [
+        question
+        for lesson in lessons
+        for asked in LANGUAGES
+        for told in LANGUAGES
+        for question in (*_answered(lesson, asked, told), *_unanswered(lesson, asked, told))
+    ]
+
+
+def _answered(lesson: Lesson, asked: Language, told: Language) -> Iterator[GoldQuestion]:
+    for fact in lesson.facts:
+        line = fact.lines[told]
+        place = (lesson.notes[told], LineRange(start=line, end=line))
+        for text in fact.questions[asked]:
+            yield _gold(fact.id, text, asked, told, relevant=(place,))
+
+
+def _unanswered(lesson: Lesson, asked: Language, told: Language) -> Iterator[GoldQuestion]:
+    for text in lesson.unanswered[asked]:
+        yield _gold(lesson.name, text, asked, told, relevant=())
+
+
+def _gold(
+    name: str,
+    text: str,
+    asked: Language,
+    told: Language,
+    *,
+    relevant: tuple[tuple[NoteId, LineRange], ...],
+) -> GoldQuestion:
+    return GoldQuestion(
+        id=name,
+        question=text,
+        language=asked,
+        note_language=told if relevant else None,
+        kind="lesson",
+        relevant=relevant,
+        command=None,
+        status=AnswerStatus.ANSWERED if relevant else AnswerStatus.NOT_FOUND,
+        hedged=False,
+        history=(),
+        split="dev",
+        path_prefix=f"{told}/",
+    )

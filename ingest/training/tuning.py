@@ -168,8 +168,8 @@ class Tuner:
         settings: TuningSettings,
         checkpoint: Path,
     ) -> None:
-        self._student = student
-        self._tokenizer = tokenizer
+        self.student = student
+        self.tokenizer = tokenizer
         self._teacher = teacher
         self._pairs = pairs
         self._batches = list(batches_of(lessons, settings))
@@ -219,7 +219,7 @@ class Tuner:
         return float(loss.detach())
 
     def _vectors(self, texts: Sequence[str]) -> Tensor:
-        vectors: Tensor = self._student(*pad(tokenize(self._tokenizer, texts), self._device))
+        vectors: Tensor = self.student(*pad(tokenize(self.tokenizer, texts), self._device))
         return vectors
 
     def _replay(self, step: int, teacher: Teacher) -> Tensor:
@@ -228,7 +228,7 @@ class Tuner:
         english = [self._pairs.english[i] for i in chosen]
         sides = (self._pairs.english, self._pairs.russian)
         seen = [sides[int(rng.integers(2))][i] for i in chosen]
-        ids = tokenize(self._tokenizer, english)
+        ids = tokenize(self.tokenizer, english)
         wanted = torch.from_numpy(encode(teacher, ids, device=self._device)).to(self._device)
         return distillation_loss(self._vectors(seen), wanted, wanted)
 
@@ -236,14 +236,14 @@ class Tuner:
         if not self._checkpoint.is_file():
             return Position()
         position, states = load_checkpoint(self._checkpoint)
-        self._student.load_state_dict(cast("dict[str, Tensor]", states["student"]))
+        self.student.load_state_dict(cast("dict[str, Tensor]", states["student"]))
         for name, optimizer in self._optimizers.items():
             optimizer.load_state_dict(states[name])
         _log.info("resumed at step %d", position.step)
         return position
 
     def _save(self, step: int) -> None:
-        states: dict[str, object] = {"student": self._student.state_dict()}
+        states: dict[str, object] = {"student": self.student.state_dict()}
         states |= {name: one.state_dict() for name, one in self._optimizers.items()}
         self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
         save_checkpoint(self._checkpoint, position=replace(Position(), step=step), states=states)

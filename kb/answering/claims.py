@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kb.answering.sentences import split_sentences
 from kb.model import Citation
+from kb.text.sentences import split_sentences
 from kb.text.tokens import analyze, tokenize
 from kb.text.translation import translations
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kb.answering.sentences import split_sentences
 from kb.retrieval.coverage import ChunkTerms, WeightedTerm, coverage
+from kb.text.sentences import split_sentences
 from kb.text.tokens import analyze
 
 _SHORT: Final = 6

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,39 +12,63 @@ import kb
 from kb.answering.abstention import load_calibration
 from kb.answering.followups import resolve
 from kb.evaluation.gold import GoldQuestion
-from kb.evaluation.retrieval import rank_all
-from kb.evaluation.tuning import fit_ranking, fit_refusal, named_weights, ranking_examples
-from kb.model import Query, Turn
+from kb.evaluation.tuning import (
+    Ranked,
+    fit_ranking,
+    fit_refusal,
+    named_weights,
+    ranking_examples,
+)
+from kb.model import Turn
 from kb.ports import Index
+from kb.retrieval.features import FEATURE_NAMES
 from kb.retrieval.ranking import load_weights
 from kb.retrieval.retriever import Ranking, Retriever
 
 _MAX_FALSE_REFUSALS: Final = 0.1
 
 
-def fit(index: Index, questions: Sequence[GoldQuestion]) -> dict[str, dict[str, float]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticeSet:
+    """Questions that may be learnt from, over the notes that they are asked of."""
+
+    index: Index
+    questions: Sequence[GoldQuestion]
+    weight: float
+    """What all of its questions count together."""
+
+
+def fit(practice: Sequence[PracticeSet]) -> dict[str, dict[str, float]]:
     """Fit the ranking's weights and the refusal on questions, and return both by name."""
-    examples = ranking_examples(rank_all(Retriever(), index, questions))
-    weights = named_weights(fit_ranking(examples))
-    retriever = Retriever(weights)
-    rankings = [(gold, _rank(retriever, index, gold)) for gold in questions]
-    answerable = [(gold, ranking) for gold, ranking in rankings if ranking.candidates]
-    calibration = fit_refusal(answerable, max_false_refusals=_MAX_FALSE_REFUSALS)
+    # The candidates of a question are the same whatever the weights are.
+    unordered = _rank_all(practice, Retriever(dict.fromkeys(FEATURE_NAMES, 0.0)))
+    weights = named_weights(fit_ranking(ranking_examples(unordered)))
+    calibration = fit_refusal(
+        _rank_all(practice, Retriever(weights)), max_false_refusals=_MAX_FALSE_REFUSALS
+    )
     refusal = {name: round(value, 3) for name, value in calibration.weights.items()}
     write(weights, refusal, calibration.bias, calibration.threshold)
     return {"ranking": weights, "refusal": refusal}
+
+
+def _rank_all(practice: Sequence[PracticeSet], retriever: Retriever) -> list[Ranked]:
+    return [
+        Ranked(gold=gold, ranking=ranking, weight=one.weight / len(one.questions))
+        for one in practice
+        for gold in one.questions
+        if (ranking := _rank(retriever, one.index, gold)).candidates
+    ]
 
 
 def _rank(retriever: Retriever, index: Index, gold: GoldQuestion) -> Ranking:
     turns: list[Turn] = []
     for text in gold.history:
         turns.append(Turn(question=text, standalone_question=resolve(text, turns)))
-    text = resolve(gold.question, turns)
-    return retriever.rank(index, Query(text=text, language=gold.language))
+    return retriever.rank(index, gold.query_for(resolve(gold.question, turns)))
 
 
 def write(
-    weights: dict[str, float], refusal: dict[str, float], bias: float, threshold: float
+    weights: Mapping[str, float], refusal: Mapping[str, float], bias: float, threshold: float
 ) -> None:
     """Write the fitted numbers where the package reads them."""
     package = Path(kb.__file__).parent

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from kb.errors import InvalidInputError
-from kb.model import AnswerStatus, Language, LineRange, NoteId
+from kb.model import AnswerStatus, Filters, Language, LineRange, NoteId, Query
 
 Split = Literal["dev", "test"]
 
@@ -32,6 +32,18 @@ class GoldQuestion:
     history: tuple[str, ...]
     """The questions asked before, oldest first."""
     split: Split
+    path_prefix: str = ""
+    """Notes that are asked; empty for all."""
+
+    @property
+    def query(self) -> Query:
+        """The question as it is typed."""
+        return self.query_for(self.question)
+
+    def query_for(self, text: str) -> Query:
+        """Return another text, the resolved follow-up, as a query of this question's notes."""
+        filters = Filters(path_prefix=self.path_prefix)
+        return Query(text=text, language=self.language, filters=filters)
 
     @property
     def direction(self) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from kb.evaluation.gold import GoldQuestion
 from kb.evaluation.metrics import Share, first_right_rank, mean, overlaps, share
-from kb.model import AnswerStatus, Query
+from kb.model import AnswerStatus
 from kb.ports import Index
 from kb.retrieval.features import FEATURE_NAMES
 from kb.retrieval.ranking import load_weights
@@ -57,7 +57,7 @@ def rank_all(
 ) -> list[tuple[GoldQuestion, Ranking]]:
     """Return the ranking of each question that the notes answer and that has no history."""
     asked = [q for q in questions if q.status is not AnswerStatus.NOT_FOUND and not q.history]
-    return [(q, retriever.rank(index, Query(text=q.question, language=q.language))) for q in asked]
+    return [(question, retriever.rank(index, question.query)) for question in asked]
 
 
 def measure_arms(rankings: Sequence[tuple[GoldQuestion, Ranking]]) -> list[RetrievalFigures]:

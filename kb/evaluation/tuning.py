@@ -36,8 +36,20 @@ PRIOR: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """A question with its candidates, at least one."""
+
+    gold: GoldQuestion
+    ranking: Ranking
+    weight: float
+    """How much it counts, above 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """The candidates of one question."""
+
+    weight: float
 
     features: Floats
     """Shape (candidates, len(FEATURE_NAMES))."""
@@ -45,16 +57,17 @@ class Example:
     """Shape (candidates,)."""
 
 
-def ranking_examples(rankings: Sequence[tuple[GoldQuestion, Ranking]]) -> list[Example]:
+def ranking_examples(ranked: Sequence[Ranked]) -> list[Example]:
     """Return the questions for which at least one candidate is right."""
     examples = []
-    for gold, ranking in rankings:
+    for one in ranked:
+        candidates = one.ranking.candidates
         right = np.array(
-            [overlaps((c.chunk.note, c.chunk.lines), gold.relevant) for c in ranking.candidates]
+            [overlaps((c.chunk.note, c.chunk.lines), one.gold.relevant) for c in candidates]
         )
         if right.any():
-            features = np.array([c.features.values() for c in ranking.candidates])
-            examples.append(Example(features=features, right=right))
+            features = np.array([c.features.values() for c in candidates])
+            examples.append(Example(features=features, right=right, weight=one.weight))
     return examples
 
 
@@ -73,8 +86,9 @@ def fit_ranking(examples: Sequence[Example], *, steps: int = 2000, l2: float = 0
         raise ValueError("no examples to fit")
     start = np.array([PRIOR.get(name, 0.0) for name in FEATURE_NAMES])
     weights, velocity = start.copy(), np.zeros_like(start)
+    total = sum(one.weight for one in examples)
     for _ in range(steps):
-        gradient = np.mean([_ranking_gradient(one, weights) for one in examples], axis=0)
+        gradient = sum(one.weight / total * _ranking_gradient(one, weights) for one in examples)
         velocity = 0.9 * velocity - 0.3 * (gradient + l2 * (weights - start))
         weights = weights + velocity
     return weights
@@ -95,7 +109,7 @@ def _softmax(scores: Floats) -> Floats:
 
 
 def fit_refusal(
-    rankings: Sequence[tuple[GoldQuestion, Ranking]],
+    ranked: Sequence[Ranked],
     *,
     max_false_refusals: float,
     steps: int = 6000,
@@ -107,15 +121,13 @@ def fit_refusal(
     The threshold is the highest at which at most `max_false_refusals` (0..1) of the right answers
     are held back.
     """
-    chosen = [select(ranking) for _, ranking in rankings]
-    evidence = [
-        gather(ranking, picked) for (_, ranking), picked in zip(rankings, chosen, strict=True)
-    ]
+    chosen = [select(one.ranking) for one in ranked]
+    evidence = [gather(one.ranking, picked) for one, picked in zip(ranked, chosen, strict=True)]
     x = np.array([[getattr(one, name) for name in EVIDENCE_NAMES] for one in evidence])
     y = np.array(
         [
-            overlaps((picked[0].chunk.note, picked[0].chunk.lines), gold.relevant)
-            for (gold, _), picked in zip(rankings, chosen, strict=True)
+            overlaps((picked[0].chunk.note, picked[0].chunk.lines), one.gold.relevant)
+            for one, picked in zip(ranked, chosen, strict=True)
         ],
         dtype=float,
     )

@@ -8,11 +8,13 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Final
 
+from kb.commands.spec import command_index
 from kb.model import Chunk, ChunkKind, Language
 from kb.retrieval.coverage import ChunkTerms, WeightedTerm, chunk_terms, coverage
-from kb.retrieval.question import ParsedQuestion, names_command
+from kb.retrieval.question import ParsedQuestion, command_name, names_command
 from kb.text.intent import Intent
 from kb.text.language import detect_language
+from kb.text.sentences import split_sentences
 from kb.text.tokens import analyze
 
 _MANY_LINES: Final = 20
@@ -80,6 +82,11 @@ class Features:
     """The chunk explains a flag, and the question names none."""
     heading: float
     """The question and the heading right above the chunk have the same content words."""
+    sentence: float
+    """The question and one sentence of the chunk have the same content words."""
+    purpose: float
+    """The question and what docker's manual would say of the chunk's command or flag have the same
+    content words."""
     size: float
     """Lines of the chunk, 1 from twenty on."""
 
@@ -130,7 +137,9 @@ def measure(
         heading_only=float(chunk.kind is ChunkKind.HEADING),
         part=float(chunk.parent is not None),
         unasked_flag=float(chunk.kind is ChunkKind.FLAG and not question.flags),
-        heading=_overlap(terms, chunk.heading_trail[-1]) if chunk.heading_trail else 0.0,
+        heading=_overlap(terms, _terms(chunk.heading_trail[-1])) if chunk.heading_trail else 0.0,
+        sentence=max((_overlap(terms, held) for held in _sentences(chunk.text)), default=0.0),
+        purpose=_purpose(question, terms, chunk),
         size=min(1.0, (chunk.lines.end - chunk.lines.start + 1) / _MANY_LINES),
     )
 
@@ -159,19 +168,44 @@ def _question_overlap(terms: tuple[WeightedTerm, ...], chunk: Chunk) -> float:
         return 0.0
     start = lines.start - chunk.lines.start
     asked = chunk.text.split("\n")[start : start + lines.end - lines.start + 1]
-    return _overlap(terms, "\n".join(asked))
+    return _overlap(terms, _terms("\n".join(asked)))
 
 
 def _defined(question: ParsedQuestion, terms: tuple[WeightedTerm, ...], chunk: Chunk) -> float:
     """Return how much the question and the term that the chunk defines have in common."""
     if question.intent not in _ASKS_TERM or chunk.kind is not ChunkKind.DEFINITION:
         return 0.0
-    return _overlap(terms, _DEFINITION_VERB.split(chunk.text, maxsplit=1)[0])
+    return _overlap(terms, _terms(_DEFINITION_VERB.split(chunk.text, maxsplit=1)[0]))
 
 
-def _overlap(terms: tuple[WeightedTerm, ...], text: str) -> float:
+def _purpose(question: ParsedQuestion, terms: tuple[WeightedTerm, ...], chunk: Chunk) -> float:
+    """Return how much the question and what the chunk's command or flag is for have in common."""
+    names = {command_name(command) for command in chunk.commands}
+    specs = [command_index().get(" ".join(name[1:])) for name in names if name[0] == "docker"]
+    texts = []
+    for spec in filter(None, specs):
+        if not chunk.flags:
+            texts.append(spec.describe(question.language))
+        else:
+            found = filter(None, map(spec.flag, chunk.flags))
+            texts.extend(flag.describe(question.language) for flag in found)
+    return max((_overlap(terms, _terms(text)) for text in texts), default=0.0)
+
+
+@lru_cache(maxsize=20_000)
+def _sentences(text: str) -> tuple[frozenset[str], ...]:
+    """Return the terms of each sentence of a text."""
+    pieces = (piece for line in text.split("\n") for piece in split_sentences(line))
+    return tuple(filter(None, map(_terms, pieces)))
+
+
+@lru_cache(maxsize=50_000)
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(analyze(text))
+
+
+def _overlap(terms: tuple[WeightedTerm, ...], held: frozenset[str]) -> float:
     """Return the harmonic mean of the shares that terms and text hold of each other, 0..1."""
-    held = frozenset(analyze(text))
     if not held or not terms:
         return 0.0
     forth = coverage(terms, ChunkTerms(body=held, context=frozenset()))

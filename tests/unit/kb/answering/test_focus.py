@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kb.answering.hedging import is_hedged
-from kb.answering.sentences import focus, split_sentences
+from kb.answering.sentences import focus
 from kb.model import Query
 from kb.retrieval.coverage import WeightedTerm
 from kb.retrieval.question import parse_question
@@ -12,12 +12,6 @@ from kb.retrieval.question import parse_question
 def weighted(question: str) -> list[WeightedTerm]:
     parsed = parse_question(Query(text=question))
     return [WeightedTerm(content=term, idf=1.0, known=True) for term in parsed.terms]
-
-
-def test_sentences_join_to_the_text_and_keep_abbreviations() -> None:
-    text = "Ставим т.е. качаем. Потом запускаем! Готово? Да."
-    assert split_sentences(text) == ["Ставим т.е. качаем.", "Потом запускаем!", "Готово?", "Да."]
-    assert " ".join(split_sentences(text)) == text
 
 
 def test_a_short_paragraph_is_not_touched() -> None:

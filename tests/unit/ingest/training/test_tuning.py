@@ -1,0 +1,167 @@
+"""Lessons are read as they are meant, and a toy student learns to find their lines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ingest.training.__main__ import main
+from ingest.training.lessons import Lesson, is_held_out, read_lessons
+from ingest.training.losses import contrastive_loss
+from ingest.training.run import export_stage
+from ingest.training.student import load_student
+from ingest.training.tuning import Tuner, TuningSettings, batches_of, hit_at_1
+from ingest.training.vocabulary import load_tokenizer
+from ingest.training.workspace import Workspace
+from kb.errors import InvalidInputError, NotFoundError
+from tests.unit.ingest.training.tiny import write_corpus
+
+ENGLISH = "# container\n\nremove the container\n\nthe port\n\nthe network of a image\n"
+RUSSIAN = "# контейнер\n\nудалить контейнер\n\nпорт\n\nсеть образ\n"
+FACTS = [
+    ("remove the", "удалить", ["how to remove ?"], ["как удалить"]),
+    ("the port", "порт", ["port -p", "a port"], ["порт"]),
+    ("network of", "сеть", ["network ?"], ["сеть"]),
+]
+
+
+def write_lessons(folder: Path, names: list[str]) -> Path:
+    for sub in ("en", "ru", "questions"):
+        (folder / sub).mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / "en" / f"{name}.md").write_text(ENGLISH, encoding="utf-8")
+        (folder / "ru" / f"{name}.md").write_text(RUSSIAN, encoding="utf-8")
+        rows: list[dict[str, object]] = [
+            {"id": f"{name}-{n}", "kind": "command", "en_anchor": en, "ru_anchor": ru,
+             "en": asked_en, "ru": asked_ru}
+            for n, (en, ru, asked_en, asked_ru) in enumerate(FACTS)
+        ]  # fmt: skip
+        rows.append({"id": "x", "kind": "unanswerable", "en": ["why ?"], "ru": ["почему"]})
+        text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        (folder / "questions" / f"{name}.jsonl").write_text(text + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def lessons(tmp_path: Path) -> Path:
+    return write_lessons(tmp_path / "lessons", [f"note-{n}" for n in range(12)])
+
+
+def test_a_lesson_knows_lines_questions_and_what_it_does_not_tell(lessons: Path) -> None:
+    lesson = read_lessons(lessons)[0]
+    assert lesson.name == "note-0"
+    assert [fact.lines["en"] for fact in lesson.facts] == [3, 5, 7]
+    assert [fact.lines["ru"] for fact in lesson.facts] == [3, 5, 7]
+    assert lesson.facts[1].questions["en"] == ("port -p", "a port")
+    assert lesson.unanswered == {"en": ("why ?",), "ru": ("почему",)}
+    best = lesson.chunks["ru"][lesson.answers(lesson.facts[2], "ru")[0]]
+    assert best.text == "сеть образ"
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ('{"id": "a", "kind": "flag", "en": ["q"], "ru": ["в"]}', "en_anchor"),
+        (
+            '{"id": "a", "kind": "flag", "en_anchor": "the", "en": ["q"], "ru": ["в"]}',
+            "'the' is on 3 lines",
+        ),
+        ("no json", "note-0.jsonl:1"),
+    ],
+)
+def test_a_line_that_does_not_fit_is_named(tmp_path: Path, row: str, message: str) -> None:
+    folder = write_lessons(tmp_path, ["note-0"])
+    (folder / "questions" / "note-0.jsonl").write_text(row, encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=message):
+        read_lessons(folder)
+
+
+def test_a_folder_without_lessons_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="no lessons"):
+        read_lessons(tmp_path)
+
+
+def test_a_batch_asks_every_fact_once_and_takes_no_right_answer_for_wrong(lessons: Path) -> None:
+    found = read_lessons(lessons)
+    for batch in batches_of(found, TuningSettings(epochs=2, lessons=3)):
+        assert len(batch.questions) == len(batch.right) == 9
+        assert len(set(batch.passages)) >= len(FACTS)
+        assert batch.ignored.shape == (9, len(batch.passages))
+        assert not batch.ignored[np.arange(9), batch.right].any()
+    twice = [
+        [batch.questions for batch in batches_of(found, TuningSettings(epochs=2))] for _ in range(2)
+    ]
+    assert twice[0] == twice[1]
+
+
+def test_the_passage_that_answers_is_pulled_nearest() -> None:
+    passages = torch.eye(3)
+    questions = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    none_ignored = torch.zeros(2, 3, dtype=torch.bool)
+    good = contrastive_loss(questions, passages, torch.tensor([0, 1]), none_ignored)
+    bad = contrastive_loss(questions, passages, torch.tensor([1, 0]), none_ignored)
+    assert good < 0.01 < bad
+    ignored = torch.tensor([[True, False, False], [False, True, False]])
+    assert contrastive_loss(questions, passages, torch.tensor([1, 0]), ignored) < bad
+
+
+@pytest.fixture
+def model(tmp_path: Path, teacher: Path, corpus: Path) -> Path:
+    run = tmp_path / "run"
+    common = ["--corpus", str(corpus), "--run", str(run)]
+    assert main(["vocab", *common, "--size", "30"]) == 0
+    assert main(["align", *common]) == 0
+    export_stage(Workspace(run, torch.device("cpu")), "initial", tmp_path / "model")
+    return tmp_path / "model"
+
+
+def make_tuner(model: Path, lessons: list[Lesson], settings: TuningSettings) -> Tuner:
+    from ingest.training.pairs import read_pairs
+
+    return Tuner(
+        load_student(model),
+        load_tokenizer(model / "tokenizer.json"),
+        teacher=None,
+        pairs=read_pairs(write_corpus(model.parent / "pairs") / "pairs.tsv.gz"),
+        lessons=lessons,
+        settings=settings,
+        checkpoint=model.parent / "tuned" / "checkpoint.pt",
+    )
+
+
+def test_a_student_learns_to_find_the_lines_and_goes_on_where_it_stopped(
+    model: Path, lessons: Path
+) -> None:
+    found = read_lessons(lessons)
+    settings = TuningSettings(
+        epochs=20, body_rate=5e-3, rows_rate=5e-2, warmup_steps=1, checkpoint_s=0.0, fast=False
+    )
+    first = make_tuner(model, found, settings)
+    before = hit_at_1(first.student, first.tokenizer, found[:1])
+    first.train()
+    after = hit_at_1(first.student, first.tokenizer, found[:1])
+    assert set(after) == {"en-en", "en-ru", "ru-en", "ru-ru"}
+    assert sum(after.values()) > sum(before.values())
+    again = make_tuner(model, found, settings)
+    again.train()
+    assert torch.equal(again.student.rows, first.student.rows)
+
+
+def test_the_step_writes_a_folder_and_tells_the_scores_of_what_it_has_not_seen(
+    model: Path, lessons: Path, corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert any(map(is_held_out, read_lessons(lessons)))
+    target = tmp_path / "tuned-model"
+    status = main([
+        "tune", "--corpus", str(corpus), "--run", str(tmp_path / "run"), "--model", str(model),
+        "--lessons", str(lessons), "--target", str(target), "--epochs", "1", "--device", "cpu",
+    ])  # fmt: skip
+    assert status == 0
+    assert (target / "model.safetensors").is_file()
+    printed = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert [name for name, _ in printed] == ["en-en", "ru-en", "en-ru", "ru-ru"]
+    assert all(0 <= float(value) <= 1 for _, value in printed)
