@@ -49,7 +49,9 @@ bench: setup
 	$(BIN)/python -m server.benchmark
 
 eval: setup
-	$(BIN)/kb eval
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[training]'
+	$(BIN)/kb eval --beside "$$($(BIN)/python -c \
+		'from ingest.training.teacher import teacher_folder; print(teacher_folder())')"
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

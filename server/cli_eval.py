@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,6 +56,9 @@ def evaluate_notes(
             help="First fit ranking and refusal on dev questions and lessons, and write them.",
         ),
     ] = False,
+    beside: Annotated[
+        Path | None, typer.Option(help="Folder of another embedding model to compare with.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure retrieval and answers; exit code 1 where a figure misses its floor."""
@@ -67,8 +70,8 @@ def evaluate_notes(
     settings = command_settings(notes or (_DATA / "notes" if file is None else None), state)
     if fit:
         _fit(load_gold(_gold_files(gold), split="dev"), settings, _DATA / "training")
-    with _opened(settings) as (index, assistant):
-        report = evaluate(index, assistant, questions)
+    with _opened(settings) as (index, assistant), _opened_beside(settings, beside) as others:
+        report = evaluate(index, assistant, questions, beside=others)
     floors = (gold if gold.is_dir() else gold.parent) / _FLOORS
     missed = below_floor(report.figures(), load_floors(floors)) if floors.is_file() else []
     if as_json:
@@ -113,6 +116,18 @@ def _opened_lessons(settings: Settings, folder: Path) -> Iterator[tuple[Index, l
         own = settings.model_copy(update={"notes": notes, "state": Path(scratch, "state")})
         with _opened(own) as (index, _):
             yield index, gold_questions(lessons)
+
+
+@contextmanager
+def _opened_beside(settings: Settings, model: Path | None) -> Iterator[Mapping[str, Index]]:
+    """Open the same notes embedded by another model, named as the arm that it is."""
+    if model is None:
+        yield {}
+        return
+    with TemporaryDirectory() as scratch:
+        own = settings.model_copy(update={"state": Path(scratch), "embedding_model": model})
+        with _opened(own) as (index, _):
+            yield {index.embedder.name: index}
 
 
 def register(app: typer.Typer) -> None:

@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--model", type=Path, required=True, help="the folder to start from")
     tune.add_argument("--lessons", type=Path, default=Path("data/training"), help="notes to learn")
     tune.add_argument("--target", type=Path, required=True, help="folder to write")
-    tune.add_argument("--epochs", type=int, default=12, help="how often each fact is asked for")
+    tune.add_argument("--epochs", type=int, default=24, help="how often each fact is asked for")
     tune.add_argument("--no-replay", action="store_true", help="without the teacher's replay")
     tune.add_argument("--exact", action="store_true", help="float32 throughout, about 3x slower")
     whole = _step(steps, "all", "every step, from the corpus to the folder")

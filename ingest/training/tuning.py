@@ -38,13 +38,15 @@ if TYPE_CHECKING:
     from ingest.training.workspace import Teacher
 
 _log = logging.getLogger(__name__)
+_GROUP = 24
+"""Texts that go through the network at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TuningSettings:
     """How the stage is trained."""
 
-    epochs: int = 12
+    epochs: int = 24
     """How often each fact is asked for; each time by another question or in another language."""
     lessons: int = 4
     """Lessons a batch."""
@@ -53,8 +55,8 @@ class TuningSettings:
     replayed: int = 32
     """Aligned pairs a step that the teacher is distilled over."""
     replay_weight: float = 0.3
-    rows_rate: float = 2e-4
-    body_rate: float = 4e-5
+    rows_rate: float = 5e-4
+    body_rate: float = 8e-5
     warmup_steps: int = 30
     rate_floor: float = 0.05
     checkpoint_s: float = 180.0
@@ -219,8 +221,14 @@ class Tuner:
         return float(loss.detach())
 
     def _vectors(self, texts: Sequence[str]) -> Tensor:
-        vectors: Tensor = self.student(*pad(tokenize(self.tokenizer, texts), self._device))
-        return vectors
+        """Return the texts' vectors; groups alike in length, so that little is padding."""
+        ids = tokenize(self.tokenizer, texts)
+        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+        parts = [
+            self.student(*pad([ids[i] for i in order[start : start + _GROUP]], self._device))
+            for start in range(0, len(order), _GROUP)
+        ]
+        return torch.cat(parts)[torch.tensor(np.argsort(order), device=self._device)]
 
     def _replay(self, step: int, teacher: Teacher) -> Tensor:
         rng = np.random.default_rng([self._settings.seed, step, 5])

@@ -34,6 +34,17 @@ class AnswerFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalPoint:
+    """What a threshold on the confidence would do."""
+
+    threshold: float
+    refused: float
+    """Share of the unanswerable questions below it."""
+    falsely_refused: float
+    """Share of the answerable questions below it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """A gold question and what was answered."""
 
@@ -88,6 +99,31 @@ def measure_answers(outcomes: Sequence[Outcome]) -> AnswerFigures:
         ask_ms_p50=percentile(times, 50),
         ask_ms_p95=percentile(times, 95),
     )
+
+
+def refusal_curve(
+    outcomes: Sequence[Outcome], *, false_refusals: Sequence[float] = (0.01, 0.03, 0.05, 0.1, 0.2)
+) -> list[RefusalPoint]:
+    """Return the highest threshold for each share of answerable questions that it may refuse.
+
+    Raises:
+        ValueError: There are no answerable or no unanswerable questions.
+    """
+    answerable = sorted(o.answer.confidence for o in outcomes if o.gold.relevant)
+    others = [o.answer.confidence for o in outcomes if not o.gold.relevant]
+    if not answerable or not others:
+        raise ValueError("a curve needs answerable and unanswerable questions")
+    points = []
+    for allowed in false_refusals:
+        threshold = answerable[min(int(allowed * len(answerable)), len(answerable) - 1)]
+        points.append(
+            RefusalPoint(
+                threshold=threshold,
+                refused=mean([float(one < threshold) for one in others]),
+                falsely_refused=mean([float(one < threshold) for one in answerable]),
+            )
+        )
+    return points
 
 
 def _precision(outcome: Outcome) -> float:

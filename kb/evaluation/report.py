@@ -6,12 +6,25 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import MappingProxyType
 
 from kb.assistant import Assistant
-from kb.evaluation.answers import AnswerFigures, Outcome, ask_all, measure_answers
+from kb.evaluation.answers import (
+    AnswerFigures,
+    Outcome,
+    RefusalPoint,
+    ask_all,
+    measure_answers,
+    refusal_curve,
+)
 from kb.evaluation.gold import GoldQuestion
 from kb.evaluation.metrics import Share
-from kb.evaluation.retrieval import RetrievalFigures, measure_arms, rank_all
+from kb.evaluation.retrieval import (
+    RetrievalFigures,
+    measure_arms,
+    measure_embedder,
+    rank_all,
+)
 from kb.ports import Index
 from kb.retrieval.retriever import Retriever
 
@@ -22,6 +35,7 @@ class Report:
 
     retrieval: tuple[RetrievalFigures, ...]
     answers: AnswerFigures
+    curve: tuple[RefusalPoint, ...]
     outcomes: tuple[Outcome, ...]
 
     def figures(self) -> dict[str, float]:
@@ -38,13 +52,28 @@ class Report:
         return {name: round(value, 4) for name, value in named.items()}
 
 
-def evaluate(index: Index, assistant: Assistant, questions: Sequence[GoldQuestion]) -> Report:
-    """Ask all questions and measure arms and answers."""
+def evaluate(
+    index: Index,
+    assistant: Assistant,
+    questions: Sequence[GoldQuestion],
+    *,
+    beside: Mapping[str, Index] = MappingProxyType({}),
+) -> Report:
+    """Ask all questions and measure arms and answers.
+
+    Args:
+        index: The notes.
+        assistant: Answers from them.
+        questions: What is asked.
+        beside: The same notes embedded by other models, by the name of the arm.
+    """
+    others = [row for name, one in beside.items() for row in measure_embedder(name, one, questions)]
     rankings = rank_all(Retriever(), index, questions)
     outcomes = ask_all(assistant, questions)
     return Report(
-        retrieval=tuple(measure_arms(rankings)),
+        retrieval=(*others, *measure_arms(rankings)),
         answers=measure_answers(outcomes),
+        curve=tuple(refusal_curve(outcomes)),
         outcomes=tuple(outcomes),
     )
 
@@ -62,6 +91,11 @@ def as_table(report: Report) -> str:
         value = getattr(report.answers, field.name)
         shown = str(value) if isinstance(value, Share) else f"{value:.3f}"
         lines.append(f"{field.name:20} {shown}")
+    lines += ["", "a threshold of   would refuse   and falsely refuse"]
+    lines += [
+        f"{point.threshold:14.3f} {point.refused:14.3f} {point.falsely_refused:20.3f}"
+        for point in report.curve
+    ]
     return "\n".join(lines)
 
 

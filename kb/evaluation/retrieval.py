@@ -17,6 +17,7 @@ from kb.retrieval.retriever import Candidate, Ranking, Retriever
 _STRUCTURE: Final = frozenset({"flag", "flag_owner", "command", "question", "kind", "part"})
 _RRF_K: Final = 60
 """The constant of reciprocal rank fusion (Cormack et al. 2009)."""
+_EMBEDDER_DEPTH: Final = 50
 
 Scorer = Callable[[Candidate], float]
 
@@ -69,6 +70,27 @@ def measure_arms(rankings: Sequence[tuple[GoldQuestion, Ranking]]) -> list[Retri
             chosen = [pair for pair in rankings if name in {"all", pair[0].direction}]
             figures.append(_figures(arm, name, [_rank(q, r, scorer) for q, r in chosen]))
     return figures
+
+
+def measure_embedder(
+    name: str, index: Index, questions: Sequence[GoldQuestion]
+) -> list[RetrievalFigures]:
+    """Return the figures of an index's vectors alone, as an arm of this name."""
+    asked = [q for q in questions if q.status is not AnswerStatus.NOT_FOUND and not q.history]
+    ranks = [(question, _vector_rank(question, index)) for question in asked]
+    return [
+        _figures(name, part, [rank for q, rank in ranks if part in {"all", q.direction}])
+        for part in ("all", *sorted({question.direction for question in asked}))
+    ]
+
+
+def _vector_rank(question: GoldQuestion, index: Index) -> int | None:
+    vector = index.embedder.embed_query(question.question)
+    found = index.vectors.query(vector, top_k=_EMBEDDER_DEPTH, notes=None)
+    chunks = {chunk.id: chunk for chunk in index.catalog.chunks([one.chunk for one in found])}
+    places = [(chunks[one.chunk].note, chunks[one.chunk].lines) for one in found]
+    right = [overlaps(place, question.relevant) for place in places]
+    return first_right_rank([one.score for one in found], right)
 
 
 def _rank(question: GoldQuestion, ranking: Ranking, scorer: Scorer) -> int | None:
