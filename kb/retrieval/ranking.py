@@ -16,10 +16,10 @@ from kb.retrieval.features import FEATURE_NAMES, Features
 
 @lru_cache(maxsize=1)
 def load_weights() -> Mapping[str, float]:
-    """Return the fitted weight of each signal."""
+    """Return the fitted weight of each signal; one that is not fitted yet counts nothing."""
     text = files("kb.retrieval").joinpath("ranking.json").read_text(encoding="utf-8")
     weights = json.loads(text)
-    return {name: float(weights[name]) for name in FEATURE_NAMES}
+    return {name: float(weights.get(name, 0.0)) for name in FEATURE_NAMES}
 
 
 def score(features: Features, weights: Mapping[str, float]) -> float:
