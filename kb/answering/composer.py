@@ -23,7 +23,16 @@ def compose(
     language: Language,
 ) -> str:
     """Return the answer as Markdown: the quotes' own words, a frame line only where it helps."""
+    if (command := _common_owner([chunk for chunk, _ in quotes])) and len(quotes) > 1:
+        items = [f"- {_mark(_one_line(_flag_text(chunk, terms)), c)}" for chunk, c in quotes]
+        return f"{frame('flags', language, command=command)}\n\n" + "\n".join(items)
     return "\n\n".join(_part(chunk, citation, terms, language) for chunk, citation in quotes)
+
+
+def _common_owner(chunks: Sequence[Chunk]) -> str:
+    """Return the command that all of the flags belong to; empty where they are not of one."""
+    owners = {owner_of(chunk) if chunk.kind is ChunkKind.FLAG else "" for chunk in chunks}
+    return owners.pop() if len(owners) == 1 else ""
 
 
 def compose_open(chunk: Chunk, citation: Citation, language: Language) -> str:

@@ -9,6 +9,7 @@ from kb.model import Language
 
 _FRAMES: Final[Mapping[str, Mapping[Language, str]]] = {
     "flag": {"ru": "Флаг `{flag}` в `{command}`:", "en": "Flag `{flag}` of `{command}`:"},
+    "flags": {"ru": "Флаги `{command}`:", "en": "Flags of `{command}`:"},
     "flag_alone": {"ru": "Флаг `{flag}`:", "en": "Flag `{flag}`:"},
     "hedged": {
         "ru": "Автор заметки сам не уверен:",

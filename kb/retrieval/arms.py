@@ -7,7 +7,8 @@ from typing import Final
 
 from kb.model import ChunkId, Filters, NoteId, ScoredChunk
 from kb.ports import Index, Term
-from kb.retrieval.question import ParsedQuestion
+from kb.retrieval.question import ParsedQuestion, named_commands
+from kb.text.intent import asks_for_flags
 
 _FUZZY_LENGTH: Final = 5
 """Shorter words have too many neighbours at one typing error."""
@@ -53,10 +54,14 @@ def lexical_terms(question: ParsedQuestion) -> Iterator[Term]:
 
 
 def search_structure(index: Index, question: ParsedQuestion) -> Iterator[ChunkId]:
-    """Yield the chunks that the notes' own structure points to: flags by their name.
+    """Yield the chunks that the notes' own structure points to: flags by name or by command.
 
     Candidates only: which of them answers is for the ranking.
     """
     for flag in question.flags:
         for entry in index.catalog.flag_entries(flag):
             yield entry.chunk
+    if not question.flags and asks_for_flags(question.text):
+        for command in named_commands(question.text):
+            for owner in index.catalog.command_chunks(command):
+                yield from (chunk.id for chunk in index.catalog.children(owner.id))

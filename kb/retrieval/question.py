@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from kb.commands.spec import command_index
 from kb.model import Language, Query
 from kb.text.intent import Intent, detect_intent
 from kb.text.tokens import Token, analyze, fold, is_stop_word, tokenize
@@ -25,6 +27,7 @@ _ANSWER_WORDS: Final = frozenset(
 """Words that name the form of an answer; no note need hold them."""
 _SURE: Final = 0.6
 """From this weight on a translation counts as the word itself."""
+_COMMAND_WORD: Final = re.compile(r"(?<![\w-])[a-z][a-z-]*(?![\w])")
 _SHELL_PROGRAMS: Final = frozenset({"docker", "docker-compose", "git", "kubectl", "podman"})
 
 
@@ -107,6 +110,24 @@ def names_command(question: ParsedQuestion, command: str) -> float:
         return 0.0
     asked = _asked_terms(question)
     return sum(word in asked for word in words) / len(words)
+
+
+def named_commands(text: str) -> Iterator[str]:
+    """Yield the commands that a question names in full: `docker volume ls`, `docker run`.
+
+    A docker command may stand without its program ("flags of run").
+    """
+    words = _COMMAND_WORD.findall(text)
+    known = command_index()
+    for i, word in enumerate(words):
+        program = words[i - 1] if i and words[i - 1] in _SHELL_PROGRAMS else ""
+        pair = " ".join(words[i : i + 2])
+        if pair in known:
+            yield f"docker {pair}"
+        elif word in known and program in {"", "docker"}:
+            yield f"docker {word}"
+        elif program:
+            yield f"{program} {word}"
 
 
 def _asked_terms(question: ParsedQuestion) -> Collection[str]:

@@ -106,6 +106,26 @@ list|which|what \w+s (are|do|should)
 )
 
 
+_ALL_FLAGS: Final = _any_of(r"""
+flags|options|switches|arguments|parameters
+флаги|флагов|ключи|ключей|опции|опций|параметры|параметров|аргументы|аргументов
+""")
+_EXAMPLE: Final = _any_of(r"""
+examples?|sample|show me
+пример\w*|образец|покажи\w*
+""")
+
+
+def asks_for_flags(text: str) -> bool:
+    """Tell whether a question asks for the flags of a command, not for a named one."""
+    return _ALL_FLAGS.search(text) is not None
+
+
+def asks_for_example(text: str) -> bool:
+    """Tell whether a question wants to see how something looks."""
+    return _EXAMPLE.search(text) is not None
+
+
 def detect_intent(text: str, *, has_flag: bool) -> Intent:
     """Return the form of answer that a question asks for.
 

@@ -118,3 +118,52 @@ def test_not_found_names_the_nearest_places_once() -> None:
     text = compose_not_found([near, near], "en")
     assert text == "Your notes do not answer this. Closest in your notes: docker.md (Commands)."
     assert "`--network`" in compose_not_found([], "ru", "--network")
+
+
+RUN = "docker run -d -p 1:2 postgres"
+RUN_D = make_chunk(
+    "* -d - in the background", start=20, kind=ChunkKind.FLAG, commands=(RUN,), flags=("-d",)
+)
+RUN_P = make_chunk("* -p - ports", start=21, kind=ChunkKind.FLAG, commands=(RUN,), flags=("-p",))
+
+
+def test_all_flags_of_the_named_command_are_listed_in_their_order() -> None:
+    for question in (
+        "what flags does docker run have",
+        "какие есть флаги у docker run",
+        "ключи run",
+    ):
+        assert chosen(question, PS_A, RUN_P, RUN_D) == [RUN_D.id, RUN_P.id]
+    text = compose([(RUN_D, citation_of(RUN_D)), (RUN_P, citation_of(RUN_P, 2))], (), "en")
+    assert text == "Flags of `docker run`:\n\n- -d - in the background [1]\n- -p - ports [2]"
+
+
+def test_flags_of_a_command_that_the_notes_do_not_have_are_not_another_ones() -> None:
+    assert chosen("what flags does docker cp have", PS_A, RUN_P) == [PS_A.id]
+
+
+INTRODUCED = make_chunk(
+    "A Dockerfile tells how. For example:\n\n```\nFROM a\n```", start=30, kind=ChunkKind.CODE
+)
+INTRODUCTION = make_chunk(
+    "A Dockerfile tells how. For example:", start=30, kind=ChunkKind.DEFINITION
+)
+
+
+def test_what_a_colon_announces_belongs_to_the_answer_unless_a_term_is_asked_for() -> None:
+    assert chosen("how do I write a Dockerfile", INTRODUCTION, INTRODUCED) == [INTRODUCED.id]
+    assert chosen("what is a Dockerfile", INTRODUCTION, INTRODUCED) == [INTRODUCTION.id]
+    asked = "what is a Dockerfile, show me an example"
+    assert chosen(asked, INTRODUCTION, INTRODUCED) == [INTRODUCED.id]
+
+
+def test_a_compose_file_comes_with_the_command_near_it() -> None:
+    file = make_chunk("```\nservices:\n  a:\n    image: b\n```", start=40, kind=ChunkKind.CODE)
+    command = 'docker-compose -f "e:\\x.yaml" up -d'
+    up = make_chunk(command, start=47, kind=ChunkKind.COMMAND, commands=(command,))
+    down = make_chunk(
+        "docker-compose down", start=46, kind=ChunkKind.COMMAND, commands=("docker-compose down",)
+    )
+    far = make_chunk(command, start=90, kind=ChunkKind.COMMAND, commands=(command,))
+    assert chosen("start kafka together", file, down, far, up) == [file.id, up.id]
+    assert chosen("start kafka together", file, far) == [file.id]
