@@ -9,6 +9,8 @@ from torch.nn import functional
 TEMPERATURE = 0.05
 COSINE_WEIGHT = 10.0
 REVERSE_WEIGHT = 0.5
+NONE_COSINE = 0.45
+"""About half way between the cosines of right and of wrong passages before this stage."""
 
 
 def distillation_loss(student: Tensor, teacher: Tensor, pool: Tensor) -> Tensor:
@@ -38,14 +40,19 @@ def distillation_loss(student: Tensor, teacher: Tensor, pool: Tensor) -> Tensor:
 def contrastive_loss(questions: Tensor, passages: Tensor, right: Tensor, ignored: Tensor) -> Tensor:
     """Return the mean loss of finding each question's passage among all; all are unit vectors.
 
+    "None of them" is one more choice, whose score is a constant: the cosine that an answer should
+    exceed and what is near an answer should not, whatever the question.
+
     Args:
         questions: Shape (questions, dimensions).
         passages: Shape (passages, dimensions).
-        right: The passage that answers, of each question, shape (questions,).
+        right: The passage that answers, of each question, shape (questions,); the number of
+            passages where none of them does.
         ignored: Passages that are neither right nor wrong, boolean (questions, passages).
     """
-    scores = (questions @ passages.T).float() / TEMPERATURE
-    return functional.cross_entropy(scores.masked_fill(ignored, float("-inf")), right)
+    scores = (questions @ passages.T).float().masked_fill(ignored, float("-inf"))
+    none = scores.new_full((len(scores), 1), NONE_COSINE)
+    return functional.cross_entropy(torch.cat([scores, none], dim=1) / TEMPERATURE, right)
 
 
 def learning_rate_factor(elapsed: float, step: int, *, warmup_steps: int, floor: float) -> float:

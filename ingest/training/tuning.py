@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ingest.embedding_text import embedding_text
 from ingest.training.checkpoint import Position, load_checkpoint, save_checkpoint
 from ingest.training.distillation import make_optimizers
 from ingest.training.lessons import LANGUAGES, Fact, Lesson
@@ -52,6 +53,8 @@ class TuningSettings:
     """Lessons a batch."""
     others: int = 6
     """Chunks of each lesson of a batch that are no answer to what is asked."""
+    unanswered: int = 3
+    """Questions of each lesson of a batch that it does not answer."""
     replayed: int = 32
     """Aligned pairs a step that the teacher is distilled over."""
     replay_weight: float = 0.3
@@ -72,14 +75,15 @@ class Batch:
     questions: list[str]
     passages: list[str]
     right: list[int]
-    """Position of the smallest passage that answers, of each question."""
+    """Position of the smallest passage that answers, of each question; their number for none."""
     ignored: np.ndarray
     """Where a passage also holds the answer and is no negative, shape (questions, passages)."""
 
 
 def passage_text(chunk: Chunk) -> str:
     """Return a chunk as it is embedded by the index."""
-    return f"{chunk.context}\n{chunk.text}" if chunk.context else chunk.text
+    text = embedding_text(chunk.text)
+    return f"{chunk.context}\n{text}" if chunk.context else text
 
 
 def batches_of(lessons: Sequence[Lesson], settings: TuningSettings) -> Iterator[Batch]:
@@ -89,10 +93,12 @@ def batches_of(lessons: Sequence[Lesson], settings: TuningSettings) -> Iterator[
         order = rng.permutation(len(lessons))
         for start in range(0, len(order), settings.lessons):
             chosen = [lessons[i] for i in order[start : start + settings.lessons]]
-            yield _make_batch(chosen, settings.others, rng)
+            yield _make_batch(chosen, settings, rng)
 
 
-def _make_batch(lessons: Sequence[Lesson], others: int, rng: np.random.Generator) -> Batch:
+def _make_batch(
+    lessons: Sequence[Lesson], settings: TuningSettings, rng: np.random.Generator
+) -> Batch:
     passages: list[str] = []
     asked: list[tuple[str, int]] = []
     # Which fact a question asks for, and which facts a passage holds: of the same names, none is
@@ -112,19 +118,32 @@ def _make_batch(lessons: Sequence[Lesson], others: int, rng: np.random.Generator
             passages.append(passage_text(lesson.chunks[language][best[0]]))
             facts_held.append(held[language][best[0]])
             used.add((language, best[0]))
-        for _ in range(others):
+        for _ in range(settings.others):
             language = LANGUAGES[int(rng.integers(2))]
             position = int(rng.integers(len(lesson.chunks[language])))
             if (language, position) not in used:
                 used.add((language, position))
                 passages.append(passage_text(lesson.chunks[language][position]))
                 facts_held.append(held[language][position])
-    right = [position for _, position in asked]
     ignored = np.array([[fact in held for held in facts_held] for fact in facts_asked])
-    ignored[np.arange(len(right)), right] = False
+    ignored[np.arange(len(asked)), [position for _, position in asked]] = False
+    unanswered = [text for lesson in lessons for text in _draw_unanswered(lesson, settings, rng)]
+    none = np.zeros((len(unanswered), len(passages)), dtype=bool)
     return Batch(
-        questions=[text for text, _ in asked], passages=passages, right=right, ignored=ignored
+        questions=[*(text for text, _ in asked), *unanswered],
+        passages=passages,
+        right=[*(position for _, position in asked), *(len(passages) for _ in unanswered)],
+        ignored=np.concatenate([ignored, none]),
     )
+
+
+def _draw_unanswered(
+    lesson: Lesson, settings: TuningSettings, rng: np.random.Generator
+) -> Iterator[str]:
+    for _ in range(settings.unanswered):
+        texts = lesson.unanswered[LANGUAGES[int(rng.integers(2))]]
+        if texts:
+            yield texts[int(rng.integers(len(texts)))]
 
 
 def _draw_question(fact: Fact, rng: np.random.Generator) -> str:

@@ -87,11 +87,13 @@ def test_a_folder_without_lessons_is_told(tmp_path: Path) -> None:
 
 def test_a_batch_asks_every_fact_once_and_takes_no_right_answer_for_wrong(lessons: Path) -> None:
     found = read_lessons(lessons)
-    for batch in batches_of(found, TuningSettings(epochs=2, lessons=3)):
-        assert len(batch.questions) == len(batch.right) == 9
+    for batch in batches_of(found, TuningSettings(epochs=2, lessons=3, unanswered=2)):
+        assert len(batch.questions) == len(batch.right) == 9 + 6
         assert len(set(batch.passages)) >= len(FACTS)
-        assert batch.ignored.shape == (9, len(batch.passages))
-        assert not batch.ignored[np.arange(9), batch.right].any()
+        assert batch.ignored.shape == (15, len(batch.passages))
+        assert not batch.ignored[np.arange(9), batch.right[:9]].any()
+        assert set(batch.questions[9:]) <= {"why ?", "почему"}
+        assert batch.right[9:] == [len(batch.passages)] * 6
     twice = [
         [batch.questions for batch in batches_of(found, TuningSettings(epochs=2))] for _ in range(2)
     ]
@@ -107,6 +109,15 @@ def test_the_passage_that_answers_is_pulled_nearest() -> None:
     assert good < 0.01 < bad
     ignored = torch.tensor([[True, False, False], [False, True, False]])
     assert contrastive_loss(questions, passages, torch.tensor([1, 0]), ignored) < bad
+
+
+def test_none_is_right_where_every_passage_is_far() -> None:
+    far, near = torch.tensor([[0.2, 0.2, 0.96]]), torch.tensor([[0.9, 0.2, 0.39]])
+    passages = torch.eye(3)[:2]
+    ignored = torch.zeros(1, 2, dtype=torch.bool)
+    none = torch.tensor([2])
+    assert contrastive_loss(far, passages, none, ignored) < 0.05
+    assert contrastive_loss(near, passages, none, ignored) > 5
 
 
 @pytest.fixture
