@@ -7,7 +7,8 @@
     ├── VaultError               the notes folder cannot be read
     ├── ModelError               the embedding model cannot be loaded or does not fit
     ├── IndexUnavailableError    no index to answer from
-    │   └── StateLockedError     another process owns the state folder
+    │   ├── StateLockedError     another process owns the state folder
+    │   └── VectorServerError    the Chroma server is not there, or went away
     ├── ConflictError            the thing has changed, or exists already
     ├── CommandRefusedError      the policy does not let the command run
     ├── NeedsValuesError         placeholders of a command are still to be filled
@@ -84,6 +85,12 @@ class StateLockedError(IndexUnavailableError):
     """Another process owns the state folder."""
 
     default_code = "state_locked"
+
+
+class VectorServerError(IndexUnavailableError):
+    """The Chroma server is not there, went away, or does not answer as one."""
+
+    default_code = "chroma_unavailable"
 
 
 class ConflictError(KbError):

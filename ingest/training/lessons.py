@@ -140,7 +140,10 @@ def write_notes(lessons: Sequence[Lesson], folder: Path) -> None:
 
 
 def gold_questions(lessons: Sequence[Lesson]) -> list[GoldQuestion]:
-    """Return the questions of the lessons, each asked of the notes of either language alone."""
+    """Return questions of the lessons, each asked of the notes of either language alone.
+
+    Of every fact two in each language; all that the lessons do not answer.
+    """
     return [
         question
         for lesson in lessons
@@ -154,8 +157,14 @@ def _answered(lesson: Lesson, asked: Language, told: Language) -> Iterator[GoldQ
     for fact in lesson.facts:
         line = fact.lines[told]
         place = (lesson.notes[told], LineRange(start=line, end=line))
-        for text in fact.questions[asked]:
+        for text in _sample(fact.questions[asked], fact.id):
             yield _gold(fact.id, text, asked, told, relevant=(place,))
+
+
+def _sample(texts: Sequence[str], name: str) -> list[str]:
+    """Return the plain question, which is the first, and one of the others, always the same."""
+    others = texts[1:]
+    return [texts[0], *others[zlib.crc32(name.encode()) % max(1, len(others)) :][:1]]
 
 
 def _unanswered(lesson: Lesson, asked: Language, told: Language) -> Iterator[GoldQuestion]:

@@ -58,8 +58,8 @@ class TuningSettings:
     replayed: int = 32
     """Aligned pairs a step that the teacher is distilled over."""
     replay_weight: float = 0.3
-    rows_rate: float = 5e-4
-    body_rate: float = 8e-5
+    rows_rate: float = 4e-4
+    body_rate: float = 6e-5
     warmup_steps: int = 30
     rate_floor: float = 0.05
     checkpoint_s: float = 180.0

@@ -1,0 +1,30 @@
+"""The lessons are whole: every anchor is on one line, which a chunk holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.training.lessons import LANGUAGES, Lesson, is_held_out, read_lessons
+
+FOLDER = Path(__file__).parents[2] / "data" / "training"
+LESSONS = read_lessons(FOLDER)
+
+
+def test_there_are_lessons_to_learn_from_and_to_measure_by() -> None:
+    held_out = [lesson for lesson in LESSONS if is_held_out(lesson)]
+    assert len(LESSONS) >= 160
+    assert len(LESSONS) / 8 < len(held_out) < len(LESSONS) / 3
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_a_lesson_is_whole(lesson: Lesson) -> None:
+    ids = [fact.id for fact in lesson.facts]
+    assert len(ids) == len(set(ids)) >= 15
+    for fact in lesson.facts:
+        for language in LANGUAGES:
+            assert lesson.answers(fact, language), fact.id
+            assert len(fact.questions[language]) >= 3
+            assert all(text.strip() for text in fact.questions[language])
+    assert all(len(lesson.unanswered[language]) >= 6 for language in LANGUAGES)
