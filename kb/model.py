@@ -346,7 +346,9 @@ class Slot:
     choices: SlotChoices | None = None
     """What of the sandbox can be chosen from."""
     hint: str = ""
-    """Why the value cannot work as written, where it cannot."""
+    """Why the value cannot work as written, or what can stand there."""
+    offers: tuple[str, ...] = ()
+    """Values that would do, besides those that the sandbox has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from kb.model import Command, CommandId, CommandRun, Language, LineRange, NoteId
 from kb.text.language import detect_language
 from server.metrics import Metrics
 from server.note_context import NoteContext
+from server.note_file_check import CheckedFile, check_files, clean_files
 from server.offered_commands import OfferedCommands
 from server.ports import SandboxPort
 
@@ -77,23 +78,52 @@ class CommandDesk:
             rules=self._rules,
         )
 
-    def preview_typed(self, text: str, values: Mapping[str, str]) -> Command:
+    def preview_typed(
+        self, text: str, values: Mapping[str, str], *, language: Language | None = None
+    ) -> Command:
         """Return a typed line with these values, judged and explained; nothing runs.
+
+        Args:
+            text: The line.
+            values: Slot id -> value.
+            language: Of what is said about it; by default the line's own.
 
         Raises:
             NeedsValuesError: A placeholder has no value.
             InvalidInputError: The line or a value cannot be understood.
         """
-        language = detect_language(text)
+        language = language or detect_language(text)
         filled = _fill_or_keep(text, values, typed=True, language=language)
         return offer(
             filled, note=_TYPED_NOTE, lines=_TYPED_LINES, language=language, rules=self._rules
         )
 
+    def files(self, command: CommandId) -> tuple[CheckedFile, ...]:
+        """Return the note's own files that an offered command takes; none for most.
+
+        Raises:
+            NotFoundError: It was not offered, or its note has changed.
+        """
+        known = self._offered.get(command)
+        return check_files(self._context.files_for(known.note, known.lines, known.text) or {})
+
     def run(
-        self, command: CommandId, values: Mapping[str, str], *, confirm: bool, who: str
+        self,
+        command: CommandId,
+        values: Mapping[str, str],
+        *,
+        confirm: bool,
+        who: str,
+        clean: bool = False,
     ) -> CommandRun:
         """Start an offered command.
+
+        Args:
+            command: As it was offered.
+            values: Slot id -> value.
+            confirm: The user has agreed to what it removes.
+            who: Who asks.
+            clean: Take the note's Dockerfile without the comments that break it.
 
         Raises:
             NotFoundError: It was not offered, or its note has changed.
@@ -107,25 +137,50 @@ class CommandDesk:
         known = self._offered.get(command)
         text = _fill(known.text, values, typed=False, language=known.language)
         files = self._context.files_for(known.note, known.lines, text)
-        return self._start(text, confirm=confirm, who=who, files=files)
+        if files and clean:
+            files = clean_files(files)
+        return self._start(text, confirm=confirm, who=who, files=files, language=known.language)
 
     def run_typed(
-        self, text: str, values: Mapping[str, str], *, confirm: bool, who: str
+        self,
+        text: str,
+        values: Mapping[str, str],
+        *,
+        confirm: bool,
+        who: str,
+        language: Language | None = None,
     ) -> CommandRun:
-        """Start a line that the user typed; raises as `run` does."""
-        filled = _fill(text, values, typed=True, language=detect_language(text))
-        return self._start(filled, confirm=confirm, who=who, files=None)
+        """Start a line that the user typed; raises as `run` does.
+
+        Args:
+            text: The line.
+            values: Slot id -> value.
+            confirm: The user has agreed to what it removes.
+            who: Who asks.
+            language: Of what is said about it; by default the line's own.
+        """
+        language = language or detect_language(text)
+        filled = _fill(text, values, typed=True, language=language)
+        return self._start(filled, confirm=confirm, who=who, files=None, language=language)
 
     def _start(
-        self, text: str, *, confirm: bool, who: str, files: Mapping[str, bytes] | None
+        self,
+        text: str,
+        *,
+        confirm: bool,
+        who: str,
+        files: Mapping[str, bytes] | None,
+        language: Language,
     ) -> CommandRun:
         try:
             # The policy first: what is refused is refused, sandbox or not.
-            plan(text, confirmed=True, rules=self._rules)
+            plan(text, confirmed=True, rules=self._rules, language=language)
             self._require_sandbox()
-            run = self._sandbox.runs.start(text, confirm=confirm, who=who, files=files)
+            run = self._sandbox.runs.start(
+                text, confirm=confirm, who=who, files=files, language=language
+            )
         except NeedsValuesError as error:
-            raise SlotsWantedError(error, find_slots(text)) from error
+            raise SlotsWantedError(error, find_slots(text, language=language)) from error
         self._metrics.count_run()
         return run
 

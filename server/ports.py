@@ -12,6 +12,7 @@ from kb.model import (
     CommandRun,
     Filters,
     Hit,
+    Language,
     NoteId,
     NoteSummary,
     Question,
@@ -67,6 +68,7 @@ class RunKeeper(Protocol):
         confirm: bool,
         who: str = "",
         files: Mapping[str, bytes] | None = None,
+        language: Language = "en",
     ) -> CommandRun:
         """Start a command line and return its run at once."""
 

@@ -18,6 +18,8 @@ from kb.model import Language, Slot
 _NAMED_VALUES = frozenset({"env", "label", "build-arg"})
 _MAY_LOOK_LIKE_OPTION = frozenset({"args", "ps-args", "value", "text", "count", "seconds"})
 _UNSLOTTED = frozenset({"any", "bool"})
+OWN_FILES = "."
+"""The build folder that stands for the files which the note itself gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +53,26 @@ def find_slots(text: str, *, language: Language = "en") -> tuple[Slot, ...]:
 def _describe(place: Place, language: Language) -> Slot:
     key = f"label.{place.kind}"
     label = place.label or (say(key, language) if has_text(key) else place.id)
-    impossible = place.problem and (not place.placeholder or place.problem == "uppercase_image")
-    hint = _hint(place, language) if impossible else ""
     return Slot(
         id=place.id, label=label, value=place.value, placeholder=place.placeholder,
-        required=place.required, choices=KINDS[place.kind].choices, hint=hint,
+        required=place.required, choices=KINDS[place.kind].choices,
+        hint=_hint(place, language), offers=_offers(place),
     )  # fmt: skip
 
 
+def _offers(place: Place) -> tuple[str, ...]:
+    """Return what would do in place of a value that cannot stay."""
+    if place.problem == "uppercase_image":
+        return (place.value.lower(),)
+    return (OWN_FILES,) if place.kind == "context" and place.placeholder else ()
+
+
 def _hint(place: Place, language: Language) -> str:
-    """Say why a value cannot work as written."""
+    """Say why a value cannot work as written, or what can stand there."""
+    if place.kind == "context" and place.placeholder:
+        return say("slot.own_files", language)
+    if not place.problem or (place.placeholder and place.problem != "uppercase_image"):
+        return ""
     return _explain(place.problem, language) or say(
         f"problem.{place.problem}", language, value=place.value
     )

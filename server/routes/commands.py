@@ -14,6 +14,7 @@ from server.schemas.commands import (
     RunRequest,
     SlotBody,
 )
+from server.schemas.note_context import FileBody, FilesBody
 from server.schemas.runs import StartedRunBody
 
 router = APIRouter(prefix="/api/commands", tags=["commands"])
@@ -27,6 +28,13 @@ def preview_command(command_id: str, request: PreviewRequest, services: Services
     return preview_body(services.desk.preview(CommandId(command_id), request.values))
 
 
+@router.get("/{command_id}/files", summary="What a build takes along", responses=errors(404))
+def get_command_files(command_id: str, services: ServicesDep) -> FilesBody:
+    """Return the note's own files that a build or Compose takes; none for other commands."""
+    files = services.desk.files(CommandId(command_id))
+    return FilesBody(files=[FileBody.of(each) for each in files])
+
+
 @router.post(
     "/{command_id}/runs",
     status_code=202,
@@ -36,7 +44,11 @@ def preview_command(command_id: str, request: PreviewRequest, services: Services
 def run_command(command_id: str, request: RunRequest, services: ServicesDep) -> StartedRunBody:
     """Start an offered command in the sandbox; 404 where its note has changed since."""
     run = services.desk.run(
-        CommandId(command_id), request.values, confirm=request.confirm, who="api"
+        CommandId(command_id),
+        request.values,
+        confirm=request.confirm,
+        who="api",
+        clean=request.clean,
     )
     return StartedRunBody(run_id=run.id)
 

@@ -21,14 +21,21 @@ router = APIRouter(prefix="/api/runs", tags=["runs"])
 @router.post("", status_code=202, summary="Run a typed line", responses=errors(409, 422, 429, 503))
 def run_typed(request: TypedRunRequest, services: ServicesDep) -> StartedRunBody:
     """Start a line that the user typed, through the same grammar and policy."""
-    run = services.desk.run_typed(request.text, request.values, confirm=request.confirm, who="api")
+    run = services.desk.run_typed(
+        request.text,
+        request.values,
+        confirm=request.confirm,
+        who="api",
+        language=request.language,
+    )
     return StartedRunBody(run_id=run.id)
 
 
 @router.post("/preview", summary="What a typed line would run", responses=errors(409))
 def preview_typed(request: TypedPreviewRequest, services: ServicesDep) -> PreviewBody:
     """Return a typed line, judged and explained; nothing runs."""
-    return preview_body(services.desk.preview_typed(request.text, request.values))
+    judged = services.desk.preview_typed(request.text, request.values, language=request.language)
+    return preview_body(judged)
 
 
 @router.get("", summary="List the runs", responses=errors())

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from kb.commands.limits import Rules
 from kb.commands.plan import Plan, plan
-from kb.errors import NeedsConfirmationError
+from kb.commands.removal import ask_to_confirm
+from kb.model import Language
 from server.sandbox.engine import Engine
 from server.sandbox.run import Run
 from server.sandbox.victims import find_victims
@@ -35,7 +36,12 @@ class CommandPreparer:
         self._compose_dir = compose_dir
 
     def prepare(
-        self, text: str, *, confirm: bool, files: Mapping[str, bytes] | None = None
+        self,
+        text: str,
+        *,
+        confirm: bool,
+        files: Mapping[str, bytes] | None = None,
+        language: Language = "en",
     ) -> PlannedCommand:
         """Parse and check a command line.
 
@@ -48,15 +54,11 @@ class CommandPreparer:
             InvalidInputError: It is no docker command.
             SandboxError: There is no daemon to ask.
         """
-        planned = plan(text, confirmed=confirm, rules=self._rules)
+        planned = plan(text, confirmed=confirm, rules=self._rules, language=language)
         if planned.needs_confirmation and not confirm:
-            victims = find_victims(planned.action, self._engine())
+            victims = find_victims(planned.action, self._engine(), language=language)
             if victims:
-                raise NeedsConfirmationError(
-                    f"`{planned.text}` removes {_counted(victims)}",
-                    victims=victims,
-                    hint="confirm it to go on",
-                )
+                raise ask_to_confirm(planned.text, victims, language)
         return PlannedCommand(
             planned,
             self._engine,
@@ -133,7 +135,3 @@ class PlannedCommand:
     def describe(self) -> Mapping[str, object]:
         """Return what was sent to the daemon, as far as it matters."""
         return dict(self._sent)
-
-
-def _counted(victims: tuple[str, ...]) -> str:
-    return victims[0] if len(victims) == 1 else f"{len(victims)} things"

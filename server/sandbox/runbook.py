@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from kb.errors import BusyError, KbError, NotFoundError
-from kb.model import CommandRun, RunEvent, RunId, RunState
+from kb.model import CommandRun, Language, RunEvent, RunId, RunState
 from server.sandbox.audit import AuditLog, AuditRecord
 from server.sandbox.run import Run
 from server.sandbox.settings import RunLimits
@@ -37,7 +37,12 @@ class Preparer(Protocol):
     """Turns a command line into a run, or says why not."""
 
     def prepare(
-        self, text: str, *, confirm: bool, files: Mapping[str, bytes] | None = None
+        self,
+        text: str,
+        *,
+        confirm: bool,
+        files: Mapping[str, bytes] | None = None,
+        language: Language = "en",
     ) -> PreparedRun:
         """Parse and check a command line; nothing is sent that changes anything."""
 
@@ -65,6 +70,7 @@ class RunBook:
         confirm: bool,
         who: str = "",
         files: Mapping[str, bytes] | None = None,
+        language: Language = "en",
     ) -> CommandRun:
         """Start a command line and return its run at once.
 
@@ -73,6 +79,7 @@ class RunBook:
             confirm: The user has agreed to what a destroying command removes.
             who: Who asks, for the audit log.
             files: The note's own files by relative path, for `build` and `compose`.
+            language: Of what is said about it.
 
         Raises:
             CommandRefusedError: The policy does not let it run; nothing was sent to the daemon.
@@ -81,7 +88,7 @@ class RunBook:
             BusyError: Too many runs at once.
             SandboxError: There is no sandbox.
         """
-        prepared = self._preparer.prepare(text, confirm=confirm, files=files)
+        prepared = self._preparer.prepare(text, confirm=confirm, files=files, language=language)
         run = Run(RunId(uuid.uuid4().hex), prepared.text, self._limits)
         self._admit(run)
         threading.Thread(

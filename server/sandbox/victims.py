@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 from kb.commands.actions import (
     Action,
@@ -16,7 +17,14 @@ from kb.commands.actions import (
     RunCompose,
     Targeted,
 )
+from kb.commands.removal import (
+    name_build_cache,
+    name_container,
+    name_of_project,
+    name_removed,
+)
 from kb.errors import SandboxError
+from kb.model import Language
 from server.sandbox.engine import Engine
 
 if TYPE_CHECKING:
@@ -26,7 +34,7 @@ _ASK_TIMEOUT_S = 30.0
 _NOT_FOUND = 404
 
 
-def find_victims(action: Action, engine: Engine) -> tuple[str, ...]:
+def find_victims(action: Action, engine: Engine, *, language: Language = "en") -> tuple[str, ...]:
     """Return what would go, as a person would name it; empty where nothing would.
 
     Raises:
@@ -37,31 +45,31 @@ def find_victims(action: Action, engine: Engine) -> tuple[str, ...]:
 
     try:
         with engine.client(timeout_s=_ASK_TIMEOUT_S) as client:
-            return tuple(_victims(action, client))
+            return tuple(_victims(action, client, language))
     except (DockerException, RequestException, OSError) as error:
         raise SandboxError(f"the sandbox daemon does not answer: {error}") from error
 
 
-def _victims(action: Action, client: APIClient) -> list[str]:
+def _victims(action: Action, client: APIClient, language: Language) -> list[str]:
     if isinstance(action, ForEachListed):
-        return _victims(_with_listed(action, client), client)
+        return _victims(_with_listed(action, client), client, language)
     if isinstance(action, Prune):
-        return _prunable(action, client)
+        return _prunable(action, client, language)
     if isinstance(action, RunCompose):
-        return [f"what `compose {action.verb}` removes of the project"]
-    name_of = _namer(action)
+        return [name_of_project(action.verb, language=language)]
+    name_of = _namer(action, language)
     return [name for each in getattr(action, "targets", ()) if (name := name_of(client, each))]
 
 
-def _namer(action: Action) -> Callable[[APIClient, str], str]:
+def _namer(action: Action, language: Language) -> Callable[[APIClient, str], str]:
     """Return what names a target of the action; it returns nothing for one that is not there."""
     if isinstance(action, RemoveImages):
-        return _image
+        return partial(_image, language=language)
     if isinstance(action, RemoveVolumes):
-        return lambda client, name: f"volume {name}" if _look(client, "volume", name) else ""
+        return partial(_plain, kind="volume", language=language)
     if isinstance(action, RemoveNetworks):
-        return lambda client, name: f"network {name}" if _look(client, "network", name) else ""
-    return _container
+        return partial(_plain, kind="network", language=language)
+    return partial(_container, language=language)
 
 
 def _with_listed(action: ForEachListed, client: APIClient) -> Targeted:
@@ -71,21 +79,30 @@ def _with_listed(action: ForEachListed, client: APIClient) -> Targeted:
     return replace(action.action, targets=(*action.action.targets, *names))
 
 
-def _container(client: APIClient, name: str) -> str:
+def _plain(
+    client: APIClient, name: str, *, kind: Literal["volume", "network"], language: Language
+) -> str:
+    return name_removed(kind, name, language=language) if _look(client, kind, name) else ""
+
+
+def _container(client: APIClient, name: str, *, language: Language) -> str:
     details = _look(client, "container", name)
     if details is None:
         return ""
-    running = " (running)" if details["State"].get("Running") else ""
-    own = str(details["Name"]).removeprefix("/")
-    return f"container {own} of {details['Config'].get('Image', '?')}{running}"
+    return name_container(
+        str(details["Name"]).removeprefix("/"),
+        str(details["Config"].get("Image", "?")),
+        running=bool(details["State"].get("Running")),
+        language=language,
+    )
 
 
-def _image(client: APIClient, name: str) -> str:
+def _image(client: APIClient, name: str, *, language: Language) -> str:
     details = _look(client, "image", name)
     if details is None:
         return ""
     tags = details.get("RepoTags") or []
-    return f"image {tags[0] if len(tags) == 1 else name}"
+    return name_removed("image", tags[0] if len(tags) == 1 else name, language=language)
 
 
 def _look(client: APIClient, kind: str, name: str) -> Mapping[str, Any] | None:
@@ -106,23 +123,24 @@ def _look(client: APIClient, kind: str, name: str) -> Mapping[str, Any] | None:
     return details
 
 
-def _prunable(action: Prune, client: APIClient) -> list[str]:
+def _prunable(action: Prune, client: APIClient, language: Language) -> list[str]:
     from server.sandbox.runner.prune import unused_volumes
 
     found: list[str] = []
+    named = partial(name_removed, language=language)
     whole = action.kind == "system"
     if whole or action.kind == "containers":
         stopped = {"status": ["created", "exited", "dead"]}
         ended: Sequence[Mapping[str, Any]] = client.containers(all=True, filters=stopped)
-        found += [f"container {_first_name(each)}" for each in ended]
+        found += [named("container", _first_name(each)) for each in ended]
     if whole or action.kind == "images":
-        found += _prunable_images(action, client)
+        found += [named("image", name) for name in _prunable_images(action, client)]
     if action.kind == "volumes" or (whole and action.volumes):
-        found += [f"volume {name}" for name in unused_volumes(client, action)]
+        found += [named("volume", name) for name in unused_volumes(client, action)]
     if whole or action.kind == "networks":
-        found += _prunable_networks(client)
+        found += [named("network", name) for name in _prunable_networks(client)]
     if whole or action.kind == "build_cache":
-        found.append("the build cache")
+        found.append(name_build_cache(language=language))
     return found
 
 
@@ -131,7 +149,7 @@ def _prunable_images(action: Prune, client: APIClient) -> list[str]:
     used = {str(each["ImageID"]) for each in client.containers(all=True)}
     images: Sequence[Mapping[str, Any]] = client.images(filters=filters)
     return [
-        f"image {(each.get('RepoTags') or [str(each['Id'])[7:19]])[0]}"
+        str((each.get("RepoTags") or [str(each["Id"])[7:19]])[0])
         for each in images
         if str(each["Id"]) not in used
     ]
@@ -140,7 +158,7 @@ def _prunable_images(action: Prune, client: APIClient) -> list[str]:
 def _prunable_networks(client: APIClient) -> list[str]:
     networks: Sequence[Mapping[str, Any]] = client.networks(filters={"type": ["custom"]})
     return [
-        f"network {each['Name']}"
+        str(each["Name"])
         for each in networks
         if not client.inspect_network(each["Id"]).get("Containers")
     ]

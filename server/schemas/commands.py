@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kb.model import Command, Refusal, Slot, TokenExplanation
+from kb.model import Command, Language, Refusal, Slot, TokenExplanation
 from server.schemas.base import WireModel
 from server.schemas.citations import CitationBody
 
@@ -22,6 +22,7 @@ SlotValues = Annotated[
     Field(max_length=MAX_VALUES),
 ]
 """Slot id -> value."""
+_LANGUAGE = "Of what is said about the line; by default the line's own."
 
 
 class RefusalBody(BaseModel):
@@ -55,6 +56,7 @@ class SlotBody(BaseModel):
     required: bool
     choices: Literal["containers", "images", "volumes", "networks"] | None
     hint: str = ""
+    offers: list[str] = []
 
     @classmethod
     def of(cls, slot: Slot) -> SlotBody:
@@ -67,6 +69,7 @@ class SlotBody(BaseModel):
             required=slot.required,
             choices=slot.choices,
             hint=slot.hint,
+            offers=list(slot.offers),
         )
 
 
@@ -132,6 +135,10 @@ class RunRequest(WireModel):
 
     values: SlotValues = Field(default_factory=dict)
     confirm: bool = False
+    clean: bool = Field(
+        default=False,
+        description="Build from the note's Dockerfile without the comments that break it.",
+    )
 
 
 class TypedRunRequest(WireModel):
@@ -144,6 +151,7 @@ class TypedRunRequest(WireModel):
     text: str = Field(min_length=1, max_length=MAX_COMMAND_CHARS)
     values: SlotValues = Field(default_factory=dict)
     confirm: bool = False
+    language: Language | None = Field(default=None, description=_LANGUAGE)
 
 
 class TypedPreviewRequest(WireModel):
@@ -151,6 +159,7 @@ class TypedPreviewRequest(WireModel):
 
     text: str = Field(min_length=1, max_length=MAX_COMMAND_CHARS)
     values: SlotValues = Field(default_factory=dict)
+    language: Language | None = Field(default=None, description=_LANGUAGE)
 
 
 class PreviewBody(BaseModel):

@@ -10,6 +10,7 @@ import pytest
 
 from kb.errors import CommandRefusedError, NeedsConfirmationError
 from kb.model import CommandRun, RunState
+from server.note_file_check import clean_files
 from server.sandbox.service import Sandbox
 from server.sandbox.state import ContainerSummary
 from tests.docker.fixtures import run_to_end
@@ -115,6 +116,15 @@ def test_a_dockerfile_with_the_notes_comments_fails_and_says_why(live_sandbox: S
     assert "line 2 of the Dockerfile" in built.stderr
 
 
+def test_a_dockerfile_that_cannot_even_be_read_says_why_too(live_sandbox: Sandbox) -> None:
+    built = _build(live_sandbox, {"Dockerfile": b"FROM python:3.6  // the base\n"})
+    assert built.exit_code == 1
+    assert built.stderr.startswith("Error response from daemon: ")
+    assert "line 1 of the Dockerfile" in built.stderr
+    cleaned = clean_files({"Dockerfile": b"FROM python:3.6  // the base\n"})
+    assert _build(live_sandbox, cleaned).exit_code == 0
+
+
 def test_a_build_without_a_dockerfile_is_a_clear_error(live_sandbox: Sandbox) -> None:
     run = run_to_end(live_sandbox, "docker build -t my-image .")
     assert run.state is RunState.FAILED
@@ -127,6 +137,9 @@ def test_what_a_command_would_destroy_is_told_first(live_sandbox: Sandbox) -> No
         with pytest.raises(NeedsConfirmationError) as raised:
             live_sandbox.runs.start(text, confirm=False)
         assert any("doomed" in victim for victim in raised.value.victims), text
+    with pytest.raises(NeedsConfirmationError) as raised:
+        live_sandbox.runs.start("docker rm doomed", confirm=False, language="ru")
+    assert raised.value.victims == ("контейнер doomed из alpine",)
     assert run_to_end(live_sandbox, "docker rm doomed").exit_code == 0
 
 

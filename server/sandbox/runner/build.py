@@ -10,7 +10,7 @@ from kb.commands.actions import BuildImage
 from kb.commands.dockerfile import check_dockerfile, clean_dockerfile
 from kb.commands.limits import Rules
 from server.sandbox.runner.context import Context, context_of_files, context_of_folder
-from server.sandbox.runner.job import Job, StreamError, execute, json_lines
+from server.sandbox.runner.job import Job, StreamError, daemon_error, execute, json_lines
 from server.sandbox.runner.pull import progress_lines, raise_error
 from server.sandbox.runner.streams import Param, open_stream
 from server.sandbox.runner.units import decimal_size
@@ -21,6 +21,8 @@ _PERIOD_US = 100_000
 @execute.register
 def build(action: BuildImage, job: Job) -> int:
     """`docker build`."""
+    from docker.errors import APIError
+
     context = _context(action, job)
     for path in context.left_out:
         job.error(f"note: {path} is no plain file and was left out of the context")
@@ -30,12 +32,12 @@ def build(action: BuildImage, job: Job) -> int:
     if not action.quiet:
         size = decimal_size(len(context.archive), digits=4)
         job.line(f"Sending build context to Docker daemon  {size}")
-    stream = open_stream(job.client, "POST", "/build", params=params, data=context.archive)
     try:
+        stream = open_stream(job.client, "POST", "/build", params=params, data=context.archive)
         with job.run.on_stop(stream.close):
             image = _copy(job, json_lines(stream.pieces()), quiet=action.quiet)
-    except StreamError as error:
-        job.error(error.explanation)
+    except (APIError, StreamError) as error:  # at once where it cannot be read, else on the way
+        job.error(daemon_error(error))
         _explain(job, context.dockerfile)
         return 1
     if action.quiet and image:

@@ -38,6 +38,7 @@ class Bench:
     answerer: FakeAnswerer
     library: FakeLibrary
     sandbox: FakeSandbox
+    offered: OfferedCommands
     notes: Path
     trash: Path
 
@@ -75,6 +76,7 @@ def make_bench(tmp_path: Path, *, editable: bool = True) -> Iterator[Bench]:
         answerer=answerer,
         library=library,
         sandbox=sandbox,
+        offered=offered,
         notes=notes,
         trash=tmp_path / "trash",
     )

@@ -32,6 +32,7 @@ from kb.model import (
     CommandRun,
     Filters,
     Hit,
+    Language,
     LineRange,
     NoteId,
     NoteSummary,
@@ -186,7 +187,13 @@ class FakeRuns:
         self.exit_code = 0
 
     def start(
-        self, text: str, *, confirm: bool, who: str = "", files: Mapping[str, bytes] | None = None
+        self,
+        text: str,
+        *,
+        confirm: bool,
+        who: str = "",
+        files: Mapping[str, bytes] | None = None,
+        language: Language = "en",
     ) -> CommandRun:
         if "--privileged" in text:
             raise CommandRefusedError("--privileged is refused", code="privileged", hint="drop it")

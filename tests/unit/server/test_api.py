@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from fastapi.testclient import TestClient
 
 from ingest.report import IndexStatus
 from kb.errors import IndexUnavailableError, KbError, ModelError, VaultError
+from kb.model import LineRange
 from server.asking import MAX_ASKS
 from server.sandbox.state import SandboxStatus
 from tests.unit.server.conftest import Bench
-from tests.unit.server.fakes import NOTE_TEXT
+from tests.unit.server.fakes import NOTE, NOTE_TEXT, command
 
 ANSWER_FIELDS = {
     "id": str,
@@ -282,6 +284,42 @@ def test_an_offered_command_is_previewed_and_run(bench: Bench, client: TestClien
     assert run["stdout"] == "ran docker rm web\n"
     assert run["stderr"] == "a warning\n"
     assert run["truncated"] is False
+
+
+def test_a_build_takes_the_notes_files_and_may_take_them_cleaned(
+    bench: Bench, client: TestClient
+) -> None:
+    dockerfile = "FROM alpine  // the base\n"
+    note = "# Build\n\n```\ndocker build -t app .\n```\n\n```\n" + dockerfile + "```\n"
+    (bench.notes / NOTE).write_text(note, encoding="utf-8")
+    lines = LineRange(start=4, end=4)
+    built = replace(command(), text="docker build -t app .", lines=lines, slots=())
+    bench.offered.keep([built], language="en")
+
+    url = f"/api/commands/{built.id}"
+    (file,) = client.get(f"{url}/files").json()["files"]
+    assert (file["name"], file["text"]) == ("Dockerfile", dockerfile)
+    assert file["problems"] == [{"line": 1, "comment": "the base"}]
+    for clean, sent in ((False, dockerfile), (True, file["cleaned"])):
+        assert client.post(f"{url}/runs", json={"clean": clean}).status_code == 202
+        assert bench.sandbox.runs.started[-1] == (built.text, {"Dockerfile": sent.encode()})
+
+
+def test_other_commands_take_no_files(client: TestClient) -> None:
+    command_id = ask(client)["commands"][0]["id"]
+    assert client.get(f"/api/commands/{command_id}/files").json() == {"files": []}
+    assert error_of(client.get("/api/commands/nothing/files")) == (404, "not_found")
+
+
+def test_what_is_said_of_a_typed_line_has_the_language_asked_for(client: TestClient) -> None:
+    said = {}
+    for language in ("en", "ru"):
+        body = {"text": "docker run -v /:/h alpine", "language": language}
+        said[language] = client.post("/api/runs", json=body).json()["error"]["message"]
+        previewed = client.post("/api/runs/preview", json=body).json()
+        assert previewed["refusal"]["message"] == said[language]
+    assert "folder of the computer" in said["en"]
+    assert "папка" in said["ru"]
 
 
 def test_missing_values_are_409_with_the_slots(client: TestClient) -> None:

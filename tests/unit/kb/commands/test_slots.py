@@ -49,6 +49,14 @@ def test_an_uppercase_image_name_is_hinted_at() -> None:
     assert "строчными" in find_slots("docker pull Postgres", language="ru")[0].hint
 
 
+def test_what_would_do_is_offered() -> None:
+    tag, context = find_slots("docker build -t myImageName <dir>")
+    assert (tag.offers, context.offers) == (("myimagename",), (".",))
+    assert "files that the note gives" in context.hint
+    for slot in find_slots("docker run --name web -p 8080:80 nginx"):
+        assert (slot.offers, slot.hint) == ((), "")
+
+
 @pytest.mark.parametrize("case", load_jsonl("commands/fill.jsonl"), ids=lambda c: ascii(c["text"]))
 def test_fill(case: dict[str, Any]) -> None:
     assert fill(case["text"], case["values"]) == case["filled"]

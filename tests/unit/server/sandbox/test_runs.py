@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import BusyError, CommandRefusedError, NotFoundError, SandboxError
-from kb.model import RunId, RunState
+from kb.model import Language, RunId, RunState
 from server.sandbox.audit import AuditLog
 from server.sandbox.run import Run
 from server.sandbox.runbook import PreparedRun, RunBook
@@ -34,7 +34,12 @@ class Programs:
         self.acts: dict[str, Callable[[Run], int]] = {}
 
     def prepare(
-        self, text: str, *, confirm: bool, files: Mapping[str, bytes] | None = None
+        self,
+        text: str,
+        *,
+        confirm: bool,
+        files: Mapping[str, bytes] | None = None,
+        language: Language = "en",
     ) -> PreparedRun:
         if text not in self.acts:
             raise CommandRefusedError(f"{text!r} is refused", code="no")
