@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         "", description="URL of a Chroma server; by default Chroma runs inside the process."
     )
     sandbox: SandboxMode = Field("auto", description="How the sandbox daemon is got.")
+    sandbox_dind_image: str = Field(
+        "docker:28-dind", min_length=1, description="Image of the daemon for `dind`."
+    )
     sandbox_egress: Egress = Field(
         "internet", description="Whether containers reach public addresses."
     )

@@ -253,6 +253,7 @@ def sandbox_settings(settings: Settings, state: StateFolder, *, port: int) -> Sa
         mode=settings.sandbox,
         host=settings.sandbox_host,
         mirror=settings.sandbox_mirror,
+        dind_image=settings.sandbox_dind_image,
         egress=settings.sandbox_egress,
         reserved_ports=frozenset({port}),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.sandbox.dind.driver import DindDriver, why_not_dind
 from server.sandbox.driver import OffDriver, SandboxDriver
 from server.sandbox.external import ExternalDriver
 from server.sandbox.managed.driver import ManagedDriver, why_not_managed
@@ -16,7 +17,20 @@ def choose_driver(settings: SandboxSettings) -> SandboxDriver:
         return ManagedDriver(settings)
     if settings.mode == "external" or (settings.mode == "auto" and settings.host):
         return ExternalDriver(settings.host)
-    reason = why_not_managed()
-    if reason is None:
+    if settings.mode == "dind":
+        return DindDriver(settings)
+    return _first_that_can_work(settings)
+
+
+def _first_that_can_work(settings: SandboxSettings) -> SandboxDriver:
+    """Return `managed`, which is held in best, else `dind`, else the reasons against both."""
+    no_own = why_not_managed()
+    if no_own is None:
         return ManagedDriver(settings)
-    return OffDriver(f"no sandbox: {reason.message}", hint=reason.hint)
+    no_engine = why_not_dind()
+    if no_engine is None:
+        return DindDriver(settings)
+    return OffDriver(
+        f"no sandbox: {no_own.message}, and {no_engine.message}",
+        hint="; or ".join(dict.fromkeys(filter(None, (no_own.hint, no_engine.hint)))),
+    )

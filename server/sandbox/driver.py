@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from kb.errors import SandboxError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsFiles:
+    """The files with which a daemon on a TCP port and its client prove who they are (PEM)."""
+
+    authority: Path
+    """The certificate that has signed the daemon's."""
+    certificate: Path
+    """The client's own."""
+    key: Path
+    """The client's private key, mode 0600."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +30,11 @@ class Endpoint:
     label: str
     """The label its `/info` must carry: `kb.sandbox=<uuid>`."""
     ports_host: str
-    """The address under which published ports are reached from this machine."""
+    """The address that published ports are bound to, and reached under from this machine."""
+    ports_reachable: bool = True
+    """Whether that address can be reached from this machine; no links are shown otherwise."""
+    tls: TlsFiles | None = None
+    """For a daemon behind TLS; None for a plain socket."""
     warning: str = ""
     """What is weaker here than it should be."""
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import socket
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from kb.errors import SandboxError
 from server.sandbox.builtin_image import ensure_builtin_image
-from server.sandbox.driver import Endpoint
+from server.sandbox.connection import why_closed
+from server.sandbox.driver import Endpoint, TlsFiles
 from server.sandbox.handshake import check_label
 from server.sandbox.settings import SandboxSettings
 
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 _CONNECT_TIMEOUT_S = 60.0
-_PROBE_TIMEOUT_S = 5.0
 _RETRY_EVERY_S = 0.1
-_DEFAULT_PORT = 2375
+_ANY_VERSION = "1.24"
+"""Every daemon tells its own version to a client of this one."""
 _config_lock = threading.Lock()
 _empty_config: list[tempfile.TemporaryDirectory[str]] = []
 
@@ -48,11 +47,11 @@ class Engine:
         Args:
             timeout_s: How long an answer may take; None waits for as long as it lasts.
         """
-        return make_client(self.endpoint.base_url, version=self.api_version, timeout_s=timeout_s)
+        return _client_of(self.endpoint, version=self.api_version, timeout_s=timeout_s)
 
     def listens(self) -> bool:
         """Tell whether anything takes connections at the daemon's address; cheap."""
-        return _why_closed(self.endpoint.base_url) is None
+        return why_closed(self.endpoint) is None
 
 
 def connect(endpoint: Endpoint, *, alive: Callable[[], bool], settings: SandboxSettings) -> Engine:
@@ -68,21 +67,53 @@ def connect(endpoint: Endpoint, *, alive: Callable[[], bool], settings: SandboxS
     """
     info = _first_answer(endpoint, alive, time.monotonic() + settings.start_timeout_s)
     check_label(info, endpoint.label)
-    with make_client(endpoint.base_url, version="auto", timeout_s=_CONNECT_TIMEOUT_S) as client:
+    with _client_of(endpoint, version="auto", timeout_s=_CONNECT_TIMEOUT_S) as client:
         version = str(info.get("ServerVersion", ""))
         engine = Engine(endpoint, name=f"Docker {version}".strip(), api_version=client.api_version)
         ensure_builtin_image(client)
     return engine
 
 
-def make_client(base_url: str, *, version: str, timeout_s: float | None) -> APIClient:
-    """Return a client of that address and no other, without the user's Docker configuration."""
+def make_client(
+    base_url: str, *, version: str, timeout_s: float | None, tls: TlsFiles | None = None
+) -> APIClient:
+    """Return a client of that address and no other, without the user's Docker configuration.
+
+    Args:
+        base_url: The address.
+        version: The API version; `auto` asks the daemon for its own.
+        timeout_s: How long an answer may take; None waits for as long as it lasts.
+        tls: What the daemon and the client prove themselves with.
+
+    Raises:
+        docker.errors.DockerException: The daemon does not answer (only with `auto`).
+    """
+    if version != "auto":
+        return _plain_client(base_url, version, timeout_s, tls)
+    with _plain_client(base_url, _ANY_VERSION, timeout_s, tls) as client:
+        found = str(client.version(api_version=False)["ApiVersion"])
+    return _plain_client(base_url, found, timeout_s, tls)
+
+
+def _plain_client(
+    base_url: str, version: str, timeout_s: float | None, tls: TlsFiles | None
+) -> APIClient:
+    """Return a client that has not sent anything yet."""
     from docker import APIClient
+    from docker.tls import TLSConfig
 
     _use_empty_config()
-    client = APIClient(base_url=base_url, version=version, timeout=timeout_s)  # type: ignore[arg-type]
-    client.trust_env = False  # no proxy of the environment gets between
+    secured: TLSConfig | bool = False
+    if tls is not None:
+        pair = (str(tls.certificate), str(tls.key))
+        secured = TLSConfig(client_cert=pair, ca_cert=str(tls.authority), verify=True)
+    client = APIClient(base_url=base_url, version=version, timeout=timeout_s, tls=secured)  # type: ignore[arg-type]
+    client.trust_env = False  # no proxy and no certificates of the environment get between
     return client
+
+
+def _client_of(endpoint: Endpoint, *, version: str, timeout_s: float | None) -> APIClient:
+    return make_client(endpoint.base_url, version=version, timeout_s=timeout_s, tls=endpoint.tls)
 
 
 def _first_answer(
@@ -92,12 +123,10 @@ def _first_answer(
     from requests.exceptions import RequestException
 
     while True:
-        reason: Exception | None = _why_closed(endpoint.base_url)
+        reason: Exception | None = why_closed(endpoint)
         if reason is None:
             try:
-                with make_client(
-                    endpoint.base_url, version="auto", timeout_s=_CONNECT_TIMEOUT_S
-                ) as client:
+                with _client_of(endpoint, version="auto", timeout_s=_CONNECT_TIMEOUT_S) as client:
                     return client.info()
             except (DockerException, RequestException, OSError) as error:
                 reason = error
@@ -107,22 +136,6 @@ def _first_answer(
                 hint="`kb sandbox status` tells more; `kb sandbox start` tries again",
             ) from reason
         time.sleep(_RETRY_EVERY_S)
-
-
-def _why_closed(base_url: str) -> OSError | None:
-    """Return why nothing takes connections at an address; None where something does."""
-    parts = urlsplit(base_url)
-    try:
-        if parts.scheme == "unix":
-            with socket.socket(socket.AF_UNIX) as probe:
-                probe.settimeout(_PROBE_TIMEOUT_S)
-                probe.connect(parts.path)
-        else:
-            address = (parts.hostname or "", parts.port or _DEFAULT_PORT)
-            socket.create_connection(address, _PROBE_TIMEOUT_S).close()
-    except OSError as error:
-        return error
-    return None
 
 
 def _use_empty_config() -> None:

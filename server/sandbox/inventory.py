@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kb.errors import SandboxError
+from server.sandbox.driver import Endpoint
 from server.sandbox.engine import Engine
 from server.sandbox.runner.units import parse_time
 from server.sandbox.sanitize import make_safe
@@ -30,12 +31,14 @@ def take_inventory(engine: Engine) -> Inventory:
     from docker.errors import DockerException
     from requests.exceptions import RequestException
 
-    host = engine.endpoint.ports_host
+    endpoint = engine.endpoint
     try:
         with engine.client(timeout_s=_TIMEOUT_S) as client:
             volumes: Mapping[str, Any] = client.volumes()
             return Inventory(
-                containers=tuple(_container(each, host) for each in client.containers(all=True)),
+                containers=tuple(
+                    _container(each, endpoint) for each in client.containers(all=True)
+                ),
                 images=tuple(_image(each) for each in client.images()),
                 volumes=tuple(_volume(each) for each in volumes.get("Volumes") or []),
                 networks=tuple(_network(each) for each in client.networks()),
@@ -44,9 +47,9 @@ def take_inventory(engine: Engine) -> Inventory:
         raise SandboxError(f"the sandbox daemon does not answer: {error}") from error
 
 
-def _container(item: Mapping[str, Any], host: str) -> ContainerSummary:
+def _container(item: Mapping[str, Any], endpoint: Endpoint) -> ContainerSummary:
     names: Sequence[str] = item.get("Names") or [item["Id"][:12]]
-    ports = {_port(each, host) for each in item.get("Ports") or [] if each.get("PublicPort")}
+    ports = {_port(each, endpoint) for each in item.get("Ports") or [] if each.get("PublicPort")}
     return ContainerSummary(
         id=str(item["Id"]),
         name=names[0].removeprefix("/"),
@@ -59,16 +62,18 @@ def _container(item: Mapping[str, Any], host: str) -> ContainerSummary:
     )
 
 
-def _port(item: Mapping[str, Any], host: str) -> PublishedPort:
+def _port(item: Mapping[str, Any], endpoint: Endpoint) -> PublishedPort:
     protocol, public = str(item.get("Type") or "tcp"), int(item["PublicPort"])
     given = str(item.get("IP") or "")
-    reached = host if given in {"", "0.0.0.0", "::"} else given  # noqa: S104 - compared, not bound
+    anywhere = given in {"", "0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+    reached = endpoint.ports_host if anywhere else given
+    linked = protocol == "tcp" and endpoint.ports_reachable
     return PublishedPort(
         container_port=int(item["PrivatePort"]),
         protocol=protocol,
         host=reached,
         host_port=public,
-        url=f"http://{reached}:{public}/" if protocol == "tcp" else "",
+        url=f"http://{reached}:{public}/" if linked else "",
     )
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from kb.commands.limits import Limits, Rules
+from server.sandbox.egress import Egress
 
 SandboxMode = Literal["auto", "managed", "dind", "external", "off"]
-Egress = Literal["internet", "none"]
 
 _MIB = 1024 * 1024
 _GIB = 1024 * _MIB
@@ -60,6 +60,8 @@ class SandboxSettings:
     """Address of an `external` daemon (`unix:///…`, `tcp://…`)."""
     mirror: str = ""
     """URL of a registry mirror that the daemon asks first."""
+    dind_image: str = "docker:28-dind"
+    """The image with a dockerd, for the driver `dind`."""
     egress: Egress = "internet"
     """Whether containers reach public addresses."""
     limits: SandboxLimits = field(default_factory=SandboxLimits)

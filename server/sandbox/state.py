@@ -31,7 +31,7 @@ class PublishedPort:
     """The address under which the port is reached from this machine."""
     host_port: int
     url: str
-    """`http://host:port/` for TCP; empty for UDP."""
+    """`http://host:port/` for TCP; empty for UDP, and where the address cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,11 +129,7 @@ def test_what_the_socket_refuses_the_daemon_never_sees(
     live_sandbox: Sandbox, tmp_path: Path
 ) -> None:
     endpoint = live_sandbox.engine().endpoint
-    gate = Gate(
-        daemon_socket=endpoint.base_url.removeprefix("unix://"),
-        host_ip=endpoint.ports_host,
-        rules=DEFAULT_RULES,
-    )
+    gate = Gate(endpoint=endpoint, rules=DEFAULT_RULES)
     path = tmp_path / "filter.sock"
     before = run_to_end(live_sandbox, "docker ps -aq").stdout
     with serve_filter(path, gate):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from server.sandbox.managed.network import NOT_PUBLIC
+from server.sandbox.egress import NOT_PUBLIC
 from server.sandbox.service import Sandbox
 from tests.docker.fixtures import run_to_end, sandbox_settings
 

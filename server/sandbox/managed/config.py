@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from server.sandbox.egress import Egress
+from server.sandbox.identity import label_of, short_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupervisorConfig:
@@ -24,12 +27,12 @@ class SupervisorConfig:
     pids: int
     disk_bytes: int
     mirror: str = ""
-    egress: str = "internet"
+    egress: Egress = "internet"
 
     @property
     def short_id(self) -> str:
         """The first eight hexadecimal digits of the id."""
-        return self.sandbox_id.replace("-", "")[:8]
+        return short_id(self.sandbox_id)
 
     @property
     def socket_path(self) -> str:
@@ -39,7 +42,7 @@ class SupervisorConfig:
     @property
     def label(self) -> str:
         """The label by which the daemon is known to be the sandbox."""
-        return f"kb.sandbox={self.sandbox_id}"
+        return label_of(self.sandbox_id)
 
     def to_json(self) -> str:
         """Return one line of JSON."""

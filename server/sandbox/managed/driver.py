@@ -10,13 +10,13 @@ import shutil
 import subprocess
 import sys
 import threading
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 import server
 from kb.errors import SandboxError
 from server.sandbox.driver import Endpoint
+from server.sandbox.identity import forget_id, read_id
 from server.sandbox.managed.config import SupervisorConfig
 from server.sandbox.settings import SandboxSettings
 
@@ -36,7 +36,7 @@ def why_not_managed() -> SandboxError | None:
     if not sys.platform.startswith("linux"):
         return SandboxError(
             "a sandbox daemon of its own needs Linux",
-            hint="set KB_SANDBOX=external and KB_SANDBOX_HOST to a daemon with the sandbox label",
+            hint="use KB_SANDBOX=dind with Docker Desktop",
         )
     if not find_dockerd():
         return SandboxError("there is no dockerd program on this machine", hint=_PACKAGES_HINT)
@@ -107,8 +107,8 @@ class ManagedDriver:
         """Delete the daemon's data; the id and with it the label change too."""
         self.stop()
         folder = self._settings.sandbox_dir
-        for name in ("data.img", "id"):
-            (folder / name).unlink(missing_ok=True)
+        (folder / "data.img").unlink(missing_ok=True)
+        forget_id(folder)
         if (folder / "data").exists():
             self._delete_folder(folder / "data")
 
@@ -145,8 +145,7 @@ class ManagedDriver:
     def _config(self) -> SupervisorConfig:
         settings, limits = self._settings, self._settings.limits
         folder = settings.sandbox_dir
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sandbox_id = _read_id(folder / "id")
+        sandbox_id = read_id(folder)
         return SupervisorConfig(
             sandbox_id=sandbox_id,
             data_dir=str(folder.resolve()),
@@ -223,16 +222,6 @@ def _read_events(process: subprocess.Popen[str], events: queue.SimpleQueue[_Even
 def _close_input(process: subprocess.Popen[str]) -> None:
     if process.stdin is not None:
         process.stdin.close()
-
-
-def _read_id(path: Path) -> str:
-    if path.exists():
-        with contextlib.suppress(ValueError):
-            return str(uuid.UUID(path.read_text().strip()))
-    made = str(uuid.uuid4())
-    path.write_text(made + "\n")
-    path.chmod(0o600)
-    return made
 
 
 def _last_error(log: Path) -> str:

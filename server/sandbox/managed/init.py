@@ -19,14 +19,11 @@ import time
 from pathlib import Path
 
 from kb.errors import SandboxError
+from server.sandbox.egress import Egress
+from server.sandbox.egress import container_rules as egress_rules
 from server.sandbox.managed import kernel, rootfs
 from server.sandbox.managed.config import InitOrder, Wiring
-from server.sandbox.managed.network import (
-    NOT_PUBLIC,
-    REJECT,
-    mirror_rules,
-    resolver_rules,
-)
+from server.sandbox.managed.network import mirror_rules, resolver_rules
 
 _GRACE_S = 12.0
 """How long dockerd may take to end its containers."""
@@ -61,7 +58,7 @@ def _live() -> int:
     return code & 0xFF
 
 
-def _connect(wiring: Wiring, egress: str) -> None:
+def _connect(wiring: Wiring, egress: Egress) -> None:
     """Set up this side of the link, and what containers may reach."""
     for path in ("all", "default"):
         with contextlib.suppress(OSError):
@@ -76,18 +73,11 @@ def _connect(wiring: Wiring, egress: str) -> None:
         kernel.run_tool("iptables", "-w", "-A", "DOCKER-USER", *rule)
 
 
-def container_rules(wiring: Wiring, egress: str) -> list[tuple[str, ...]]:
-    """Return the rules for packets of containers; the daemon's own do not pass them.
-
-    Docker keeps what stands in the chain DOCKER-USER and sends every forwarded packet there first.
-    """
-    new = ("-m", "conntrack", "--ctstate", "NEW")
-    outward = ("!", "-i", "eth0", "-o", "eth0", *new)
-    if egress == "none":
-        return [(*outward, *REJECT), ("-j", "RETURN")]
-    resolvers = [rule for rule in resolver_rules(wiring) if rule not in mirror_rules(wiring)]
-    blocks = [("-o", "eth0", "-d", block, *new, *REJECT) for block in NOT_PUBLIC]
-    return [*(("-o", "eth0", *rule) for rule in resolvers), *blocks, ("-j", "RETURN")]
+def container_rules(wiring: Wiring, egress: Egress) -> list[tuple[str, ...]]:
+    """Return the rules for packets of containers, which may ask the resolvers but no mirror."""
+    mirror = mirror_rules(wiring)
+    resolvers = [rule for rule in resolver_rules(wiring) if rule not in mirror]
+    return egress_rules(egress, resolvers=resolvers)
 
 
 def _start_dockerd(order: InitOrder) -> subprocess.Popen[bytes]:

@@ -16,27 +16,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kb.errors import SandboxError
+from server.sandbox.egress import NOT_PUBLIC, REJECT, loopback_mirror
 from server.sandbox.managed.config import SupervisorConfig, Wiring
 from server.sandbox.managed.kernel import run_tool
-
-NOT_PUBLIC = (
-    "0.0.0.0/8",
-    "10.0.0.0/8",
-    "100.64.0.0/10",
-    "127.0.0.0/8",
-    "169.254.0.0/16",
-    "172.16.0.0/12",
-    "192.0.0.0/24",
-    "192.0.2.0/24",
-    "192.88.99.0/24",
-    "192.168.0.0/16",
-    "198.18.0.0/15",
-    "198.51.100.0/24",
-    "203.0.113.0/24",
-    "224.0.0.0/4",
-    "240.0.0.0/4",
-)
-"""Special-purpose address blocks of RFC 6890, multicast and the reserved rest."""
 
 FALLBACK_RESOLVERS = ("1.1.1.1", "9.9.9.9")
 """Public resolvers, where the machine has only one on its loopback."""
@@ -153,7 +135,6 @@ class HostNetwork:
 
 
 _ESTABLISHED = ("-m", "conntrack", "--ctstate", "ESTABLISHED,RELATED", "-j", "ACCEPT")
-REJECT = ("-j", "REJECT", "--reject-with", "icmp-admin-prohibited")
 
 
 def mirror_rules(wiring: Wiring) -> list[tuple[str, ...]]:
@@ -206,14 +187,6 @@ def read_resolvers(files: Sequence[Path]) -> tuple[str, ...]:
             if usable:
                 return usable[:3]
     return FALLBACK_RESOLVERS
-
-
-def loopback_mirror(url: str) -> int:
-    """Return the port of a mirror on this machine's loopback; 0 where it is elsewhere."""
-    parts = urlsplit(url)
-    if parts.hostname in {"localhost", "127.0.0.1"}:
-        return parts.port or (443 if parts.scheme == "https" else 80)
-    return 0
 
 
 def private_mirror(url: str) -> tuple[str, int]:

@@ -22,11 +22,12 @@ from pathlib import Path
 from typing import IO
 
 from kb.errors import SandboxError
+from server.sandbox.egress import loopback_mirror
 from server.sandbox.managed import kernel
 from server.sandbox.managed.cgroups import ControlGroup
 from server.sandbox.managed.config import InitOrder, SupervisorConfig
 from server.sandbox.managed.forward import forward_loopback
-from server.sandbox.managed.network import HostNetwork, loopback_mirror
+from server.sandbox.managed.network import HostNetwork
 
 _END_PATIENCE_S = 15.0
 _MODULES = ("overlay", "br_netfilter", "veth", "loop")

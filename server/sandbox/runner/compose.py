@@ -11,19 +11,18 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
 
 from kb.commands.actions import ComposeProject, RunCompose
 from kb.commands.compose import check_compose
 from kb.errors import InvalidInputError, SandboxError
 from server.sandbox.runner.context import place_inside
-from server.sandbox.runner.filter_socket import Gate, serve_filter
 from server.sandbox.runner.job import Job, execute
 
 DEFAULT_PROJECT = "notes"
@@ -37,16 +36,16 @@ _PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
 @execute.register
 def run_compose(action: RunCompose, job: Job) -> int:
     """Any offered command of Compose."""
+    if not hasattr(socket, "AF_UNIX"):
+        raise SandboxError("Compose commands need Unix sockets, which Windows lacks")
+    from server.sandbox.runner.filter_socket import Gate, serve_filter
+
     program = find_compose()
     with tempfile.TemporaryDirectory(prefix="kb-compose-") as name:
         folder = Path(name)
         options = [] if not action.needs_file else _lay_out(action, job, folder / "project")
         socket_path = folder / "docker.sock"
-        gate = Gate(
-            daemon_socket=_socket_of(job),
-            host_ip=job.engine.endpoint.ports_host,
-            rules=job.rules,
-        )
+        gate = Gate(endpoint=job.engine.endpoint, rules=job.rules)
         command = [*program, *options, action.verb, *action.arguments, *action.services]
         job.sent["compose"] = command[len(program) :]
         with serve_filter(socket_path, gate):
@@ -116,16 +115,6 @@ def _kept_file(job: Job, project: str) -> Path | None:
     if job.compose_dir is None or not _PLAIN_NAME.fullmatch(project):
         return None
     return job.compose_dir / f"{project}.yaml"
-
-
-def _socket_of(job: Job) -> str:
-    parts = urlsplit(job.engine.endpoint.base_url)
-    if parts.scheme != "unix":
-        raise SandboxError(
-            "Compose needs a sandbox daemon with a Unix socket",
-            hint="use KB_SANDBOX=managed",
-        )
-    return parts.path
 
 
 def _run_program(command: list[str], home: Path, socket_path: Path, job: Job) -> int:

@@ -24,6 +24,8 @@ from kb.commands.api_filter import filter_request
 from kb.commands.dockerfile import check_dockerfile
 from kb.commands.limits import Rules
 from kb.errors import CommandRefusedError, InvalidInputError, KbError
+from server.sandbox.connection import open_connection
+from server.sandbox.driver import Endpoint
 from server.sandbox.runner.context import MAX_CONTEXT_BYTES
 
 _MAX_LINE_BYTES = 64 * 1024
@@ -36,8 +38,7 @@ _PASSED_HEADERS = ("Content-Type", "Accept")
 class Gate:
     """What a request is judged by, and where it goes."""
 
-    daemon_socket: str
-    host_ip: str
+    endpoint: Endpoint
     rules: Rules
     refused: list[str] = field(default_factory=list)
     """What was refused, for the run's output."""
@@ -116,7 +117,9 @@ def judge(gate: Gate, method: str, target: str, body: bytes) -> bytes:
     """
     archive = _carries_files(target)
     value = None if archive or not body else _parse_json(body)
-    allowed = filter_request(method, target, value, host_ip=gate.host_ip, rules=gate.rules)
+    allowed = filter_request(
+        method, target, value, host_ip=gate.endpoint.ports_host, rules=gate.rules
+    )
     if archive:
         _check_archive(target, body, gate.rules)
         return body
@@ -213,10 +216,11 @@ def _pass_on(
     client: socket.socket,
     rest: io.BufferedIOBase,
 ) -> None:
-    with socket.socket(socket.AF_UNIX) as daemon:
-        daemon.connect(gate.daemon_socket)
+    with open_connection(gate.endpoint) as daemon:
         daemon.sendall(_head(request, len(body)) + body)
-        if request.upgrades:
+        # Over TLS no input is passed on: a TLS connection cannot be closed by half, nor used by two
+        # threads at once. Compose has none to pass: its standard input is empty.
+        if request.upgrades and gate.endpoint.tls is None:
             threading.Thread(target=_pump_input, args=(rest, daemon), daemon=True).start()
         while data := daemon.recv(_BLOCK_BYTES):
             client.sendall(data)

@@ -108,8 +108,22 @@ def test_auto_takes_what_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert choose_driver(settings).name == "managed"
     reason = SandboxError("no dockerd here", hint="install it")
     monkeypatch.setattr(choose, "why_not_managed", lambda: reason)
-    off = Sandbox(settings)
-    assert "no dockerd here" in off.status().message
-    assert "install it" in off.status().message
+    monkeypatch.setattr(choose, "why_not_dind", lambda: None)
+    assert choose_driver(settings).name == "dind"
+    no_engine = SandboxError("no engine answers", hint="start one")
+    monkeypatch.setattr(choose, "why_not_dind", lambda: no_engine)
+    message = Sandbox(settings).status().message
+    assert message == "no sandbox: no dockerd here, and no engine answers; install it; or start one"
     with_host = SandboxSettings(state_dir=tmp_path, host="unix:///x.sock")
     assert choose_driver(with_host).name == "external"
+
+
+def test_the_engine_is_not_looked_for_where_it_is_not_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choose, "why_not_managed", lambda: None)
+    monkeypatch.setattr(choose, "why_not_dind", lambda: pytest.fail("the engine was asked"))
+    assert choose_driver(SandboxSettings(state_dir=tmp_path)).name == "managed"
+    for mode in ("managed", "dind", "external", "off"):
+        settings = SandboxSettings(state_dir=tmp_path, mode=mode)
+        assert choose_driver(settings).name == mode

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from kb.errors import SandboxError
+from server.sandbox.egress import NOT_PUBLIC, loopback_mirror
 from server.sandbox.managed import init
 from server.sandbox.managed.cgroups import ControlGroup
 from server.sandbox.managed.config import InitOrder, SupervisorConfig, Wiring
 from server.sandbox.managed.network import (
     FALLBACK_RESOLVERS,
-    NOT_PUBLIC,
-    loopback_mirror,
     pick_link,
     private_mirror,
     read_resolvers,

@@ -1,0 +1,205 @@
+"""The `dind` driver: makes the sandbox's container, starts it anew each time, takes it away."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from kb.errors import SandboxError
+from server.sandbox.builtin_image import make_tar
+from server.sandbox.connection import why_closed
+from server.sandbox.dind.body import EngineFacts, container_body, object_name
+from server.sandbox.dind.certificates import Certificates, make_certificates
+from server.sandbox.dind.host_engine import (
+    ContainerFacts,
+    HostEngine,
+    ObjectKind,
+    find_host_engine,
+)
+from server.sandbox.dind.inside import FOLDER, start_script
+from server.sandbox.driver import Endpoint, TlsFiles
+from server.sandbox.identity import forget_id, label_of, read_id
+from server.sandbox.settings import SandboxSettings
+
+_RETRY_EVERY_S = 0.1
+_UNREACHABLE = "links to published ports cannot be reached here: the sandbox runs in a machine of "
+_UNLIMITED = "the size of its data is not limited"
+
+
+def why_not_dind() -> SandboxError | None:
+    """Return what keeps the user's engine from running a sandbox; None where one answers."""
+    try:
+        find_host_engine()
+    except SandboxError as error:
+        return error
+    return None
+
+
+class DindDriver:
+    """A dockerd in a container of the user's engine.
+
+    Args:
+        settings: Where its certificates live and what it may take.
+        find_engine: Finds the user's engine.
+    """
+
+    name = "dind"
+
+    def __init__(
+        self,
+        settings: SandboxSettings,
+        *,
+        find_engine: Callable[[], HostEngine] = find_host_engine,
+    ) -> None:
+        self._settings = settings
+        self._find_engine = find_engine
+        self._engine: HostEngine | None = None
+        """The engine that runs the container; None while none does."""
+        self._container = ""
+
+    def start(self) -> Endpoint:
+        """Make the container, start it, and wait until its daemon takes connections.
+
+        Raises:
+            SandboxError: It cannot be had here.
+        """
+        self.stop()
+        engine = self._find_engine()
+        facts = engine.facts()
+        _check_usable(facts)
+        sandbox_id = read_id(self._settings.sandbox_dir)
+        engine.ensure_image(self._settings.dind_image)
+        certificates = make_certificates()
+        self._make_container(engine, facts, sandbox_id, certificates)
+        self._engine, self._container = engine, object_name(sandbox_id)
+        try:
+            engine.start(self._container)
+            tls = certificates.keep_client(self._settings.sandbox_dir / "tls")
+            return self._await_daemon(engine, facts, sandbox_id, tls)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop the container; its volume stays."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.stop(self._container)
+
+    def reset(self) -> None:
+        """Remove the container, its network and its volume; the id and with it the label change.
+
+        Raises:
+            SandboxError: The engine does not answer, or an object of that name is not ours.
+        """
+        self.stop()
+        engine = self._find_engine()
+        sandbox_id = read_id(self._settings.sandbox_dir)
+        kinds: tuple[ObjectKind, ...] = ("container", "network", "volume")
+        for kind in kinds:
+            if _is_ours(engine, kind, sandbox_id):
+                engine.remove(kind, object_name(sandbox_id))
+        forget_id(self._settings.sandbox_dir)
+
+    def alive(self) -> bool:
+        """Tell whether the container runs; it ends with its dockerd."""
+        if self._engine is None:
+            return False
+        try:
+            found = self._engine.inspect(self._container)
+        except SandboxError:
+            return False
+        return found is not None and found.running
+
+    # --- inside --------------------------------------------------------------------------
+
+    def _make_container(
+        self, engine: HostEngine, facts: EngineFacts, sandbox_id: str, certificates: Certificates
+    ) -> None:
+        """Make the container anew, and its network and volume unless they are there."""
+        name = object_name(sandbox_id)
+        if _is_ours(engine, "container", sandbox_id):
+            engine.remove("container", name)
+        if not _is_ours(engine, "network", sandbox_id):
+            engine.create_network(name, sandbox_id)
+        if not _is_ours(engine, "volume", sandbox_id):
+            engine.create_volume(name, sandbox_id)
+        engine.create_container(name, container_body(self._settings, sandbox_id, facts))
+        engine.put_files(name, _files(start_script(self._settings.egress), certificates))
+
+    def _await_daemon(
+        self, engine: HostEngine, facts: EngineFacts, sandbox_id: str, tls: TlsFiles
+    ) -> Endpoint:
+        deadline = time.monotonic() + self._settings.start_timeout_s
+        while True:
+            found = engine.inspect(self._container)
+            if found is None or not found.running or time.monotonic() > deadline:
+                raise _failure(engine.last_words(self._container) if found else ())
+            endpoint = _endpoint(found, facts, sandbox_id, tls)
+            if found.api_port and why_closed(endpoint) is None:
+                return endpoint
+            time.sleep(_RETRY_EVERY_S)
+
+
+def _check_usable(facts: EngineFacts) -> None:
+    if facts.os_type != "linux":
+        raise SandboxError(
+            f"your Docker Engine runs {facts.os_type} containers, the sandbox needs Linux ones",
+            hint="choose `Switch to Linux containers` in Docker Desktop's menu",
+        )
+    if facts.rootless:
+        raise SandboxError(
+            "your Docker Engine is rootless: a sandbox daemon cannot run in it",
+            hint="use an engine that runs as root, or KB_SANDBOX=managed on Linux",
+        )
+
+
+def _is_ours(engine: HostEngine, kind: ObjectKind, sandbox_id: str) -> bool:
+    """Tell whether our object is there.
+
+    Raises:
+        SandboxError: An object of its name is there, and it is somebody else's.
+    """
+    name = object_name(sandbox_id)
+    owner = engine.owner_of(kind, name)
+    if owner is not None and owner != sandbox_id:
+        raise SandboxError(
+            f"the {kind} {name} in your Docker Engine is not the sandbox's",
+            hint=f"rename or remove it: `docker {kind} rm {name}`",
+        )
+    return owner is not None
+
+
+def _files(script: str, certificates: Certificates) -> bytes:
+    files = {
+        "start.sh": script.encode(),
+        "ca.pem": certificates.authority,
+        "server.pem": certificates.server,
+        "server-key.pem": certificates.server_key,
+    }
+    return make_tar({f"{FOLDER}/{name}": data for name, data in files.items()}, mode=0o600)
+
+
+def _endpoint(
+    found: ContainerFacts, facts: EngineFacts, sandbox_id: str, tls: TlsFiles
+) -> Endpoint:
+    reachable = sys.platform.startswith("linux") and facts.product != "Docker Desktop"
+    warnings = [_UNLIMITED] if reachable else [_UNLIMITED, f"{_UNREACHABLE}{facts.product}"]
+    return Endpoint(
+        base_url=f"https://127.0.0.1:{found.api_port}",
+        label=label_of(sandbox_id),
+        ports_host=found.address,
+        ports_reachable=reachable,
+        tls=tls,
+        warning="; ".join(warnings),
+    )
+
+
+def _failure(lines: Sequence[str]) -> SandboxError:
+    telling = [line for line in lines if "level=fatal" in line or line.startswith("failed to")]
+    last = (telling or [*lines] or ["it said nothing"])[-1]
+    return SandboxError(
+        f"the sandbox daemon did not start in its container: {last[-400:]}",
+        hint="`docker logs` of the container kb-sandbox-… tells more",
+    )

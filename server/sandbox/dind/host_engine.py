@@ -1,0 +1,302 @@
+"""The user's own Docker Engine: found, and asked for the sandbox's own objects and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+from urllib.parse import urlsplit
+
+from kb.errors import SandboxError
+from server.sandbox.dind.body import API_PORT_KEY, LABEL_KEY, EngineFacts
+from server.sandbox.engine import make_client
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+ObjectKind = Literal["container", "network", "volume"]
+
+_PING_TIMEOUT_S = 2.0
+_TIMEOUT_S = 60.0
+_STOP_PATIENCE_S = 20
+_LOG_LINES = 40
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_PIPES = ("docker_engine", "dockerDesktopLinuxEngine")
+_HOW_TO_GET = "start Docker Desktop, or a Docker Engine that this user may talk to"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerFacts:
+    """The sandbox's container as the engine knows it."""
+
+    running: bool
+    address: str
+    """Its address in its own network; empty while it does not run."""
+    api_port: int
+    """The port of this machine's loopback at which its daemon is reached; 0 while it is not."""
+
+
+class HostEngine(Protocol):
+    """What the driver asks of the user's engine; every call may raise `SandboxError`."""
+
+    def facts(self) -> EngineFacts:
+        """Return what the engine tells of itself."""
+
+    def ensure_image(self, image: str) -> None:
+        """Pull an image unless it is there."""
+
+    def owner_of(self, kind: ObjectKind, name: str) -> str | None:
+        """Return the sandbox id on an object's label; empty without one, None without an object."""
+
+    def create_network(self, name: str, sandbox_id: str) -> None:
+        """Make a network with the sandbox's label."""
+
+    def create_volume(self, name: str, sandbox_id: str) -> None:
+        """Make a volume with the sandbox's label."""
+
+    def create_container(self, name: str, body: Mapping[str, object]) -> None:
+        """Make a container."""
+
+    def remove(self, kind: ObjectKind, name: str) -> None:
+        """Remove an object, running or not; harmless where it is not there."""
+
+    def put_files(self, container: str, archive: bytes) -> None:
+        """Unpack a tar archive at a container's root."""
+
+    def start(self, container: str) -> None:
+        """Start a container."""
+
+    def stop(self, container: str) -> None:
+        """Stop a container; harmless where it is not there."""
+
+    def inspect(self, container: str) -> ContainerFacts | None:
+        """Return how a container is; None where it is not there."""
+
+    def last_words(self, container: str) -> Sequence[str]:
+        """Return the last lines of a container's log."""
+
+
+def find_host_engine() -> DockerHostEngine:
+    """Return the first engine that answers within two seconds: DOCKER_HOST's, else a usual one.
+
+    Raises:
+        SandboxError: None answers.
+    """
+    tried = []
+    for address in candidate_addresses():
+        _check_local(address)
+        if _answers(address):
+            return DockerHostEngine(address)
+        tried.append(address)
+    raise SandboxError(
+        f"no Docker Engine answers at {', '.join(tried) or 'any usual place'}", hint=_HOW_TO_GET
+    )
+
+
+def candidate_addresses() -> list[str]:
+    """Return where the user's engine may be: DOCKER_HOST alone, or the platform's usual places."""
+    given = os.environ.get("DOCKER_HOST", "")
+    if given:
+        return [given]
+    if sys.platform == "win32":
+        return [f"npipe:////./pipe/{name}" for name in _PIPES]
+    home, runtime = Path.home(), os.environ.get("XDG_RUNTIME_DIR")
+    sockets = [
+        Path("/var/run/docker.sock"),
+        home / ".docker/run/docker.sock",
+        home / ".docker/desktop/docker.sock",
+        home / ".colima/default/docker.sock",
+        home / ".rd/docker.sock",
+        *([Path(runtime, "docker.sock")] if runtime else []),
+    ]
+    return [f"unix://{path}" for path in sockets if path.exists()]
+
+
+def _check_local(address: str) -> None:
+    """Refuse an engine elsewhere: its loopback, where the daemon is published, is not ours."""
+    parts = urlsplit(address)
+    if parts.scheme in {"unix", "npipe"} or parts.hostname in _LOOPBACK:
+        return
+    raise SandboxError(
+        f"the Docker Engine at {address} is on another machine",
+        hint="unset DOCKER_HOST to use this machine's, or run a labelled daemon and set "
+        "KB_SANDBOX=external and KB_SANDBOX_HOST",
+    )
+
+
+def _answers(address: str) -> bool:
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    try:
+        with make_client(address, version="auto", timeout_s=_PING_TIMEOUT_S) as client:
+            return bool(client.ping())
+    except (DockerException, RequestException, OSError, ValueError):
+        return False
+
+
+class DockerHostEngine:
+    """An engine behind the Docker Engine API.
+
+    Args:
+        address: `unix://…`, `npipe://…`, or `tcp://127.0.0.1:…`.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def facts(self) -> EngineFacts:
+        """Return what the engine tells of itself."""
+        with self._client() as client:
+            found: Mapping[str, Any] = client.info()
+        return EngineFacts(
+            os_type=str(found.get("OSType") or ""),
+            product=str(found.get("OperatingSystem") or ""),
+            cpus=int(found.get("NCPU") or 0),
+            memory_bytes=int(found.get("MemTotal") or 0),
+            rootless="name=rootless" in (found.get("SecurityOptions") or []),
+        )
+
+    def ensure_image(self, image: str) -> None:
+        """Pull an image unless it is there."""
+        from docker.errors import DockerException, ImageNotFound
+
+        with self._client() as client:
+            try:
+                client.inspect_image(image)
+            except ImageNotFound:
+                try:
+                    _pull(client, image)
+                except DockerException as error:
+                    raise _no_image(image, str(error)) from error
+
+    def owner_of(self, kind: ObjectKind, name: str) -> str | None:
+        """Return the sandbox id on an object's label; empty without one, None without an object."""
+        details = self._look(kind, name)
+        if details is None:
+            return None
+        holder = details["Config"] if kind == "container" else details
+        return str((holder.get("Labels") or {}).get(LABEL_KEY, ""))
+
+    def create_network(self, name: str, sandbox_id: str) -> None:
+        """Make a network with the sandbox's label."""
+        with self._client() as client:
+            client.create_network(name, driver="bridge", labels={LABEL_KEY: sandbox_id})
+
+    def create_volume(self, name: str, sandbox_id: str) -> None:
+        """Make a volume with the sandbox's label."""
+        with self._client() as client:
+            client.create_volume(name, driver="local", labels={LABEL_KEY: sandbox_id})
+
+    def create_container(self, name: str, body: Mapping[str, object]) -> None:
+        """Make a container."""
+        with self._client() as client:
+            client.create_container_from_config(dict(body), name=name)
+
+    def remove(self, kind: ObjectKind, name: str) -> None:
+        """Remove an object, running or not; harmless where it is not there."""
+        with self._client() as client, _nothing_missing():
+            if kind == "container":
+                client.remove_container(name, force=True)
+            elif kind == "network":
+                client.remove_network(name)
+            else:
+                client.remove_volume(name)
+
+    def put_files(self, container: str, archive: bytes) -> None:
+        """Unpack a tar archive at a container's root."""
+        with self._client() as client:
+            client.put_archive(container, "/", archive)
+
+    def start(self, container: str) -> None:
+        """Start a container."""
+        with self._client() as client:
+            client.start(container)
+
+    def stop(self, container: str) -> None:
+        """Stop a container; harmless where it is not there."""
+        with self._client() as client, _nothing_missing():
+            client.stop(container, timeout=_STOP_PATIENCE_S)
+
+    def inspect(self, container: str) -> ContainerFacts | None:
+        """Return how a container is; None where it is not there."""
+        details = self._look("container", container)
+        if details is None:
+            return None
+        network: Mapping[str, Any] = details["NetworkSettings"]
+        joined = [each.get("IPAddress") or "" for each in (network.get("Networks") or {}).values()]
+        bound = (network.get("Ports") or {}).get(API_PORT_KEY) or [{}]
+        return ContainerFacts(
+            running=bool(details["State"].get("Running")),
+            address=str(joined[0]) if joined else "",
+            api_port=int(bound[0].get("HostPort") or 0),
+        )
+
+    def last_words(self, container: str) -> Sequence[str]:
+        """Return the last lines of a container's log."""
+        with self._client() as client:
+            said: bytes = client.logs(container, tail=_LOG_LINES)
+        return said.decode("utf-8", "replace").splitlines()
+
+    def _look(self, kind: ObjectKind, name: str) -> Mapping[str, Any] | None:
+        from docker.errors import NotFound
+
+        with self._client() as client:
+            looks: Mapping[ObjectKind, Callable[[str], Mapping[str, Any]]] = {
+                "container": client.inspect_container,
+                "network": client.inspect_network,
+                "volume": client.inspect_volume,
+            }
+            try:
+                return looks[kind](name)
+            except NotFound:
+                return None
+
+    @contextlib.contextmanager
+    def _client(self) -> Iterator[APIClient]:
+        """Give a client for one request; what goes wrong becomes an error of ours."""
+        from docker.errors import APIError, DockerException
+        from requests.exceptions import RequestException
+
+        try:
+            with make_client(self._address, version="auto", timeout_s=_TIMEOUT_S) as client:
+                yield client
+        except APIError as error:
+            raise SandboxError(
+                f"your Docker Engine refused: {error.explanation or error}",
+                hint="`kb sandbox start` tries again; KB_SANDBOX=off goes without a sandbox",
+            ) from error
+        except (DockerException, RequestException, OSError) as error:
+            raise SandboxError(
+                f"your Docker Engine at {self._address} does not answer: {error}", hint=_HOW_TO_GET
+            ) from error
+
+
+def _pull(client: APIClient, image: str) -> None:
+    name, _, tag = image.rpartition(":")
+    whole = not name or "/" in tag or "@" in image
+    stream = client.pull(
+        image if whole else name, tag=None if whole else tag, stream=True, decode=True
+    )
+    for step in stream:
+        if "error" in step:
+            raise _no_image(image, str(step["error"]))
+
+
+def _no_image(image: str, said: str) -> SandboxError:
+    return SandboxError(
+        f"the image {image} for the sandbox daemon cannot be pulled: {said}",
+        hint=f"try `docker pull {image}`, or set KB_SANDBOX_DIND_IMAGE to an image that is there",
+    )
+
+
+@contextlib.contextmanager
+def _nothing_missing() -> Iterator[None]:
+    from docker.errors import NotFound
+
+    with contextlib.suppress(NotFound):
+        yield
