@@ -123,8 +123,9 @@ def _stack(examples: Sequence[Example]) -> _Stacked:
 def _ranking_gradient(examples: _Stacked, weights: Floats) -> Floats:
     scores = examples.features @ weights.astype(np.float32)
     surplus = _softmax(scores, examples.there) - _softmax(scores, examples.right)
-    gradient = np.einsum("e,ec,ecf->f", examples.weight, surplus, examples.features, optimize=True)
-    return gradient.astype(np.float64)
+    pulled = (examples.weight[:, None] * surplus).ravel()
+    gradient: Floats = pulled @ examples.features.reshape(len(pulled), -1).astype(np.float64)
+    return gradient
 
 
 def _softmax(scores: NDArray[np.float32], among: NDArray[np.bool_]) -> NDArray[np.float32]:
