@@ -156,7 +156,9 @@ def tune_folder(
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student = load_student(model).to(workspace.device)
     held_out = [lesson for lesson in found if is_held_out(lesson)]
-    _log.info("before: %s", hit_at_1(student, tokenizer, held_out))
+    checkpoint = workspace.folder / "tuned" / CHECKPOINT_FILE
+    if not checkpoint.is_file():
+        _log.info("before: %s", hit_at_1(student, tokenizer, held_out))
     tuner = Tuner(
         student,
         tokenizer,
@@ -164,7 +166,7 @@ def tune_folder(
         pairs=read_pairs(pairs),
         lessons=[lesson for lesson in found if not is_held_out(lesson)],
         settings=TuningSettings(epochs=epochs, fast=fast),
-        checkpoint=workspace.folder / "tuned" / CHECKPOINT_FILE,
+        checkpoint=checkpoint,
     )
     tuner.train()
     export_student(student, tokenizer_json, target)
