@@ -6,36 +6,43 @@ import socket
 import ssl
 from urllib.parse import urlsplit
 
-from server.sandbox.driver import Endpoint, TlsFiles
+from server.sandbox.driver import TlsFiles
 
 _PROBE_TIMEOUT_S = 5.0
 _DEFAULT_PORT = 2375
 
 
-def open_connection(endpoint: Endpoint, *, timeout_s: float | None = None) -> socket.socket:
-    """Return a connection to the daemon; with TLS both sides have proved themselves.
+def open_connection(
+    base_url: str, tls: TlsFiles | None = None, *, timeout_s: float | None = None
+) -> socket.socket:
+    """Return a connection to a daemon; with TLS both sides have proved themselves.
+
+    Args:
+        base_url: Its address.
+        tls: What both prove themselves with; None for a plain connection.
+        timeout_s: How long any step may take.
 
     Raises:
         OSError: Nothing takes connections there, or it is not who it should be.
     """
-    parts = urlsplit(endpoint.base_url)
+    parts = urlsplit(base_url)
     if parts.scheme == "unix":
         return _connect_unix(parts.path, timeout_s)
     host = parts.hostname or ""
     plain = socket.create_connection((host, parts.port or _DEFAULT_PORT), timeout_s)
-    if endpoint.tls is None:
+    if tls is None:
         return plain
     try:
-        return _context(endpoint.tls).wrap_socket(plain, server_hostname=host)
+        return _context(tls).wrap_socket(plain, server_hostname=host)
     except BaseException:
         plain.close()
         raise
 
 
-def why_closed(endpoint: Endpoint) -> OSError | None:
+def why_closed(base_url: str, tls: TlsFiles | None = None) -> OSError | None:
     """Return why nothing takes connections at an address; None where something does."""
     try:
-        open_connection(endpoint, timeout_s=_PROBE_TIMEOUT_S).close()
+        open_connection(base_url, tls, timeout_s=_PROBE_TIMEOUT_S).close()
     except OSError as error:
         return error
     return None

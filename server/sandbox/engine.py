@@ -51,7 +51,7 @@ class Engine:
 
     def listens(self) -> bool:
         """Tell whether anything takes connections at the daemon's address; cheap."""
-        return why_closed(self.endpoint) is None
+        return why_closed(self.endpoint.base_url, self.endpoint.tls) is None
 
 
 def connect(endpoint: Endpoint, *, alive: Callable[[], bool], settings: SandboxSettings) -> Engine:
@@ -123,7 +123,7 @@ def _first_answer(
     from requests.exceptions import RequestException
 
     while True:
-        reason: Exception | None = why_closed(endpoint)
+        reason: Exception | None = why_closed(endpoint.base_url, endpoint.tls)
         if reason is None:
             try:
                 with _client_of(endpoint, version="auto", timeout_s=_CONNECT_TIMEOUT_S) as client:

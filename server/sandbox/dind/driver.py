@@ -11,12 +11,8 @@ from server.sandbox.builtin_image import make_tar
 from server.sandbox.connection import why_closed
 from server.sandbox.dind.body import EngineFacts, container_body, object_name
 from server.sandbox.dind.certificates import Certificates, make_certificates
-from server.sandbox.dind.host_engine import (
-    ContainerFacts,
-    HostEngine,
-    ObjectKind,
-    find_host_engine,
-)
+from server.sandbox.dind.discovery import find_host_engine
+from server.sandbox.dind.host_engine import OBJECT_KINDS, ContainerFacts, HostEngine, ObjectKind
 from server.sandbox.dind.inside import FOLDER, start_script
 from server.sandbox.driver import Endpoint, TlsFiles
 from server.sandbox.identity import forget_id, label_of, read_id
@@ -96,10 +92,8 @@ class DindDriver:
         self.stop()
         engine = self._find_engine()
         sandbox_id = read_id(self._settings.sandbox_dir)
-        kinds: tuple[ObjectKind, ...] = ("container", "network", "volume")
-        for kind in kinds:
-            if _is_ours(engine, kind, sandbox_id):
-                engine.remove(kind, object_name(sandbox_id))
+        for kind in _own_objects(engine, sandbox_id):
+            engine.remove(kind, object_name(sandbox_id))
         forget_id(self._settings.sandbox_dir)
 
     def alive(self) -> bool:
@@ -118,12 +112,12 @@ class DindDriver:
         self, engine: HostEngine, facts: EngineFacts, sandbox_id: str, certificates: Certificates
     ) -> None:
         """Make the container anew, and its network and volume unless they are there."""
-        name = object_name(sandbox_id)
-        if _is_ours(engine, "container", sandbox_id):
+        name, there = object_name(sandbox_id), _own_objects(engine, sandbox_id)
+        if "container" in there:
             engine.remove("container", name)
-        if not _is_ours(engine, "network", sandbox_id):
+        if "network" not in there:
             engine.create_network(name, sandbox_id)
-        if not _is_ours(engine, "volume", sandbox_id):
+        if "volume" not in there:
             engine.create_volume(name, sandbox_id)
         engine.create_container(name, container_body(self._settings, sandbox_id, facts))
         engine.put_files(name, _files(start_script(self._settings.egress), certificates))
@@ -134,11 +128,14 @@ class DindDriver:
         deadline = time.monotonic() + self._settings.start_timeout_s
         while True:
             found = engine.inspect(self._container)
-            if found is None or not found.running or time.monotonic() > deadline:
+            if found is None or not found.running:
                 raise _failure(engine.last_words(self._container) if found else ())
             endpoint = _endpoint(found, facts, sandbox_id, tls)
-            if found.api_port and why_closed(endpoint) is None:
+            reason = why_closed(endpoint.base_url, tls)
+            if reason is None:
                 return endpoint
+            if time.monotonic() > deadline:
+                raise _unreachable(endpoint, reason)
             time.sleep(_RETRY_EVERY_S)
 
 
@@ -155,20 +152,24 @@ def _check_usable(facts: EngineFacts) -> None:
         )
 
 
-def _is_ours(engine: HostEngine, kind: ObjectKind, sandbox_id: str) -> bool:
-    """Tell whether our object is there.
+def _own_objects(engine: HostEngine, sandbox_id: str) -> list[ObjectKind]:
+    """Return which of our objects are there, in the order in which they can be removed.
 
     Raises:
-        SandboxError: An object of its name is there, and it is somebody else's.
+        SandboxError: An object of our name is there, and it is somebody else's.
     """
-    name = object_name(sandbox_id)
-    owner = engine.owner_of(kind, name)
-    if owner is not None and owner != sandbox_id:
-        raise SandboxError(
-            f"the {kind} {name} in your Docker Engine is not the sandbox's",
-            hint=f"rename or remove it: `docker {kind} rm {name}`",
-        )
-    return owner is not None
+    name, found = object_name(sandbox_id), []
+    for kind in OBJECT_KINDS:
+        owner = engine.owner_of(kind, name)
+        if owner is None:
+            continue
+        if owner != sandbox_id:
+            raise SandboxError(
+                f"the {kind} {name} in your Docker Engine is not the sandbox's",
+                hint=f"remove it: `docker {kind} rm {name}`",
+            )
+        found.append(kind)
+    return found
 
 
 def _files(script: str, certificates: Certificates) -> bytes:
@@ -202,4 +203,11 @@ def _failure(lines: Sequence[str]) -> SandboxError:
     return SandboxError(
         f"the sandbox daemon did not start in its container: {last[-400:]}",
         hint="`docker logs` of the container kb-sandbox-… tells more",
+    )
+
+
+def _unreachable(endpoint: Endpoint, reason: OSError) -> SandboxError:
+    return SandboxError(
+        f"the sandbox's container runs, but nothing answers at {endpoint.base_url}: {reason}",
+        hint="kb must run on the machine whose loopback your Docker Engine publishes ports on",
     )

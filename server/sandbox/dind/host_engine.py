@@ -1,15 +1,11 @@
-"""The user's own Docker Engine: found, and asked for the sandbox's own objects and nothing else."""
+"""The user's own Docker Engine, asked for the sandbox's own objects and nothing else."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Literal
 
 from kb.errors import SandboxError
 from server.sandbox.dind.body import API_PORT_KEY, LABEL_KEY, EngineFacts
@@ -19,14 +15,13 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 ObjectKind = Literal["container", "network", "volume"]
+OBJECT_KINDS: tuple[ObjectKind, ...] = ("container", "network", "volume")
+"""In the order in which they can be removed."""
 
-_PING_TIMEOUT_S = 2.0
 _TIMEOUT_S = 60.0
 _STOP_PATIENCE_S = 20
 _LOG_LINES = 40
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-_PIPES = ("docker_engine", "dockerDesktopLinuxEngine")
-_HOW_TO_GET = "start Docker Desktop, or a Docker Engine that this user may talk to"
+HOW_TO_GET = "start Docker Desktop, or a Docker Engine that this user may talk to"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,107 +35,8 @@ class ContainerFacts:
     """The port of this machine's loopback at which its daemon is reached; 0 while it is not."""
 
 
-class HostEngine(Protocol):
-    """What the driver asks of the user's engine; every call may raise `SandboxError`."""
-
-    def facts(self) -> EngineFacts:
-        """Return what the engine tells of itself."""
-
-    def ensure_image(self, image: str) -> None:
-        """Pull an image unless it is there."""
-
-    def owner_of(self, kind: ObjectKind, name: str) -> str | None:
-        """Return the sandbox id on an object's label; empty without one, None without an object."""
-
-    def create_network(self, name: str, sandbox_id: str) -> None:
-        """Make a network with the sandbox's label."""
-
-    def create_volume(self, name: str, sandbox_id: str) -> None:
-        """Make a volume with the sandbox's label."""
-
-    def create_container(self, name: str, body: Mapping[str, object]) -> None:
-        """Make a container."""
-
-    def remove(self, kind: ObjectKind, name: str) -> None:
-        """Remove an object, running or not; harmless where it is not there."""
-
-    def put_files(self, container: str, archive: bytes) -> None:
-        """Unpack a tar archive at a container's root."""
-
-    def start(self, container: str) -> None:
-        """Start a container."""
-
-    def stop(self, container: str) -> None:
-        """Stop a container; harmless where it is not there."""
-
-    def inspect(self, container: str) -> ContainerFacts | None:
-        """Return how a container is; None where it is not there."""
-
-    def last_words(self, container: str) -> Sequence[str]:
-        """Return the last lines of a container's log."""
-
-
-def find_host_engine() -> DockerHostEngine:
-    """Return the first engine that answers within two seconds: DOCKER_HOST's, else a usual one.
-
-    Raises:
-        SandboxError: None answers.
-    """
-    tried = []
-    for address in candidate_addresses():
-        _check_local(address)
-        if _answers(address):
-            return DockerHostEngine(address)
-        tried.append(address)
-    raise SandboxError(
-        f"no Docker Engine answers at {', '.join(tried) or 'any usual place'}", hint=_HOW_TO_GET
-    )
-
-
-def candidate_addresses() -> list[str]:
-    """Return where the user's engine may be: DOCKER_HOST alone, or the platform's usual places."""
-    given = os.environ.get("DOCKER_HOST", "")
-    if given:
-        return [given]
-    if sys.platform == "win32":
-        return [f"npipe:////./pipe/{name}" for name in _PIPES]
-    home, runtime = Path.home(), os.environ.get("XDG_RUNTIME_DIR")
-    sockets = [
-        Path("/var/run/docker.sock"),
-        home / ".docker/run/docker.sock",
-        home / ".docker/desktop/docker.sock",
-        home / ".colima/default/docker.sock",
-        home / ".rd/docker.sock",
-        *([Path(runtime, "docker.sock")] if runtime else []),
-    ]
-    return [f"unix://{path}" for path in sockets if path.exists()]
-
-
-def _check_local(address: str) -> None:
-    """Refuse an engine elsewhere: its loopback, where the daemon is published, is not ours."""
-    parts = urlsplit(address)
-    if parts.scheme in {"unix", "npipe"} or parts.hostname in _LOOPBACK:
-        return
-    raise SandboxError(
-        f"the Docker Engine at {address} is on another machine",
-        hint="unset DOCKER_HOST to use this machine's, or run a labelled daemon and set "
-        "KB_SANDBOX=external and KB_SANDBOX_HOST",
-    )
-
-
-def _answers(address: str) -> bool:
-    from docker.errors import DockerException
-    from requests.exceptions import RequestException
-
-    try:
-        with make_client(address, version="auto", timeout_s=_PING_TIMEOUT_S) as client:
-            return bool(client.ping())
-    except (DockerException, RequestException, OSError, ValueError):
-        return False
-
-
-class DockerHostEngine:
-    """An engine behind the Docker Engine API.
+class HostEngine:
+    """The engine at an address; every call may raise `SandboxError`.
 
     Args:
         address: `unix://…`, `npipe://…`, or `tcp://127.0.0.1:…`.
@@ -163,12 +59,12 @@ class DockerHostEngine:
 
     def ensure_image(self, image: str) -> None:
         """Pull an image unless it is there."""
-        from docker.errors import DockerException, ImageNotFound
+        from docker.errors import DockerException, NotFound
 
         with self._client() as client:
             try:
                 client.inspect_image(image)
-            except ImageNotFound:
+            except NotFound:
                 try:
                     _pull(client, image)
                 except DockerException as error:
@@ -272,17 +168,12 @@ class DockerHostEngine:
             ) from error
         except (DockerException, RequestException, OSError) as error:
             raise SandboxError(
-                f"your Docker Engine at {self._address} does not answer: {error}", hint=_HOW_TO_GET
+                f"your Docker Engine at {self._address} does not answer: {error}", hint=HOW_TO_GET
             ) from error
 
 
 def _pull(client: APIClient, image: str) -> None:
-    name, _, tag = image.rpartition(":")
-    whole = not name or "/" in tag or "@" in image
-    stream = client.pull(
-        image if whole else name, tag=None if whole else tag, stream=True, decode=True
-    )
-    for step in stream:
+    for step in client.pull(image, stream=True, decode=True):
         if "error" in step:
             raise _no_image(image, str(step["error"]))
 

@@ -216,7 +216,7 @@ def _pass_on(
     client: socket.socket,
     rest: io.BufferedIOBase,
 ) -> None:
-    with open_connection(gate.endpoint) as daemon:
+    with open_connection(gate.endpoint.base_url, gate.endpoint.tls) as daemon:
         daemon.sendall(_head(request, len(body)) + body)
         # Over TLS no input is passed on: a TLS connection cannot be closed by half, nor used by two
         # threads at once. Compose has none to pass: its standard input is empty.
