@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -43,9 +43,8 @@ def fit(practice: Sequence[PracticeSet]) -> dict[str, dict[str, float]]:
     # The candidates of a question are the same whatever the weights are.
     unordered = _rank_all(practice, Retriever(dict.fromkeys(FEATURE_NAMES, 0.0)))
     weights = named_weights(fit_ranking(ranking_examples(unordered)))
-    calibration = fit_refusal(
-        _rank_all(practice, Retriever(weights)), max_false_refusals=_MAX_FALSE_REFUSALS
-    )
+    ordered = [replace(one, ranking=one.ranking.reordered(weights)) for one in unordered]
+    calibration = fit_refusal(ordered, max_false_refusals=_MAX_FALSE_REFUSALS)
     refusal = {name: round(value, 3) for name, value in calibration.weights.items()}
     write(weights, refusal, calibration.bias, calibration.threshold)
     return {"ranking": weights, "refusal": refusal}

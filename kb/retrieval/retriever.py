@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kb.model import ArmScore, Chunk, ChunkId, Hit, Query, ScoredChunk
@@ -37,6 +37,11 @@ class Ranking:
     terms: tuple[WeightedTerm, ...]
     candidates: tuple[Candidate, ...]
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    def reordered(self, weights: Mapping[str, float]) -> Ranking:
+        """Return the same candidates in the order of other weights."""
+        scored = [replace(c, score=score(c.features, weights)) for c in self.candidates]
+        return replace(self, candidates=_in_order(scored))
 
 
 class Retriever:
@@ -106,8 +111,11 @@ class Retriever:
                     arms=places,
                 )
             )
-        candidates.sort(key=lambda c: (-c.score, c.chunk.note, c.chunk.lines))
-        return tuple(candidates)
+        return _in_order(candidates)
+
+
+def _in_order(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(sorted(candidates, key=lambda c: (-c.score, c.chunk.note, c.chunk.lines)))
 
 
 def _ids(scored: Sequence[ScoredChunk]) -> list[ChunkId]:
