@@ -1,56 +1,152 @@
-"""How fast the API answers and how much memory it takes: `python -m server.benchmark [NOTES]`.
+"""How fast the API answers and how much memory it takes: `python -m server.benchmark`.
 
-A real server on a loopback port, asked over HTTP by one client, one question after another.
+A real server on a loopback port, asked over HTTP by one client, one question after another. No
+question is asked twice, so no vector of a question is remembered. The notes are generated; their
+vectors are random ones of the model's size, since it is the search that is measured, while every
+question is embedded by the model itself.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import random
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from typing import Final
 
-from server.api_client import ApiClient, connect
+from ingest.benchmark import CHUNKS_A_NOTE, HashEmbedder, write_vault
+from ingest.embedding import SentenceTransformerEmbedder
+from ingest.service import IndexService
+from kb.ports import FloatArray
+from server.api_client import ApiClient, Json, connect
 from server.cli_progress import follow_job
-from server.settings import read_settings
+from server.settings import Settings, read_settings
+from server.wiring import state_folder
 
-QUESTIONS: Final = (
-    "how do I list containers",
-    "как удалить образ",
-    "what does -p do",
-    "что делает --rm?",
-    "where are images stored",
-    "Где докер хранит файлы образов?",
-    "how to follow the logs",
-    "как зайти внутрь контейнера",
-    "what is the airspeed of a swallow",
-    "рецепт борща",
+_WORDS: Final = (
+    "container image volume network port daemon layer registry log process file server disk memory "
+    "контейнер образ том сеть порт демон слой реестр лог процесс файл сервер диск память"
+).split()
+_FORMS: Final = (
+    "how do I list the {} of a {}",
+    "where is the {} of {} number {n}",
+    "what does -{flag} do for {} and {}",
+    "как удалить {} и {}",
+    "что делает {} без {}?",
+    "почему {} {n} не видит {}",
 )
-"""Of both languages; the figures do not hang on whether the notes answer them."""
 
 
-def measure(ask: Callable[[str], object], *, rounds: int) -> list[float]:
-    """Return the time of each call in milliseconds, after a warm-up round that is not counted."""
-    for question in QUESTIONS:
-        ask(question)
-    times_ms = []
-    for _ in range(rounds):
-        for question in QUESTIONS:
-            started = time.perf_counter()
-            ask(question)
-            times_ms.append((time.perf_counter() - started) * 1000)
-    return times_ms
+@dataclass(slots=True)
+class Timings:
+    """Times of many calls in milliseconds, by what they are of."""
+
+    values: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, name: str, milliseconds: float) -> None:
+        """Take one call's time."""
+        self.values.setdefault(name, []).append(milliseconds)
+
+    def rows(self) -> Iterator[tuple[str, float, float]]:
+        """Yield each name with its p50 and p95."""
+        for name, times in self.values.items():
+            cuts = quantiles(times, n=100, method="inclusive")
+            yield name, cuts[49], cuts[94]
 
 
-def percentiles(times_ms: Sequence[float]) -> dict[str, float]:
-    """Return p50 and p95 in milliseconds."""
-    cuts = quantiles(times_ms, n=100, method="inclusive")
-    return {"p50_ms": round(cuts[49], 1), "p95_ms": round(cuts[94], 1)}
+class _FreeDocuments:
+    """The model for questions, random vectors for documents.
+
+    Args:
+        model: What questions are embedded by.
+    """
+
+    def __init__(self, model: SentenceTransformerEmbedder) -> None:
+        self._model = model
+        self._random = HashEmbedder(model.dimension)
+        self.name = model.name
+        self.dimension = model.dimension
+        self.fingerprint = model.fingerprint
+
+    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+        return self._random.embed_documents(texts)
+
+    def embed_query(self, text: str) -> FloatArray:
+        return self._model.embed_query(text)
+
+    def split_windows(self, context: str, text: str) -> list[str]:
+        return self._random.split_windows(context, text)
+
+
+def questions(count: int, *, seed: int) -> list[str]:
+    """Return different questions of both languages; the same seed gives the same ones."""
+    rng = random.Random(seed)  # noqa: S311 - a generator of examples
+    made: dict[str, None] = {}
+    while len(made) < count:
+        first, second = rng.sample(_WORDS, 2)
+        form = rng.choice(_FORMS)
+        made[form.format(first, second, n=rng.randrange(10_000), flag=rng.choice("abcdef"))] = None
+    return list(made)
+
+
+def measure(chunks: int, *, asked: int, seed: int) -> tuple[int, Timings, float]:
+    """Measure over generated notes.
+
+    Returns:
+        How many chunks there were, the timings, and the memory of the process in MiB.
+    """
+    root = Path(tempfile.mkdtemp(prefix="kb-benchmark-"))
+    try:
+        write_vault(root / "notes", notes=max(1, chunks // CHUNKS_A_NOTE), seed=seed)
+        settings = read_settings(notes=root / "notes", state=root / "state", sandbox="off")
+        _build_index(settings)
+        with connect(settings) as client:
+            found = int(follow_job(client, client.post("/api/ingest")["job_id"])["chunks"])
+            return found, _ask_all(client, questions(2 * asked, seed=seed)), resident_mib()
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _build_index(settings: Settings) -> None:
+    """Build the index that the server will find, with vectors that cost nothing."""
+    state = state_folder(settings)
+    embedder = _FreeDocuments(SentenceTransformerEmbedder(settings.embedding_model))
+    service = IndexService(notes=settings.notes_dir, state=state.path, embedder=embedder)
+    service.open()
+    service.sync()
+    service.close()
+
+
+def _ask_all(client: ApiClient, texts: Sequence[str]) -> Timings:
+    """Ask half of the questions, search the other half; the first tenth of each warms up."""
+    timings = Timings()
+    half = len(texts) // 2
+    warm = half // 10
+    for number, text in enumerate(texts[:half]):
+        answer, spent_ms = _timed(partial(client.post, "/api/ask", {"question": text}))
+        if number >= warm:
+            timings.add("POST /api/ask", spent_ms)
+            for part, part_ms in answer["timings_ms"].items():
+                if part != "total":
+                    timings.add(f"  {part}", float(part_ms))
+    for number, text in enumerate(texts[half:]):
+        _, spent_ms = _timed(partial(client.get, "/api/search", q=text))
+        if number >= warm:
+            timings.add("GET /api/search", spent_ms)
+    return timings
+
+
+def _timed(call: Callable[[], Json]) -> tuple[Json, float]:
+    started = time.perf_counter()
+    result = call()
+    return result, (time.perf_counter() - started) * 1000
 
 
 def resident_mib() -> float:
@@ -61,41 +157,25 @@ def resident_mib() -> float:
         return float("nan")
     import resource
 
-    return round(pages * resource.getpagesize() / 2**20, 1)
+    return pages * resource.getpagesize() / 2**20
 
 
-def run(notes: Path, *, rounds: int) -> dict[str, object]:
-    """Measure over a notes folder and return the figures."""
-    with tempfile.TemporaryDirectory() as state:
-        settings = read_settings(notes=notes, state=Path(state), sandbox="off")
-        with connect(settings) as client:
-            report = follow_job(client, client.post("/api/ingest")["job_id"])
-            figures: dict[str, object] = {
-                "notes": report["notes"],
-                "chunks": report["chunks"],
-                "ask": percentiles(measure(_asker(client), rounds=rounds)),
-                "search": percentiles(measure(_searcher(client), rounds=rounds)),
-            }
-            figures["resident_mib"] = resident_mib()
-    return figures
-
-
-def _asker(client: ApiClient) -> Callable[[str], object]:
-    return lambda question: client.post("/api/ask", {"question": question})
-
-
-def _searcher(client: ApiClient) -> Callable[[str], object]:
-    return lambda question: client.get("/api/search", q=question)
-
-
-def main() -> None:
-    """Print the figures as JSON."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("notes", type=Path, nargs="?", default=Path("data/notes"))
-    parser.add_argument("--rounds", type=int, default=10, help="how often each question is asked")
-    options = parser.parse_args()
-    figures = run(options.notes, rounds=options.rounds)
-    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
+    parser.add_argument(
+        "--chunks", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="sizes to measure"
+    )
+    parser.add_argument("--asked", type=int, default=300, help="questions a size, of each kind")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(arguments)
+    sys.stdout.write(f"{'chunks':>8}  {'call':20}{'p50 ms':>8}{'p95 ms':>8}\n")
+    for size in options.chunks:
+        chunks, timings, memory_mib = measure(size, asked=options.asked, seed=options.seed)
+        for name, p50, p95 in timings.rows():
+            sys.stdout.write(f"{chunks:>8}  {name:20}{p50:>8.1f}{p95:>8.1f}\n")
+        sys.stdout.write(f"{chunks:>8}  memory {memory_mib:.0f} MiB\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

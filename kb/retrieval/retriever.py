@@ -59,6 +59,8 @@ class Retriever:
         question = parse_question(query)
         watch = _Stopwatch()
         notes = arms.notes_of(index, query.filters)
+        index.embedder.embed_query(question.text)  # remembered by it; so it is timed by itself
+        watch.lap("embedding")
         dense = arms.search_dense(index, question, top_k=_ARM_DEPTH, notes=notes)
         watch.lap("dense")
         lexical = arms.search_lexical(index, question, top_k=_ARM_DEPTH, notes=notes)
