@@ -27,6 +27,8 @@ class Evidence:
 
     dense: float
     """Cosine of the best candidate."""
+    dense_same: float
+    """`dense` where candidate and question are in one language, else 0."""
     best_dense: float
     """The highest cosine of all candidates."""
     coverage: float
@@ -35,6 +37,14 @@ class Evidence:
     """Weight of the most telling word that the best candidate lacks, over the highest weight."""
     unknown: float
     """Share of the question's content that no note holds."""
+    sentence: float
+    """A sentence of the best candidate has the same content words."""
+    purpose: float
+    """What the best candidate's command or flag is for has the same content words."""
+    score: float
+    """The ranking's score of the best candidate, over ten."""
+    brevity: float
+    """One over the number of the question's content words: few words leave much open."""
     question: float
     """The best candidate answers a question with the same words."""
     defines: float
@@ -66,11 +76,11 @@ class Calibration:
 
 @lru_cache(maxsize=1)
 def load_calibration() -> Calibration:
-    """Return the fitted model."""
+    """Return the fitted model; a signal that is not fitted yet counts nothing."""
     text = files("kb.answering").joinpath("abstention.json").read_text(encoding="utf-8")
     stored = json.loads(text)
     return Calibration(
-        weights={name: float(stored["weights"][name]) for name in EVIDENCE_NAMES},
+        weights={name: float(stored["weights"].get(name, 0.0)) for name in EVIDENCE_NAMES},
         bias=float(stored["bias"]),
         threshold=float(stored["threshold"]),
     )
@@ -89,10 +99,15 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
     asks_flag = bool(ranking.question.flags)
     return Evidence(
         dense=features.dense,
+        dense_same=features.dense_same,
         best_dense=max(candidate.features.dense for candidate in ranking.candidates),
         coverage=coverage(ranking.terms, held),
         missing=_heaviest_missing(ranking, held),
         unknown=_unknown_share(ranking),
+        sentence=features.sentence,
+        purpose=features.purpose,
+        score=best.score / 10,
+        brevity=1 / max(1, len(ranking.terms)),
         question=features.question,
         defines=features.defines,
         command=features.command,

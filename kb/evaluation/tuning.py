@@ -159,18 +159,35 @@ def fit_refusal(
         ],
         dtype=float,
     )
-    weights = _fit_logistic(x, y, steps=steps, l2=l2)
+    counts = np.array([one.weight for one in ranked])
+    weights = _fit_logistic(x, y, counts, steps=steps, l2=l2)
     chances = 1 / (1 + np.exp(-np.hstack([x, np.ones((len(x), 1))]) @ weights))
     return Calibration(
         weights=dict(zip(EVIDENCE_NAMES, weights[:-1].tolist(), strict=True)),
         bias=float(weights[-1]),
-        threshold=float(np.quantile(chances[y > 0], max_false_refusals)),
+        threshold=_quantile(chances[y > 0], counts[y > 0], max_false_refusals),
     )
 
 
-def _fit_logistic(x: Floats, y: Floats, *, steps: int, l2: float) -> Floats:
-    """Return weights and, last, the bias; both classes count the same, however many of each."""
-    balance = np.where(y > 0, 0.5 / y.mean(), 0.5 / (1 - y.mean()))
+def _quantile(values: Floats, counts: Floats, share: float) -> float:
+    """Return the value below which the share (0..1) of what the values count lies."""
+    order = np.argsort(values)
+    below = np.cumsum(counts[order]) / counts.sum()
+    return float(values[order][min(int(np.searchsorted(below, share)), len(values) - 1)])
+
+
+def _fit_logistic(x: Floats, y: Floats, counts: Floats, *, steps: int, l2: float) -> Floats:
+    """Return weights and, last, the bias; both classes count the same, however many of each.
+
+    Args:
+        x: Signals, shape (questions, signals).
+        y: 1 for right, 0 for wrong, shape (questions,).
+        counts: What each question counts, shape (questions,).
+        steps: Steps of gradient descent with momentum.
+        l2: How strongly weights are drawn to 0.
+    """
+    share = float((y * counts).sum() / counts.sum())
+    balance = np.where(y > 0, 0.5 / share, 0.5 / (1 - share)) * counts / counts.mean()
     design = np.hstack([x, np.ones((len(x), 1))])
     weights, velocity = np.zeros(design.shape[1]), np.zeros(design.shape[1])
     for _ in range(steps):

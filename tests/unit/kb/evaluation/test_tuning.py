@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from kb.evaluation.tuning import Example, fit_ranking
-from kb.retrieval.features import FEATURE_NAMES
+from kb.answering.abstention import gather, probability
+from kb.evaluation.gold import GoldQuestion
+from kb.evaluation.tuning import Example, Ranked, fit_ranking, fit_refusal
+from kb.model import AnswerStatus, Query
+from kb.retrieval.features import FEATURE_NAMES, measure
+from kb.retrieval.question import parse_question
+from kb.retrieval.retriever import Candidate, Ranking
+from tests.chunks import make_chunk
+
+GOLD = GoldQuestion(
+    id="q", question="?", language="en", note_language="en", kind="value", relevant=(),
+    command=None, status=AnswerStatus.ANSWERED, hedged=False, history=(), split="dev",
+)  # fmt: skip
 
 TELLING = FEATURE_NAMES.index("sentence")
 
@@ -36,3 +49,24 @@ def test_heavier_examples_decide() -> None:
 def test_nothing_to_fit_is_told() -> None:
     with pytest.raises(ValueError, match="no examples"):
         fit_ranking([])
+
+
+def ranked(question: str, *, relevant: bool, dense: float, weight: float) -> Ranked:
+    parsed = parse_question(Query(text=question))
+    chunk = make_chunk("The backups lie on the second disk.", start=1)
+    features = measure(parsed, (), chunk, dense=dense, lexical=0.0)
+    candidate = Candidate(chunk=chunk, features=features, score=0.0, arms={})
+    gold = replace(GOLD, relevant=((chunk.note, chunk.lines),) if relevant else ())
+    ranking = Ranking(question=parsed, terms=(), candidates=(candidate,))
+    return Ranked(gold=gold, ranking=ranking, weight=weight)
+
+
+def test_the_refusal_learns_the_signal_and_keeps_to_the_share_it_may_refuse() -> None:
+    right = [ranked("where", relevant=True, dense=0.5 + n / 100, weight=1.0) for n in range(20)]
+    wrong = [ranked("where", relevant=False, dense=0.4 - n / 100, weight=1.0) for n in range(20)]
+    fitted = fit_refusal([*right, *wrong], max_false_refusals=0.1)
+    assert fitted.weights["dense"] > 1.0
+    chances = [probability(gather(r.ranking, r.ranking.candidates), fitted) for r in right]
+    assert sum(chance < fitted.threshold for chance in chances) <= 2
+    refused = [probability(gather(w.ranking, w.ranking.candidates), fitted) for w in wrong]
+    assert all(chance < fitted.threshold for chance in refused)
