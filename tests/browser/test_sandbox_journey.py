@@ -58,6 +58,21 @@ docker rm 46286a4fff79
 ```
 
 Remove a container by its id.
+
+---
+
+```
+docker build -t myImage <dir>
+```
+
+Build an image from a Dockerfile.
+
+The Dockerfile:
+
+```
+FROM busybox  // the base of the image
+CMD ["echo", "built"]  // what it says
+```
 """
 _START_MS: Final = 120_000
 
@@ -110,7 +125,8 @@ def test_the_journey_of_the_notes(desk: Page) -> None:
     name = card.get_by_label("container name", exact=False).first
     name.fill("TheDatabase")
     expect(card.locator("[data-part=preview]")).to_contain_text("--name TheDatabase")
-    _run(card)
+    published = _run(card).locator("[data-part=ports] a")
+    expect(published).to_contain_text(":8090")
 
     desk.locator("#status-sandbox").click()
     container = desk.locator(".thing", has=desk.get_by_text("TheDatabase", exact=True))
@@ -130,20 +146,70 @@ def test_the_journey_of_the_notes(desk: Page) -> None:
     card.locator("[data-part=run]").click()
     expect(slot).to_be_focused()  # it wants a value first
     expect(slot).to_have_attribute("aria-invalid", "true")
+    expect(card.locator(".want")).to_contain_text("Fill in: container")
     options = card.locator("datalist option")
     expect(options).to_have_count(1)
     assert options.get_attribute("value") == "TheDatabase"
-    slot.fill("TheDatabase")
+    card.get_by_role("button", name="container: TheDatabase").click()
+    expect(slot).to_have_value("TheDatabase")
     card.locator("[data-part=run]").click()
     confirm = card.locator("[data-part=confirm]")
     expect(confirm).to_contain_text("TheDatabase")
     expect(confirm.locator("[data-part=cancel]")).to_be_focused()
     assert serious_issues(desk) == []
     confirm.locator("[data-part=go]").click()
+    expect(card.locator("[data-part=run]")).to_be_focused()  # not lost with the button
     expect(card.locator(".run [data-part=state]")).to_have_text(
         "Finished, exit code 0", timeout=60_000
     )
     expect(container).to_have_count(0)
+
+
+def test_a_dockerfile_with_comments_is_built_cleaned_by_one_click(desk: Page) -> None:
+    card = _card(ask(desk, "Build an image from a Dockerfile"), "docker build")
+    problem = card.locator("[data-part=problem]")
+    expect(problem).to_contain_text("1–2")
+    card.locator("[data-part=files] summary").click()
+    expect(card.locator("[data-part=file-list]")).to_contain_text("# the base of the image")
+
+    card.locator("[data-slot=tag]").fill("myImage")
+    card.get_by_role("button", name="build folder: .").click()
+    expect(card.locator("[data-part=preview]")).to_contain_text("must be lowercase")
+    card.get_by_role("button", name="image name: myimage").click()
+    expect(card.locator("[data-part=preview]")).to_have_text("Will run: docker build -t myimage .")
+    assert serious_issues(desk) == []
+
+    card.locator("[data-part=run]").click()
+    state, output = card.locator(".run [data-part=state]"), card.locator(".run .output")
+    expect(state).to_have_text("Finished, exit code 1", timeout=_START_MS)
+    expect(output).to_contain_text("line 1 of the Dockerfile")
+    problem.get_by_role("button").click()
+    expect(state).to_have_text("Finished, exit code 0", timeout=_START_MS)
+    expect(output).to_contain_text("Successfully tagged myimage:latest")
+
+
+def test_a_typed_line_says_what_it_lacks_and_what_may_run_instead(desk: Page) -> None:
+    desk.locator("#status-sandbox").click()
+    for line, said in (
+        ("docker rm <container>", "still to be filled in: <container>"),
+        ("docker run --rm -v /home:/data busybox echo kept", "is a folder of the computer"),
+    ):
+        desk.locator("#console-line").fill(line)
+        desk.keyboard.press("Enter")
+        expect(desk.locator(".console-entry .failure").first).to_contain_text(said)
+    desk.locator(".console-entry .instead button").click()
+    entry = desk.locator(".console-entry").first
+    expect(entry.locator("[data-part=output]")).to_have_text("kept\n", timeout=_START_MS)
+
+
+def test_the_console_speaks_the_language_of_the_page(
+    open_page: OpenPage, sandboxed: LiveServer
+) -> None:
+    page = open_page(sandboxed.page_url, locale="ru-RU")
+    page.locator("#status-sandbox").click()
+    page.locator("#console-line").fill("docker run --privileged busybox")
+    page.keyboard.press("Enter")
+    expect(page.locator(".console-entry .failure")).to_contain_text("права на машину")
 
 
 def test_what_the_policy_refuses_is_refused_in_words(desk: Page) -> None:

@@ -128,6 +128,16 @@ test("a value that is typed takes the slot out of the missing ones and drops a c
   assert.deepEqual(state.cards.k.values, { image: "nginx" });
 });
 
+test("a value that cannot stand there is told until the next that can, or until the run tells it", () => {
+  /** @type {Action} */
+  const invalid = { type: "card/invalid", key: "k", message: "lowercase, please" };
+  assert.equal(after(invalid).cards.k.invalid, "lowercase, please");
+  const preview = { text: "docker ps", risk: /** @type {const} */ ("read"), refusal: null, explanation: [], slots: [] };
+  assert.equal(after(invalid, { type: "card/preview", key: "k", preview }).cards.k.invalid, "");
+  assert.equal(after({ type: "card/preview", key: "k", preview }, invalid).cards.k.preview, null);
+  assert.equal(after(invalid, { type: "card/pending", key: "k" }).cards.k.invalid, "");
+});
+
 test("a new run clears what the last one left", () => {
   const state = after(
     { type: "card/failed", key: "k", failure: { code: "x", message: "m", hint: "" } },

@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { styleOutput } from "../../../server/static/js/text/ansi.js";
+import { rangesInWords } from "../../../server/static/js/text/format.js";
 import { splitInline, splitParts } from "../../../server/static/js/text/markdown-lite.js";
+import { filesFor, takesFiles } from "../../../server/static/js/text/note-files.js";
+import { publishedBy } from "../../../server/static/js/text/published.js";
 import { fillSegments, segmentCommand } from "../../../server/static/js/text/segments.js";
 import { chooseCandidates, findCandidates } from "../../../server/static/js/text/suggestions.js";
 
@@ -112,4 +115,47 @@ test("the choice mixes kinds and notes, without repeats", () => {
   assert.deepEqual(chosen.map((item) => item.kind), ["question", "flag", "command", "heading"]);
   assert.equal(new Set(chooseCandidates(found, 50).map((item) => item.value)).size, 6);
   assert.deepEqual(chooseCandidates([], 4), []);
+});
+
+test("numbers in a row are said as ranges", () => {
+  assert.equal(rangesInWords([]), "");
+  assert.equal(rangesInWords([4]), "4");
+  assert.equal(rangesInWords([1, 2, 3, 7, 9, 10]), "1–3, 7, 9–10");
+});
+
+/** @type {(name: string, text?: string) => import("../../../server/static/js/core/types.js").NoteFile} */
+const file = (name, text = "") => ({ name, text, problems: [], cleaned: "" });
+
+test("a build takes the note's files, Compose its own alone where it builds nothing", () => {
+  assert.ok(["docker build .", "docker image build .", "docker-compose up", "docker compose up"].every(takesFiles));
+  assert.ok(!["docker ps", "docker builder prune", "docker composer"].some(takesFiles));
+  const files = [file("Dockerfile"), file("docker-compose.yaml", "services:\n  web:\n    image: nginx")];
+  assert.deepEqual(filesFor("docker build .", files), files);
+  assert.deepEqual(filesFor("docker-compose up -d", files), [files[1]]);
+  const building = [files[0], file("docker-compose.yaml", "services:\n  web:\n    build: .")];
+  assert.deepEqual(filesFor("docker-compose up -d", building), building);
+});
+
+test("a run is about the running containers with ports that it names", () => {
+  const ports = [{ label: "8090 → 80/tcp", url: "http://192.0.2.1:8090/" }];
+  const container = { image: "nginx", status: "Up", state: "running", ports };
+  const web = { ...container, id: "abcdef0123456789", name: "web" };
+  const others = [
+    { ...container, id: "111111111111aaaa", name: "web2" },
+    { ...container, id: "222222222222aaaa", name: "old", state: "exited" },
+    { ...container, id: "333333333333aaaa", name: "inner", ports: [] },
+  ];
+  /** @type {(line: string, said?: string) => string[]} */
+  const named = (line, said = "") =>
+    publishedBy(
+      {
+        id: "r", text: line, state: "exited", exitCode: 0, truncated: false, durationS: 1,
+        output: [{ stream: "stdout", text: said }],
+      },
+      [web, ...others],
+    ).map(({ name }) => name);
+  assert.deepEqual(named("docker run -d -p 8090:80 nginx", "abcdef0123456789\n"), ["web"]);
+  assert.deepEqual(named("docker start web"), ["web"]);
+  assert.deepEqual(named("docker compose up -d", "Creating web ... done\nCreating old ... done"), ["web"]);
+  assert.deepEqual(named("docker inspect inner", "website"), []);
 });

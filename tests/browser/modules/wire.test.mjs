@@ -5,7 +5,7 @@ import test from "node:test";
 import { ApiError, encodePath, toFailure } from "../../../server/static/js/net/api.js";
 import { createEventParser } from "../../../server/static/js/net/sse.js";
 import { tokenFromText } from "../../../server/static/js/net/token.js";
-import { toAnswer, toCommand } from "../../../server/static/js/net/wire.js";
+import { toAnswer, toCommand, toFiles } from "../../../server/static/js/net/wire.js";
 import { toHealth, toIngestJob, toSandbox } from "../../../server/static/js/net/wire-server.js";
 
 const STREAM =
@@ -74,4 +74,13 @@ test("an error says what and what to do", () => {
   const error = new ApiError(422, "privileged", "refused", "leave it out");
   assert.deepEqual(toFailure(error), { code: "privileged", message: "refused", hint: "leave it out" });
   assert.equal(toFailure(new TypeError("oops")).message, "oops");
+});
+
+test("the files of a note are read with the lines of their problems", () => {
+  const json = { files: [{ name: "Dockerfile", text: "FROM a // b", problems: [{ line: 1, comment: "b" }], cleaned: "# b\nFROM a" }, 7] };
+  assert.deepEqual(toFiles(json), [
+    { name: "Dockerfile", text: "FROM a // b", problems: [1], cleaned: "# b\nFROM a" },
+    { name: "", text: "", problems: [], cleaned: "" },
+  ]);
+  assert.deepEqual(toFiles(null), []);
 });

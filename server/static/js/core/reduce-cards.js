@@ -39,9 +39,13 @@ function reduceCard(card, action) {
         refusal: null,
       };
     case "card/preview":
-      return { ...card, preview: action.preview };
+      return { ...card, preview: action.preview, invalid: "" };
+    case "card/invalid":
+      return { ...card, preview: null, invalid: action.message };
+    case "card/files":
+      return { ...card, files: action.files };
     case "card/pending":
-      return { ...card, pending: true, failure: null, refusal: null, confirm: null };
+      return { ...card, pending: true, invalid: "", failure: null, refusal: null, confirm: null };
     case "card/missing":
       return { ...card, pending: false, missing: action.slots };
     case "card/confirm":

@@ -77,6 +77,8 @@ export function emptyCard() {
     line: "",
     values: {},
     preview: null,
+    invalid: "",
+    files: [],
     missing: [],
     confirm: null,
     failure: null,

@@ -23,6 +23,7 @@
  * @property {boolean} required
  * @property {"containers" | "images" | "volumes" | "networks" | null} choices
  * @property {string} hint
+ * @property {string[]} offers values that would do, besides what the sandbox has
  *
  * @typedef {object} TokenExplanation
  * @property {string} token
@@ -110,10 +111,18 @@
  * @property {boolean} truncated
  * @property {number | null} durationS
  *
+ * @typedef {object} NoteFile a file that the note itself brings to a build
+ * @property {string} name
+ * @property {string} text
+ * @property {number[]} problems the lines whose comments Docker takes for arguments
+ * @property {string} cleaned the same without them; "" where there are none
+ *
  * @typedef {object} Card the state of one command card
  * @property {string} line what was typed, for a card of the console
  * @property {Record<string, string>} values what the user typed, by slot
  * @property {Preview | null} preview
+ * @property {string} invalid why the values cannot stand there, as far as a preview has told
+ * @property {NoteFile[]} files
  * @property {string[]} missing slots that still want a value
  * @property {{message: string, victims: string[]} | null} confirm
  * @property {Failure | null} failure

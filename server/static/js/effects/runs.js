@@ -3,7 +3,7 @@
 
 import { emptyCard } from "../core/state.js";
 import { ApiError } from "../net/api.js";
-import { list, numberOrNull, object, text, texts, toPreview, toRefusal } from "../net/wire.js";
+import { list, numberOrNull, object, text, texts, toFiles, toPreview, toRefusal } from "../net/wire.js";
 import { t } from "../text/i18n.js";
 import { newKey, noteError, toast } from "./context.js";
 import { checkHealth, loadSandbox } from "./server.js";
@@ -11,7 +11,8 @@ import { checkHealth, loadSandbox } from "./server.js";
 /** @typedef {import("./context.js").Context} Context */
 
 /**
- * @typedef {{id: string} | {text: string}} Runnable a stored command, or a line typed by the user
+ * @typedef {{id: string, clean?: boolean} | {text: string}} Runnable a stored command (`clean`: with
+ *   the note's Dockerfile put right), or a line typed by the user
  */
 
 const ENDED = new Set(["exited", "failed", "stopped"]);
@@ -34,8 +35,26 @@ export async function preview({ store, api }, key, commandId) {
     const path = `/api/commands/${encodeURIComponent(commandId)}/preview`;
     const json = await api.call(path, { json: { values } });
     if (previews.get(key) === turn) store.dispatch({ type: "card/preview", key, preview: toPreview(json) });
+  } catch (error) {
+    // A preview is a courtesy: only what the user has just typed wrong is told at once.
+    const wrong = error instanceof ApiError && error.status === 400;
+    if (wrong && previews.get(key) === turn) store.dispatch({ type: "card/invalid", key, message: error.message });
+  }
+}
+
+/**
+ * Asks which of the note's files a build takes along.
+ *
+ * @param {Context} context
+ * @param {string} key
+ * @param {string} commandId
+ */
+export async function loadFiles({ store, api }, key, commandId) {
+  try {
+    const json = await api.call(`/api/commands/${encodeURIComponent(commandId)}/files`);
+    store.dispatch({ type: "card/files", key, files: toFiles(json) });
   } catch {
-    // A preview is a courtesy: what is wrong is said when the command is run.
+    // An answer from long ago, whose note has changed: running it says so.
   }
 }
 
@@ -51,7 +70,11 @@ export async function run(context, key, runnable, confirm, shown) {
   const { values } = store.get().cards[key] ?? emptyCard();
   store.dispatch({ type: "card/pending", key });
   const path = "id" in runnable ? `/api/commands/${encodeURIComponent(runnable.id)}/runs` : "/api/runs";
-  const json = "id" in runnable ? { values, confirm } : { text: runnable.text, confirm };
+  const { language } = store.get().settings;
+  const json =
+    "id" in runnable
+      ? { values, confirm, clean: runnable.clean === true }
+      : { text: runnable.text, confirm, language };
   try {
     const accepted = object(await api.call(path, { json }));
     const runId = text(accepted.run_id);
@@ -78,6 +101,8 @@ function handleRunError(context, key, error) {
   } else if (failure.code === "needs_values") {
     const slots = list(details.slots ?? details.slot_ids).map((slot) => text(slot) || text(object(slot).id));
     store.dispatch({ type: "card/missing", key, slots });
+    // A typed line has no fields that could be marked: the server's words are all there is.
+    if (store.get().cards[key]?.line) store.dispatch({ type: "card/failed", key, failure });
   } else if (error instanceof ApiError && error.status === 422) {
     const refusal = toRefusal({ ...object(details.error) });
     if (refusal) store.dispatch({ type: "card/refused", key, refusal });

@@ -71,6 +71,7 @@ function toSlot(value) {
     required: json.required !== false,
     choices: known ? /** @type {import("../core/types.js").Slot["choices"]} */ (choices) : null,
     hint: text(json.hint),
+    offers: texts(json.offers),
   };
 }
 
@@ -121,6 +122,18 @@ export function toPreview(value) {
     explanation: list(json.explanation).map(toExplanation),
     slots: list(json.slots).map(toSlot),
   };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {import("../core/types.js").NoteFile[]}
+ */
+export function toFiles(value) {
+  return list(object(value).files).map((item) => {
+    const json = object(item);
+    const problems = list(json.problems).map((problem) => number(object(problem).line));
+    return { name: text(json.name), text: text(json.text), problems, cleaned: text(json.cleaned) };
+  });
 }
 
 /**

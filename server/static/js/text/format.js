@@ -16,6 +16,21 @@ export function linesInWords(start, end) {
 export const lineNumbers = (start, end) => (start === end ? `${start}` : `${start}–${end}`);
 
 /**
+ * @param {number[]} numbers in order
+ * @returns {string} `1–3, 7`
+ */
+export function rangesInWords(numbers) {
+  /** @type {[number, number][]} */
+  const ranges = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last && number === last[1] + 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.map(([start, end]) => lineNumbers(start, end)).join(", ");
+}
+
+/**
  * @param {number | null} bytes
  * @returns {string} as docker prints sizes: decimal units
  */

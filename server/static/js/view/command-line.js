@@ -3,9 +3,10 @@
 
 import { el, setText } from "../dom/elements.js";
 import { t } from "../text/i18n.js";
-import { lineNumbers } from "../text/format.js";
+import { linesInWords } from "../text/format.js";
 import { fillSegments, segmentCommand } from "../text/segments.js";
 import { explainOn } from "./tip.js";
+import { choicesOf } from "./wanted.js";
 
 /**
  * @typedef {import("../core/types.js").Command} Command
@@ -16,6 +17,7 @@ import { explainOn } from "./tip.js";
  * @property {() => string} text the line with the values that stand in the fields now
  * @property {(missing: string[]) => void} mark highlights what wants a value
  * @property {(info: import("../core/types.js").Sandbox | null) => void} offer sets the choices
+ * @property {(slot: Slot, value: string) => void} choose puts a value in, as if it had been typed
  */
 
 /** A longer word may break between its parts. */
@@ -26,7 +28,7 @@ let lists = 0;
 /** @type {(explanation: import("../core/types.js").TokenExplanation) => string} */
 export function sourceInWords({ citation }) {
   if (!citation) return t("command.docker");
-  return t("command.fromNote", { lines: lineNumbers(citation.lineStart, citation.lineEnd) });
+  return t("command.fromNote", { lines: linesInWords(citation.lineStart, citation.lineEnd) });
 }
 
 /**
@@ -68,6 +70,13 @@ export function createCommandLine(line, extra, command, values, onValue) {
     text: () => fillSegments(segments, (i) => valueOf(command.slots[i], fields)),
     mark: (missing) => markMissing(fields, missing),
     offer: (info) => offerChoices(command.slots, fields, info),
+    choose(slot, value) {
+      const field = fields.get(slot.id);
+      if (!field) return;
+      field.value = value;
+      field.dispatchEvent(new Event("input"));
+      field.focus();
+    },
   };
 }
 
@@ -111,6 +120,7 @@ function createToken(text, explanation) {
 function createField(slot, typed, onValue) {
   const field = document.createElement("input");
   field.type = "text";
+  field.dataset.slot = slot.id;
   field.className = slot.placeholder ? "slot wanted" : "slot";
   field.value = typed ?? (slot.placeholder ? "" : slot.value);
   field.placeholder = slot.value || slot.label;
@@ -155,18 +165,12 @@ function offerChoices(slots, fields, info) {
   for (const slot of slots) {
     const field = fields.get(slot.id);
     if (!field || !slot.choices) continue;
-    const options = info ? choicesOf(slot.choices, info) : [];
+    const options = choicesOf(slot, info);
     const list = listFor(field);
     if (list.dataset.options === options.join("\n")) continue;
     list.dataset.options = options.join("\n");
     list.replaceChildren(...options.map((value) => el("option", { attrs: { value } })));
   }
-}
-
-/** @type {(kind: NonNullable<Slot["choices"]>, info: import("../core/types.js").Sandbox) => string[]} */
-function choicesOf(kind, info) {
-  if (kind === "containers") return info.containers.map((item) => item.name || item.id);
-  return info[kind].map((item) => item.name);
 }
 
 /** @type {(field: HTMLInputElement) => HTMLElement} */

@@ -5,12 +5,15 @@ import { emptyCard } from "../core/state.js";
 import { announce } from "../dom/announce.js";
 import { copyOnClick } from "../dom/clipboard.js";
 import { clone, el, part, setText, show } from "../dom/elements.js";
-import { preview, run, stopRun } from "../effects/runs.js";
+import { loadFiles, preview, run, stopRun } from "../effects/runs.js";
 import { fileName, lineNumbers } from "../text/format.js";
 import { t } from "../text/i18n.js";
+import { takesFiles } from "../text/note-files.js";
 import { createCommandLine, fillExplanations } from "./command-line.js";
 import { leaveOnEscape } from "./dialogs.js";
+import { fillFiles } from "./files.js";
 import { createRun } from "./run.js";
+import { createWanted } from "./wanted.js";
 
 /**
  * @typedef {import("../core/types.js").Command} Command
@@ -40,13 +43,26 @@ export function createCommand(context, key, command, open) {
     clearTimeout(timer);
     timer = setTimeout(() => preview(context, key, command.id), PREVIEW_DELAY_MS);
   });
+  const want = createWanted(part(node, "wanted"), command.slots, line.choose);
   const output = createRun(() => stopRun(context, key));
   part(node, "output").append(output.node);
   fillExplanations(part(node, "explain-list"), command, open);
   show(part(node, "explain"), command.explanation.length > 0);
   fillHead(node, command, line.text, open);
   wire(context, node, key, command, line);
-  return { node, update: (_, state) => update(node, command, line, output, state, key) };
+  if (takesFiles(command.text)) void loadFiles(context, key, command.id);
+  return {
+    node,
+    update(_, state) {
+      const card = state.cards[key] ?? emptyCard();
+      line.mark(card.missing);
+      line.offer(state.sandbox.info);
+      want(card.missing, state.sandbox.info);
+      update(node, command, card, state);
+      show(output.node, card.run !== null);
+      if (card.run) output.update(card.run, state);
+    },
+  };
 }
 
 /**
@@ -83,15 +99,16 @@ function wire(context, node, key, command, line) {
     last = { runnable, text };
     void run(context, key, runnable, false, text);
   };
-  const start = () => {
+  const start = (clean = false) => {
     if (part(node, "run").ariaDisabled === "true") return;
     const missing = findMissing(command, line);
-    if (missing.length === 0) return attempt({ id: command.id }, line.text());
+    if (missing.length === 0) return attempt({ id: command.id, clean }, line.text());
     store.dispatch({ type: "card/missing", key, slots: missing.map((slot) => slot.id) });
     line.fields.get(missing[0].id)?.focus();
     announce(t("command.fill", { slots: missing.map((slot) => slot.label).join(", ") }));
   };
-  part(node, "run").addEventListener("click", start);
+  part(node, "run").addEventListener("click", () => start());
+  part(node, "clean").addEventListener("click", () => start(true));
   for (const field of line.fields.values()) {
     field.addEventListener("keydown", (event) => event.key === "Enter" && !event.isComposing && start());
   }
@@ -102,7 +119,10 @@ function wire(context, node, key, command, line) {
   });
   leaveOnEscape(part(node, "confirm"), () => part(node, "cancel").click());
   part(node, "go").addEventListener("click", () => {
-    if (last) void run(context, key, last.runnable, true, last.text);
+    if (!last) return;
+    void run(context, key, last.runnable, true, last.text);
+    store.flush(); // the button goes, and the focus with it
+    part(node, "run").focus();
   });
   part(node, "use").addEventListener("click", () => {
     const text = part(node, "suggestion").textContent ?? "";
@@ -117,26 +137,20 @@ const findMissing = (command, line) =>
 /**
  * @param {HTMLElement} node
  * @param {Command} command
- * @param {import("./command-line.js").CommandLine} line
- * @param {{node: HTMLElement, update: (run: import("../core/types.js").Run, sandbox: string) => void}} output
+ * @param {Card} card
  * @param {State} state
- * @param {string} key
  */
-function update(node, command, line, output, state, key) {
-  const card = state.cards[key] ?? emptyCard();
+function update(node, command, card, state) {
   const sandbox = state.health?.sandbox ?? "off";
-  const busy = card.pending || card.run?.state === "starting" || card.run?.state === "running";
   const own = card.preview ? card.preview.refusal : command.refusal;
   const refusal = card.refusal ?? own;
-  line.mark(card.missing);
-  line.offer(state.sandbox.info);
   fillRisk(part(node, "risk"), card.preview?.risk ?? command.risk, refusal !== null);
   fillRefusal(node, refusal, sandbox);
   fillConfirm(node, card);
   fillFailure(node, card);
-  fillFoot(node, card, { busy, sandbox, blocked: refusal !== null && card.refusal === null });
-  show(output.node, card.run !== null);
-  if (card.run) output.update(card.run, sandbox);
+  const blocked = refusal !== null && card.refusal === null;
+  fillFiles(node, command.text, card.files, !blocked && sandbox !== "off");
+  fillFoot(node, card, { sandbox, blocked });
 }
 
 /** @type {(node: HTMLElement, risk: import("../core/types.js").Risk, blocked: boolean) => void} */
@@ -161,7 +175,7 @@ function fillConfirm(node, card) {
   const appears = box.hidden && card.confirm !== null;
   show(box, card.confirm !== null);
   if (!appears || !card.confirm) return;
-  setText(part(node, "confirm-text"), card.confirm.message || t("command.confirmText"));
+  setText(part(node, "confirm-text"), t("command.confirmText"));
   part(node, "victims").replaceChildren(...card.confirm.victims.map((name) => el("li", { text: name })));
   part(node, "cancel").focus();
 }
@@ -176,17 +190,20 @@ function fillFailure(node, card) {
 /**
  * @param {HTMLElement} node
  * @param {Card} card
- * @param {{busy: boolean, sandbox: string, blocked: boolean}} now
+ * @param {{sandbox: string, blocked: boolean}} now
  */
-function fillFoot(node, card, { busy, sandbox, blocked }) {
+function fillFoot(node, card, { sandbox, blocked }) {
+  const starting = card.pending || card.run?.state === "starting";
+  const busy = starting || card.run?.state === "running";
   const button = part(node, "run");
   const noSandbox = sandbox === "off";
   show(part(node, "foot"), !blocked && card.confirm === null);
   button.ariaDisabled = String(busy || noSandbox); // not `disabled`: focus stays where it is
-  setText(part(node, "run-text"), t(busy ? "command.working" : card.run ? "command.runAgain" : "command.run"));
+  button.classList.toggle("busy", busy);
+  setText(part(node, "run-text"), starting ? t("command.working") : busy ? t("run.running") : t(card.run ? "command.runAgain" : "command.run"));
   const edited = card.preview !== null && !card.preview.refusal;
-  const hint = noSandbox ? t("command.noSandbox") : "";
+  const hint = noSandbox ? t("command.noSandbox") : card.invalid;
   const target = part(node, "preview");
-  target.className = hint ? "quiet" : "preview";
+  target.className = noSandbox ? "quiet" : hint ? "preview wrong" : "preview";
   setText(target, hint || (edited ? `${t("command.preview")} ${card.preview?.text}` : ""));
 }

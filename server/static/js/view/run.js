@@ -5,16 +5,19 @@ import { clone, el, part, setText, show } from "../dom/elements.js";
 import { copyOnClick } from "../dom/clipboard.js";
 import { styleOutput } from "../text/ansi.js";
 import { t } from "../text/i18n.js";
+import { publishedBy } from "../text/published.js";
+import { portLink } from "./port-link.js";
 
 /**
  * @typedef {import("../core/types.js").Run} Run
+ * @typedef {import("../core/state.js").State} State
  */
 
 const NEAR_END_PX = 40;
 
 /**
  * @param {() => void} onStop
- * @returns {{node: HTMLElement, update: (run: Run, sandbox: string) => void}}
+ * @returns {{node: HTMLElement, update: (run: Run, state: State) => void}}
  */
 export function createRun(onStop) {
   const node = clone("t-run");
@@ -25,10 +28,11 @@ export function createRun(onStop) {
   copyOnClick(part(node, "copy"), () => (current ? plainOutput(current) : ""));
   return {
     node,
-    update(run, sandbox) {
+    update(run, { health, sandbox }) {
+      fillPorts(part(node, "ports"), run, sandbox.info?.containers ?? []);
       if (run === current) return;
-      const busy = run.state === "starting" || run.state === "running";
-      const waiting = run.state === "starting" && sandbox !== "ready";
+      const busy = isBusy(run);
+      const waiting = run.state === "starting" && health?.sandbox !== "ready";
       setText(part(node, "state"), waiting ? t("run.startingSandbox") : stateInWords(run));
       part(node, "dot").className = `dot ${dotOf(run)}`;
       node.classList.toggle("bad", dotOf(run) === "bad"); // programs also write to stderr when all is well
@@ -42,6 +46,26 @@ export function createRun(onStop) {
       current = run;
     },
   };
+}
+
+/** @type {(run: Run) => boolean} */
+const isBusy = (run) => run.state === "starting" || run.state === "running";
+
+/**
+ * Says where what was published can be opened: not at this computer's own address.
+ *
+ * @param {HTMLElement} target
+ * @param {Run} run
+ * @param {import("../core/types.js").SandboxContainer[]} containers
+ */
+function fillPorts(target, run, containers) {
+  const ports = isBusy(run) ? [] : publishedBy(run, containers).flatMap((container) => container.ports);
+  const links = ports.filter((port) => port.url);
+  const shown = links.map((port) => port.url).join();
+  if (target.dataset.shown === shown) return;
+  target.dataset.shown = shown;
+  target.replaceChildren(t("run.ports"), ...links.flatMap((port) => [" ", portLink(port, new URL(port.url).host)]));
+  show(target, links.length > 0);
 }
 
 /** @type {(run: Run) => string} */
@@ -84,7 +108,8 @@ function dotOf({ state, exitCode }) {
 }
 
 /** @type {(run: Run) => string} */
-function metaInWords({ durationS }) {
+function metaInWords({ state, output, durationS }) {
+  if (state === "running" && output.length === 0) return t("run.silent");
   if (durationS === null) return "";
   const seconds = durationS < 0.1 ? "< 0.1" : durationS < 10 ? durationS.toFixed(1) : Math.round(durationS);
   return t("run.duration", { seconds });

@@ -8,6 +8,7 @@ import { loadSandbox, resetSandbox, startSandbox } from "../effects/server.js";
 import { sizeInWords } from "../text/format.js";
 import { t } from "../text/i18n.js";
 import { confirmWith, leaveOnEscape } from "./dialogs.js";
+import { portLink } from "./port-link.js";
 import { createRun } from "./run.js";
 
 /**
@@ -88,7 +89,8 @@ function containersOf(info) {
 
 /** @type {(info: Sandbox | null) => Thing[]} */
 function imagesOf(info) {
-  return (info?.images ?? []).map(({ id, name, sizeBytes }) => ({
+  const images = [...(info?.images ?? [])].sort((a, b) => a.name.localeCompare(b.name)); // the daemon's order varies
+  return images.map(({ id, name, sizeBytes }) => ({
     key: `${id} ${name}`,
     name,
     detail: sizeInWords(sizeBytes),
@@ -127,15 +129,9 @@ function fillThings(context, node, kind, things) {
     part(row, "dot").className = `dot ${thing.dot}`;
     setText(part(row, "name"), thing.name);
     setText(part(row, "detail"), thing.detail);
-    part(row, "ports").replaceChildren(...thing.ports.map(portLink));
+    part(row, "ports").replaceChildren(...thing.ports.map((port) => portLink(port)));
     part(row, "actions").replaceChildren(...thing.lines.map((action) => actionButton(context, thing, action)));
   });
-}
-
-/** @type {(port: import("../core/types.js").PortLink) => HTMLElement} */
-function portLink({ label, url }) {
-  if (!/^https?:\/\//.test(url)) return el("span", { class: "port", text: label });
-  return el("a", { class: "port", text: label, attrs: { href: url, target: "_blank", rel: "noopener noreferrer" } });
 }
 
 /** @type {(context: Context, thing: Thing, action: {label: string, line: string}) => HTMLElement} */
@@ -183,7 +179,7 @@ function wireConsole(context, node) {
 function createEntry(context, key) {
   const line = el("code", { class: "console-line" });
   const confirm = el("div", { class: "confirm", attrs: { role: "alertdialog", "aria-label": t("command.confirmLabel") } });
-  leaveOnEscape(confirm, () => context.store.dispatch({ type: "card/dismissed", key }));
+  leaveOnEscape(confirm, () => dismiss(context, key));
   const failure = el("div", { class: "failure", attrs: { role: "alert" } });
   const output = createRun(() => stopRun(context, key));
   const node = el("div", { class: "console-entry" }, line, confirm, failure, output.node);
@@ -195,9 +191,9 @@ function createEntry(context, key) {
       fillConfirm(context, key, confirm, card);
       const wrong = card.refusal ?? card.failure;
       show(failure, wrong !== null);
-      if (wrong) failure.replaceChildren(el("strong", { text: wrong.message }), el("span", { text: wrong.hint }));
+      if (wrong) fillWrong(context, failure, wrong);
       show(output.node, card.run !== null);
-      if (card.run) output.update(card.run, state.health?.sandbox ?? "off");
+      if (card.run) output.update(card.run, state);
     },
   };
 }
@@ -214,12 +210,45 @@ function fillConfirm(context, key, box, card) {
   if (!card.confirm || !appears) return;
   const cancel = el("button", { class: "button ghost", text: t("action.cancel"), attrs: { type: "button" } });
   const go = el("button", { class: "button danger", text: t("command.confirm"), attrs: { type: "button" } });
-  cancel.addEventListener("click", () => context.store.dispatch({ type: "card/dismissed", key }));
-  go.addEventListener("click", () => void run(context, key, { text: card.line }, true, card.line));
+  cancel.addEventListener("click", () => dismiss(context, key));
+  go.addEventListener("click", () => {
+    void run(context, key, { text: card.line }, true, card.line);
+    focusConsole(context);
+  });
   box.replaceChildren(
-    el("strong", { text: card.confirm.message || t("command.confirmText") }),
+    el("strong", { text: t("command.confirmText") }),
     el("ul", {}, ...card.confirm.victims.map((name) => el("li", { text: name }))),
     el("div", { class: "confirm-actions" }, cancel, go),
   );
   cancel.focus();
+}
+
+/** @type {(context: Context, key: string) => void} */
+function dismiss(context, key) {
+  context.store.dispatch({ type: "card/dismissed", key });
+  focusConsole(context);
+}
+
+/**
+ * The buttons of a confirmation go with it: the focus goes back to the line.
+ *
+ * @param {Context} context
+ */
+function focusConsole(context) {
+  context.store.flush();
+  document.getElementById("console-line")?.focus();
+}
+
+/**
+ * @param {Context} context
+ * @param {HTMLElement} target
+ * @param {import("../core/types.js").Refusal | import("../core/types.js").Failure} wrong
+ */
+function fillWrong(context, target, wrong) {
+  target.replaceChildren(el("strong", { text: wrong.message }), el("span", { text: wrong.hint }));
+  const suggestion = "suggestion" in wrong ? wrong.suggestion : "";
+  if (!suggestion) return;
+  const use = el("button", { class: "button small", text: t("command.runInstead"), attrs: { type: "button" } });
+  use.addEventListener("click", () => void runTyped(context, suggestion));
+  target.append(el("div", { class: "instead" }, el("span", { text: t("command.instead") }), el("code", { text: suggestion }), use));
 }
