@@ -3,7 +3,7 @@ NOTES ?= data/notes
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SANDBOX_PACKAGES := docker.io iptables iproute2 busybox-static
-TEST_PACKAGES := $(SANDBOX_PACKAGES) docker-registry docker-compose chromium
+TEST_PACKAGES := $(SANDBOX_PACKAGES) docker-registry docker-compose chromium debootstrap
 
 .PHONY: run setup sandbox-packages test test-setup lint unit bench eval clean
 
@@ -25,7 +25,7 @@ sandbox-packages:
 	else sh server/sandbox/install-debian.sh dockerd $(SANDBOX_PACKAGES); fi
 
 test-setup: setup .venv/test-installed
-	@sh server/sandbox/install-debian.sh "dockerd docker-registry docker-compose chromium" $(TEST_PACKAGES)
+	@sh server/sandbox/install-debian.sh "dockerd docker-registry docker-compose chromium debootstrap" $(TEST_PACKAGES)
 
 .venv/test-installed: pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,14 @@ def run_to_end(
     for _ in sandbox.runs.events(started.id):
         pass
     return sandbox.runs.get(started.id)
+
+
+def wait_for(condition: Callable[[], bool], timeout_s: float = 20) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def perform_on(

@@ -29,14 +29,16 @@ def missing_programs() -> list[str]:
 
 
 @contextmanager
-def serve_registry(folder: Path, images: Sequence[TestImage]) -> Iterator[str]:
-    """Serve the images until the block ends; yields the registry's URL."""
+def serve_registry(
+    folder: Path, images: Sequence[TestImage], *, address: str = "127.0.0.1"
+) -> Iterator[str]:
+    """Serve the images until the block ends; yields the registry's URL on the loopback."""
     port = _free_port()
     config = folder / "registry.yml"
     config.write_text(
         "version: 0.1\nlog: {level: error}\n"
         f"storage: {{filesystem: {{rootdirectory: {folder / 'registry'}}}}}\n"
-        f"http: {{addr: '127.0.0.1:{port}'}}\n"
+        f"http: {{addr: '{address}:{port}'}}\n"
     )
     command = ["docker-registry", "serve", str(config)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

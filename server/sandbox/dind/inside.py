@@ -21,6 +21,9 @@ API_PORT = 2376
 FOLDER = "kb-sandbox"
 """Folder of the script and the certificates in the container's root."""
 SCRIPT = f"/{FOLDER}/start.sh"
+_INNER_NETWORKS = "10.214.0.0/16"
+"""Where the containers' networks lie. Docker's own choice, 172.17.0.0/16, is the engine's too: its
+machine could not be reached from inside."""
 ENGINE_ALIAS = "host.docker.internal"
 """The name under which a container reaches the engine's machine."""
 
@@ -112,6 +115,7 @@ def dockerd_arguments(*, label: str, mirror: str) -> list[str]:
         f"--tlscert=/{FOLDER}/server.pem",
         f"--tlskey=/{FOLDER}/server-key.pem",
         f"--label={label}",
+        f"--default-address-pool=base={_INNER_NETWORKS},size=24",
         "--exec-opt=native.cgroupdriver=cgroupfs",
         "--log-driver=json-file",
         "--log-opt=max-size=10m",

@@ -90,6 +90,7 @@ def test_dockerd_listens_behind_tls_alone() -> None:
         "--host=tcp://0.0.0.0:2376"
     ]
     assert {"--tlsverify", "--label=kb.sandbox=1", "--no-new-privileges"} <= set(arguments)
+    assert "--default-address-pool=base=10.214.0.0/16,size=24" in arguments
     assert not [each for each in arguments if "registry" in each]
 
 
