@@ -206,6 +206,7 @@ def test_the_console_speaks_the_language_of_the_page(
     open_page: OpenPage, sandboxed: LiveServer
 ) -> None:
     page = open_page(sandboxed.page_url, locale="ru-RU")
+    page.locator("#status-index .dot.good").wait_for()
     page.locator("#status-sandbox").click()
     page.locator("#console-line").fill("docker run --privileged busybox")
     page.keyboard.press("Enter")

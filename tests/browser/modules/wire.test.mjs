@@ -58,10 +58,10 @@ test("health, jobs and the sandbox are read as the server writes them", () => {
   assert.equal(toIngestJob({ state: "failed", error: "disk full" }).message, "disk full");
   const sandbox = toSandbox({
     containers: [{ id: "1", name: "web", ports: [{ container_port: 80, protocol: "tcp", host_port: 8090, url: "http://h:8090" }] }],
-    images: [{ id: "sha256:1", tags: [] }],
+    images: [{ id: "sha256:1", tags: [] }, { id: "sha256:2", tags: ["nginx:latest"] }, { id: "sha256:3", tags: ["alpine:latest"] }],
   });
   assert.deepEqual(sandbox.containers[0].ports[0], { label: "8090 → 80/tcp", url: "http://h:8090" });
-  assert.equal(sandbox.images[0].name, "sha256:1");
+  assert.deepEqual(sandbox.images.map((image) => image.name), ["alpine:latest", "nginx:latest", "sha256:1"]);
 });
 
 test("paths and tokens", () => {

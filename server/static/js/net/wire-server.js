@@ -94,7 +94,7 @@ export function toSandbox(value) {
   return {
     engine: text(json.engine),
     containers: list(json.containers).map(toContainer),
-    images: list(json.images).map(toImage),
+    images: list(json.images).map(toImage).sort((a, b) => a.name.localeCompare(b.name)), // the daemon's order varies
     volumes: list(json.volumes).map((item) => ({
       name: text(object(item).name),
       driver: text(object(item).driver),

@@ -89,8 +89,7 @@ function containersOf(info) {
 
 /** @type {(info: Sandbox | null) => Thing[]} */
 function imagesOf(info) {
-  const images = [...(info?.images ?? [])].sort((a, b) => a.name.localeCompare(b.name)); // the daemon's order varies
-  return images.map(({ id, name, sizeBytes }) => ({
+  return (info?.images ?? []).map(({ id, name, sizeBytes }) => ({
     key: `${id} ${name}`,
     name,
     detail: sizeInWords(sizeBytes),
