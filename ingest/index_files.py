@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from ingest.embedding_text import embedding_text
-from kb.errors import IndexUnavailableError
+from ingest.vector_places import FOLDER_LABEL, VectorPlace
+from kb.errors import IndexUnavailableError, VectorServerError
 from kb.model import Chunk, ChunkId, NoteId
 from kb.ports import ChunkStore, EmbeddedWindow, Embedder, FloatArray, Index
 from kb.store.catalog import SCHEMA, SqliteCatalog
@@ -63,24 +64,48 @@ class IndexFiles:
         folder: Where they lie; made where it is missing.
         embedder: The model of the index.
         cache: The model's known vectors.
+        place: Where the vectors lie.
+
+    Raises:
+        VectorServerError: The vectors are on a server that is not there.
 
     Attributes:
         has_vectors: False for an index of another model, whose vectors no question can be compared
             with; it answers by words alone.
     """
 
-    def __init__(self, folder: Path, *, embedder: Embedder, cache: EmbeddingCache) -> None:
+    def __init__(
+        self, folder: Path, *, embedder: Embedder, cache: EmbeddingCache, place: VectorPlace
+    ) -> None:
         self.folder = folder
         self._embedder = embedder
         self._cache = cache
+        self._place = place
         self._database = Database(folder / "catalog.sqlite3", SCHEMA)
         self.manifest = Manifest(self._database)
         self.catalog = SqliteCatalog(self._database)
         if not self.manifest.value("model"):
             self.manifest.set_value("model", embedder.fingerprint)
+            self.manifest.set_value("place", place.label)
         self.has_vectors = self.manifest.value("model") == embedder.fingerprint
-        self._vectors: ChunkStore = self._open_vectors() if self.has_vectors else MemoryChunkStore()
+        try:
+            self._vectors: ChunkStore = (
+                self._open_vectors() if self.has_vectors else MemoryChunkStore()
+            )
+        except BaseException:
+            self._database.close()
+            raise
         self._lexical = self._open_lexical()
+
+    @property
+    def vectors_name(self) -> str:
+        """The name of the vectors at their place."""
+        return self.manifest.value("vectors") or "vectors-1"
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the vectors now, as far as the last question or sync showed."""
+        return self._vectors.trouble if isinstance(self._vectors, ChromaStore) else ""
 
     @property
     def is_complete(self) -> bool:
@@ -210,6 +235,8 @@ class IndexFiles:
         try:
             self._vectors.probe()
             return self._vectors.count() == windows
+        except VectorServerError:
+            raise
         except IndexUnavailableError:
             return False
 
@@ -234,20 +261,27 @@ class IndexFiles:
     # --- files ----------------------------------------------------------------------------------
 
     def _open_vectors(self, *, afresh: bool = False) -> ChromaStore:
-        """Open the vectors; damaged ones are left behind for a new, empty folder.
+        """Open the vectors; damaged ones, and those at another place, are left for new, empty ones.
 
         Chroma remembers the folders of its process, so the same one cannot be begun again.
         """
-        name = self.manifest.value("vectors") or "vectors-1"
-        if not afresh:
+        name = self.vectors_name
+        is_here = (self.manifest.value("place") or FOLDER_LABEL) == self._place.label
+        if is_here and not afresh:
             try:
-                return ChromaStore(self.folder / name, dimension=self._embedder.dimension)
+                return self._place.open(name)
+            except VectorServerError:
+                raise
             except IndexUnavailableError as error:
                 _log.warning("%s", error)
         fresh = f"vectors-{int(name.rsplit('-', 1)[1]) + 1}"
+        self._place.drop(fresh)
+        opened = self._place.open(fresh)
         self.manifest.set_value("vectors", fresh)
+        self.manifest.set_value("place", self._place.label)
         shutil.rmtree(self.folder / name, ignore_errors=True)
-        return ChromaStore(self.folder / fresh, dimension=self._embedder.dimension)
+        self._place.drop(name)
+        return opened
 
     def _open_lexical(self) -> TantivyIndex:
         try:

@@ -16,9 +16,11 @@ from ingest.index_files import IndexFiles, index_fingerprint
 from ingest.report import IndexStatus, SyncProgress, SyncReport
 from ingest.sync import ProgressListener, apply_sync
 from ingest.vault import Vault
-from kb.errors import IndexUnavailableError, KbError, StateLockedError
+from ingest.vector_places import FolderVectors, ServerVectors, VectorPlace, read_owner_id
+from kb.errors import IndexUnavailableError, KbError, StateLockedError, VectorServerError
 from kb.model import NoteWarning
 from kb.ports import Embedder, Index
+from kb.store.chroma import ChromaServer
 from kb.store.embeddings import EmbeddingCache
 
 __all__ = ["IndexService", "IndexStatus", "SyncProgress", "SyncReport"]
@@ -39,16 +41,23 @@ class IndexService:
         notes: The notes folder.
         state: Where the index is kept, in the folder `index` (all of it may be deleted).
         embedder: The model, or what makes it; called in `open`.
+        chroma: The Chroma server that keeps the vectors; None keeps them in the state folder.
 
     Raises:
         VaultError: There is no such notes folder.
     """
 
     def __init__(
-        self, *, notes: Path, state: Path, embedder: Embedder | Callable[[], Embedder]
+        self,
+        *,
+        notes: Path,
+        state: Path,
+        embedder: Embedder | Callable[[], Embedder],
+        chroma: ChromaServer | None = None,
     ) -> None:
         self.vault = Vault(notes)
         self._state = state
+        self._chroma = chroma
         self._given = embedder
         self._lock = FileLock(state / _LOCK, timeout=0, thread_local=False)
         self._syncing = threading.Lock()
@@ -70,6 +79,7 @@ class IndexService:
         Raises:
             StateLockedError: Another process owns the state folder.
             ModelError: The embedding model is not there.
+            VectorServerError: The Chroma server is not there.
         """
         self._take_lock()
         try:
@@ -109,13 +119,15 @@ class IndexService:
     def status(self) -> IndexStatus:
         """The state of the index.
 
-        `indexing` while there is none yet, `degraded` while an outdated one answers or where a note
-        could not be read, else `ok`.
+        `indexing` while there is none yet, `degraded` while an outdated one answers, or where one
+        could not be built or a note not be read, else `ok`.
         """
         current, embedder = self._current, self._embedder
         model = embedder.name if embedder else ""
         if current is None or self._index is None:
-            message = self._trouble or "the first index is being built"
+            if self._trouble:
+                return IndexStatus(state="degraded", model=model, message=self._trouble)
+            message = "the first index is being built"
             return IndexStatus(state="indexing", model=model, message=message)
         totals = current.manifest.totals()
         message = self._problem(current)
@@ -143,6 +155,7 @@ class IndexService:
         Raises:
             VaultError: The notes folder is gone; the index stays as it was.
             IndexUnavailableError: The service is not open.
+            VectorServerError: The Chroma server went away; the next sync goes on.
         """
         with self._syncing:
             self._drop_retired()
@@ -165,8 +178,9 @@ class IndexService:
         is_new = target is None or target.folder.name != self._fingerprint
         if target is None or is_new:
             target = self._open_index(self._fingerprint)
-        else:
-            target.repair()
+        elif target.repair():
+            # Vectors that were filled again are others.
+            self._index = target.as_index(self._fingerprint)
         try:
             report = apply_sync(
                 target, self.vault, cache, on_progress=on_progress, cancelled=cancelled
@@ -200,6 +214,9 @@ class IndexService:
             for folder in self._index_folders():
                 if folder.name != self._fingerprint:
                     shutil.rmtree(folder, ignore_errors=True)
+            place = self._place_of(self._fingerprint)
+            if isinstance(place, ServerVectors):
+                place.drop_others(self._current.vectors_name)
 
     # --- files ----------------------------------------------------------------------------------
 
@@ -230,6 +247,9 @@ class IndexService:
         for name in sorted(names, key=lambda name: name != self._fingerprint):
             try:
                 opened = self._open_index(name)
+            except VectorServerError:
+                # The index is not at fault, and the server may come back.
+                raise
             except Exception:  # noqa: BLE001 - whatever is wrong with it, it can be made again
                 _log.warning(
                     "the index %s cannot be opened; it is built again", name, exc_info=True
@@ -244,11 +264,28 @@ class IndexService:
     def _open_index(self, name: str) -> IndexFiles:
         if self._embedder is None or self._cache is None:
             raise IndexUnavailableError("the index is not open", hint="call open() first")
-        folder = self._folder_of(name)
-        opened = IndexFiles(folder, embedder=self._embedder, cache=self._cache)
-        if opened.has_vectors:
-            opened.repair()
+        opened = IndexFiles(
+            self._folder_of(name),
+            embedder=self._embedder,
+            cache=self._cache,
+            place=self._place_of(name),
+        )
+        try:
+            if opened.has_vectors:
+                opened.repair()
+        except BaseException:
+            opened.close()
+            raise
         return opened
+
+    def _place_of(self, name: str) -> VectorPlace:
+        if self._embedder is None:
+            raise IndexUnavailableError("the index is not open", hint="call open() first")
+        dimension = self._embedder.dimension
+        if self._chroma is None:
+            return FolderVectors(self._folder_of(name), dimension=dimension)
+        owner = read_owner_id(self._state)
+        return ServerVectors(self._chroma, owner=owner, index=name, dimension=dimension)
 
     def _folder_of(self, name: str) -> Path:
         return self._state / "index" / name
@@ -261,8 +298,8 @@ class IndexService:
     # --- telling --------------------------------------------------------------------------------
 
     def _problem(self, current: IndexFiles) -> str:
-        if self._trouble:
-            return self._trouble
+        if self._trouble or current.trouble:
+            return self._trouble or current.trouble
         if current.folder.name != self._fingerprint:
             how = "the old one answers" if current.has_vectors else "words alone are searched"
             return f"the index is being rebuilt; until then {how}"

@@ -41,6 +41,7 @@ def check_up(settings: Settings) -> Iterator[Finding]:
         ("disk", _check_disk),
         ("port", _check_port),
         ("model", _check_model),
+        ("vectors", _check_vectors),
         ("index", _check_index),
         ("language model", _check_chat_model),
         ("sandbox", _check_sandbox),
@@ -156,6 +157,19 @@ def _check_model(settings: Settings) -> Finding:
         check="model",
         verdict="ok",
         message=f"{embedder.name}, {vector.shape[0]} dimensions, in {embedder.folder}",
+    )
+
+
+def _check_vectors(settings: Settings) -> Finding:
+    from kb.store.chroma import greet
+    from server.wiring import chroma_server
+
+    server = chroma_server(settings)
+    if server is None:
+        return Finding(check="vectors", verdict="ok", message="Chroma runs inside the process")
+    greet(server)
+    return Finding(
+        check="vectors", verdict="ok", message=f"the Chroma server at {server.url} answers"
     )
 
 

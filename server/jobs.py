@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ingest.report import SyncProgress, SyncReport
-from kb.errors import KbError, NotFoundError
+from kb.errors import KbError, NotFoundError, VectorServerError
 from server.feed import Feed
 from server.ports import Library
 
 JobState = Literal["running", "done", "failed", "cancelled"]
 _KEPT_JOBS = 50
+_RETRY_S = 10.0
+"""So long after a job that found no Chroma server the next one looks again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class IngestJobs:
         self._running: str | None = None
         self._again = False
         self._stopping = threading.Event()
+        self._retry: threading.Timer | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> IngestJob:
@@ -85,7 +88,10 @@ class IngestJobs:
 
     def close(self, *, timeout_s: float = 10.0) -> None:
         """Cancel what runs and wait for its end."""
-        self._stopping.set()
+        with self._lock:
+            self._stopping.set()
+            if self._retry is not None:
+                self._retry.cancel()
         thread = self._thread
         if thread is not None:
             thread.join(timeout_s)
@@ -123,6 +129,13 @@ class IngestJobs:
         self._put(ended)
         self._finish(ended)
 
+    def _launch_later(self) -> None:
+        """Look again in a while: no change of a note tells that a server has come back."""
+        if not self._stopping.is_set():
+            self._retry = threading.Timer(_RETRY_S, self.start)
+            self._retry.daemon = True
+            self._retry.start()
+
     def _put(self, job: IngestJob) -> None:
         with self._lock:
             self._jobs[job.id] = job
@@ -134,5 +147,7 @@ class IngestJobs:
             self._running = None
             if self._again and not self._stopping.is_set():
                 self._launch()
+            elif isinstance(job.error, VectorServerError):
+                self._launch_later()
         if self._on_end is not None:
             self._on_end(job)

@@ -57,6 +57,17 @@ class NotesLibrary:
         """The index to answer from; None while there is none."""
         return None if self._part is None else self._part.index
 
+    def require_index(self) -> Index | None:
+        """Return the index to answer from; None while there is none yet.
+
+        Raises:
+            KbError: It could not be opened or built; the error says why.
+        """
+        index = self.index
+        if index is None and self._problem is not None:
+            raise self._problem.with_traceback(None)
+        return index
+
     @property
     def status(self) -> IndexStatus:
         """How the index is; never waits."""
@@ -101,7 +112,14 @@ class NotesLibrary:
             IndexUnavailableError: The index cannot be opened.
             VaultError: The folder cannot be read.
         """
-        return self.open().sync(on_progress, cancelled)
+        part = self.open()
+        try:
+            report = part.sync(on_progress, cancelled)
+        except KbError as error:
+            self._problem = error
+            raise
+        self._problem = None
+        return report
 
     def open(self) -> IndexPart:
         """Open the index, unless it is open."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from ingest.vault import Vault
     from kb.assistant import Assistant
+    from kb.store.chroma import ChromaServer
     from server.chat_model import OpenAIChatModel
     from server.sandbox.service import Sandbox
 
@@ -90,11 +91,6 @@ def build(settings: Settings, state: StateFolder, *, port: int) -> Runtime:
         IndexUnavailableError: The conversations cannot be opened.
         InvalidInputError: A setting cannot be used.
     """
-    if settings.chroma_url:
-        raise InvalidInputError(
-            "KB_CHROMA_URL: a Chroma server is not supported yet",
-            hint="unset it: Chroma runs inside the process",
-        )
     access = Access(
         token=access_token(settings, state),
         origins=OwnOrigins(host=settings.host, port=port, extra=settings.allowed_hosts),
@@ -136,7 +132,7 @@ def _open_knowledge(
     return _Knowledge(
         vault=vault,
         library=library,
-        assistant=Assistant(index=lambda: library.index, notes=vault, chat_model=chat_model),
+        assistant=Assistant(index=library.require_index, notes=vault, chat_model=chat_model),
         has_chat_model=chat_model is not None,
     )
 
@@ -232,13 +228,28 @@ def make_chat_model(settings: Settings) -> OpenAIChatModel | None:
     )
 
 
+def chroma_server(settings: Settings) -> ChromaServer | None:
+    """Return the Chroma server that the settings name; None where they name none.
+
+    Raises:
+        InvalidInputError: It is no address.
+    """
+    from kb.store.chroma import ChromaServer
+
+    return ChromaServer.from_url(settings.chroma_url) if settings.chroma_url else None
+
+
 def _index_opener(settings: Settings, state: StateFolder) -> Callable[[], IndexPart]:
+    chroma = chroma_server(settings)
+
     def open_index() -> IndexPart:
         from ingest.embedding import SentenceTransformerEmbedder
         from ingest.service import IndexService
 
         embedder = SentenceTransformerEmbedder(settings.embedding_model)
-        service = IndexService(notes=settings.notes_dir, state=state.path, embedder=embedder)
+        service = IndexService(
+            notes=settings.notes_dir, state=state.path, embedder=embedder, chroma=chroma
+        )
         service.open()
         embedder.warm_up()
         return service

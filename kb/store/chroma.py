@@ -22,6 +22,7 @@ from kb.model import ChunkId, NoteId, ScoredChunk
 from kb.ports import EmbeddedWindow, FloatArray
 
 if TYPE_CHECKING:
+    import httpx
     from chromadb import Collection as ChromaCollection
     from chromadb.api import ClientAPI
     from chromadb.api.types import Where
@@ -58,7 +59,7 @@ class ChromaServer:
         if parts.scheme not in {"http", "https"} or not parts.hostname or not _is_bare(parts):
             raise InvalidInputError(
                 f"{url!r} is no address of a Chroma server",
-                hint="give scheme, host and port alone, for instance http://127.0.0.1:8000",
+                hint="KB_CHROMA_URL is scheme, host and port alone: http://127.0.0.1:8000",
             )
         is_tls = parts.scheme == "https"
         port = parts.port or (443 if is_tls else 8000)
@@ -110,15 +111,14 @@ class ChromaStore:
                     raise ValueError(
                         f"vectors of {vectors.shape[1]} numbers in an index of {self._dimension}"
                     )
-                metadatas = [
-                    {"chunk": window.chunk, "note": window.note, "window": window.window}
-                    for window in batch
-                ]
                 with self._telling():
                     self._collection.upsert(
                         ids=[_window_id(window.chunk, window.window) for window in batch],
                         embeddings=vectors,
-                        metadatas=metadatas,
+                        metadatas=[
+                            {"chunk": window.chunk, "note": window.note, "window": window.window}
+                            for window in batch
+                        ],
                     )
 
     def delete(self, chunks: Collection[ChunkId]) -> None:
@@ -232,6 +232,21 @@ class ChromaStore:
         return scores, len(found["ids"][0]) < wanted
 
 
+def greet(server: ChromaServer) -> None:
+    """See whether a Chroma server answers, within a bounded time.
+
+    Raises:
+        VectorServerError: It does not.
+    """
+    import httpx
+
+    try:
+        answer = httpx.get(f"{server.url}/api/v2/heartbeat", timeout=_GREETING_TIMEOUT_S)
+        answer.raise_for_status()
+    except httpx.HTTPError as error:
+        raise _gone(server, error) from error
+
+
 def delete_collections(server: ChromaServer, *, is_unwanted: Callable[[str], bool]) -> list[str]:
     """Delete collections by name, and return those names.
 
@@ -262,9 +277,10 @@ def _open_client(place: Path | ChromaServer) -> ClientAPI:
     from chromadb.config import Settings
 
     settings = Settings(anonymized_telemetry=False, allow_reset=False)
+    if isinstance(place, ChromaServer):
+        greet(place)
     try:
         if isinstance(place, ChromaServer):
-            _greet(place)
             client = chromadb.HttpClient(
                 host=place.host, port=place.port, ssl=place.is_tls, settings=settings
             )
@@ -276,21 +292,21 @@ def _open_client(place: Path | ChromaServer) -> ClientAPI:
         raise _cannot_open(place, error) from error
 
 
-def _greet(server: ChromaServer) -> None:
-    """See whether a Chroma server answers, within a bounded time."""
-    import httpx
-
-    answer = httpx.get(f"{server.url}/api/v2/heartbeat", timeout=_GREETING_TIMEOUT_S)
-    answer.raise_for_status()
-
-
 def _limit_waiting(client: ClientAPI) -> None:
     import httpx
 
-    # There is no setting for it.
-    session = getattr(getattr(client, "_server", None), "_session", None)
-    if isinstance(session, httpx.Client):
+    for session in _sessions_of(client):
         session.timeout = httpx.Timeout(_ANSWER_TIMEOUT_S, connect=_GREETING_TIMEOUT_S)
+
+
+def _sessions_of(client: ClientAPI) -> Iterator[httpx.Client]:
+    """Yield the connections of a client for servers; it neither bounds nor ends them."""
+    import httpx
+
+    for owner in (client, getattr(client, "_admin_client", None)):
+        session = getattr(getattr(owner, "_server", None), "_session", None)
+        if isinstance(session, httpx.Client):
+            yield session
 
 
 def _open_collection(client: ClientAPI, name: str) -> ChromaCollection:
@@ -303,10 +319,12 @@ def _open_collection(client: ClientAPI, name: str) -> ChromaCollection:
 
 
 def _close(client: ClientAPI) -> None:
-    # The interface lacks what both clients have: it ends their threads and connections.
+    # The interface lacks what both clients have: it ends their threads.
     close = getattr(client, "close", None)
     if callable(close):
         close()
+    for session in _sessions_of(client):
+        session.close()
 
 
 def _is_bare(parts: SplitResult) -> bool:

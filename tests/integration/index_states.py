@@ -11,14 +11,23 @@ import numpy as np
 from ingest.service import IndexService
 from kb.model import Chunk, ChunkId, FlagEntry
 from kb.ports import Embedder, Index, Term
+from kb.store.chroma import ChromaServer
 from tests.fakes import FakeEmbedder
 
 PROBES = ("docker", "контейнер", "-a", "том", "слово", "порт")
 
 
 @contextmanager
-def opened(notes: Path, state: Path, embedder: Embedder | None = None) -> Iterator[IndexService]:
-    service = IndexService(notes=notes, state=state, embedder=embedder or FakeEmbedder())
+def opened(
+    notes: Path,
+    state: Path,
+    embedder: Embedder | None = None,
+    *,
+    chroma: ChromaServer | None = None,
+) -> Iterator[IndexService]:
+    service = IndexService(
+        notes=notes, state=state, embedder=embedder or FakeEmbedder(), chroma=chroma
+    )
     service.open()
     try:
         yield service

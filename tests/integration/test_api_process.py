@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+
+from tests.integration.kb_process import Process, kb, start, stop, wait_until_ok
 
 NOTES = {
     "docker.md": (
@@ -28,54 +26,6 @@ NOTES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Process:
-    """A running `kb serve`."""
-
-    process: subprocess.Popen[str]
-    client: httpx.Client
-    notes: Path
-    state: Path
-    url: str
-
-
-def environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-    return {**kept, "KB_SANDBOX": "off", "PYTHONUNBUFFERED": "1"}
-
-
-def kb(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "server.cli", *words],
-        check=False, capture_output=True, text=True, env=environment(), timeout=120,
-    )  # fmt: skip
-
-
-def start(notes: Path, state: Path) -> Process:
-    words = ["serve", "--notes", str(notes), "--state", str(state), "--port", "0", "--edit"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "server.cli", *words],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
-    )  # fmt: skip
-    assert process.stdout is not None
-    url, _, token = process.stdout.readline().strip().partition("/#token=")
-    assert url.startswith("http://127.0.0.1:"), process.stderr and process.stderr.read()
-    client = httpx.Client(
-        base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=30
-    )
-    return Process(process=process, client=client, notes=notes, state=state, url=url)
-
-
-def wait_until_ok(client: httpx.Client, *, timeout_s: float = 120) -> dict[str, Any]:
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        health: dict[str, Any] = client.get("/api/health").json()
-        if health["status"] != "indexing":
-            return health
-        time.sleep(0.2)
-    raise AssertionError("the index was not built")
-
-
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     folder = tmp_path_factory.mktemp("served")
@@ -83,12 +33,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
         note = folder / "notes" / path
         note.parent.mkdir(parents=True, exist_ok=True)
         note.write_text(text, encoding="utf-8")
-    running = start(folder / "notes", folder / "state")
+    running = start(folder / "notes", folder / "state", "--edit")
     wait_until_ok(running.client)
     yield running
-    running.client.close()
-    running.process.terminate()
-    running.process.communicate(timeout=30)
+    stop(running)
 
 
 def ask(running: Process, question: str) -> dict[str, Any]:

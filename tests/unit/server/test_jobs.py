@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.errors import NotFoundError
+from kb.errors import NotFoundError, VectorServerError
 from server.feed import Feed
 from server.jobs import IngestJob, IngestJobs
 from tests.unit.server.fakes import FakeLibrary
@@ -52,6 +52,40 @@ def test_closing_cancels_the_job(library: FakeLibrary) -> None:
     job = jobs.start()
     jobs.close()
     assert jobs.get(job.id).state == "cancelled"
+
+
+def test_a_missing_chroma_server_is_looked_for_again(
+    library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.jobs._RETRY_S", 0.05)
+    library.error = VectorServerError("away")
+    ended: list[str] = []
+    done = threading.Event()
+
+    def note_end(job: IngestJob) -> None:
+        ended.append(job.state)
+        library.error = None
+        if job.state == "done":
+            done.set()
+
+    jobs = IngestJobs(library, on_end=note_end)
+    jobs.start()
+    assert done.wait(10)
+    jobs.close()
+    assert (ended[0], ended[-1]) == ("failed", "done")
+
+
+def test_nothing_is_looked_for_after_the_end(
+    library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.jobs._RETRY_S", 0.2)
+    library.error = VectorServerError("away")
+    jobs = IngestJobs(library)
+    assert wait(jobs, jobs.start().id).state == "failed"
+    jobs.close()
+    syncs = library.syncs
+    assert not threading.Event().wait(0.5)
+    assert library.syncs == syncs
 
 
 def test_a_bug_ends_the_job_too(library: FakeLibrary) -> None:

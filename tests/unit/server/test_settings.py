@@ -9,7 +9,7 @@ import pytest
 from kb.errors import InvalidInputError
 from server.settings import Settings, is_loopback, read_settings
 from server.state import StateFolder
-from server.wiring import access_token, make_chat_model, state_folder
+from server.wiring import access_token, chroma_server, make_chat_model, state_folder
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +108,16 @@ def test_half_a_language_model_is_an_error(half: dict[str, str]) -> None:
 
 def test_no_language_model_is_fine() -> None:
     assert make_chat_model(read_settings()) is None
+
+
+def test_a_chroma_server_is_named_by_its_address() -> None:
+    assert chroma_server(read_settings()) is None
+    server = chroma_server(read_settings(chroma_url="http://127.0.0.1:8000"))
+    assert server is not None
+    assert server.url == "http://127.0.0.1:8000"
+    with pytest.raises(InvalidInputError) as raised:
+        chroma_server(read_settings(chroma_url="127.0.0.1:8000"))
+    assert "KB_CHROMA_URL" in raised.value.hint
 
 
 def test_each_notes_folder_has_a_state_of_its_own(
