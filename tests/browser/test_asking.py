@@ -27,6 +27,15 @@ def test_an_answer_quotes_a_line_and_opens_it_marked_and_in_view(page: Page) -> 
     assert cited_lines(page) == [line]
 
 
+def test_without_a_sandbox_a_command_says_so_and_how_to_get_one(page: Page) -> None:
+    card = ask(page, "Как удалить контейнер?").locator('.command[aria-label^="docker rm"]')
+    expect(card.locator("[data-part=run]")).to_have_attribute("aria-disabled", "true")
+    expect(card.locator("[data-part=foot]")).to_contain_text("Песочницы нет")
+    expect(card.locator(".want")).to_be_hidden()  # nothing is known to choose from
+    card.locator("[data-part=how]").click()
+    expect(page.locator("#panel")).to_contain_text("KB_SANDBOX")
+
+
 def test_a_line_far_down_a_long_note_is_scrolled_to(page: Page) -> None:
     turn = ask(page, "who counts the ships at dawn with a brass telescope?")
     turn.locator(".cite").first.click()

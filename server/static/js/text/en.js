@@ -63,6 +63,7 @@ export const en = {
   "command.explain": "What each part does",
   "command.fill": "Fill in: {slots}",
   "command.fromNote": "From your note, {lines}",
+  "command.howSandbox": "How to get one",
   "command.instead": "This does nearly the same and may run:",
   "command.noSandbox": "There is no sandbox to run it in.",
   "command.optional": "optional",

@@ -63,6 +63,7 @@ export const ru = {
   "command.explain": "Что делает каждая часть",
   "command.fill": "Заполните: {slots}",
   "command.fromNote": "Из вашей заметки, {lines}",
+  "command.howSandbox": "Как её получить",
   "command.instead": "Эта команда делает почти то же, и её можно запустить:",
   "command.noSandbox": "Песочницы нет, запустить негде.",
   "command.optional": "необязательно",

@@ -109,6 +109,7 @@ function wire(context, node, key, command, line) {
   };
   part(node, "run").addEventListener("click", () => start());
   part(node, "clean").addEventListener("click", () => start(true));
+  part(node, "how").addEventListener("click", () => store.dispatch({ type: "panel/sandbox" }));
   for (const field of line.fields.values()) {
     field.addEventListener("keydown", (event) => event.key === "Enter" && !event.isComposing && start());
   }
@@ -204,6 +205,7 @@ function fillFoot(node, card, { sandbox, blocked }) {
   const edited = card.preview !== null && !card.preview.refusal;
   const hint = noSandbox ? t("command.noSandbox") : card.invalid;
   const target = part(node, "preview");
+  show(part(node, "how"), noSandbox);
   target.className = noSandbox ? "quiet" : hint ? "preview wrong" : "preview";
   setText(target, hint || (edited ? `${t("command.preview")} ${card.preview?.text}` : ""));
 }

@@ -45,6 +45,7 @@ function createRow(slot, choose) {
       setText(label, lacks ? t("command.fill", { slots: slot.label }) : `${slot.label}:`);
       const values = [...slot.offers, ...choicesOf(slot, info)].slice(0, MAX_CHOICES);
       const none = info !== null && slot.choices !== null && values.length === 0;
+      show(node, lacks || none || values.length > 0 || slot.hint !== "");
       const now = JSON.stringify([values, none]);
       if (now === shown) return; // a button that has the focus stays
       shown = now;
