@@ -17,7 +17,7 @@ from kb.answering.generation import build_messages, reworded
 from kb.answering.hedging import is_hedged
 from kb.answering.offers import offer_commands
 from kb.answering.quotes import cite, quote_chunk, quote_telling_line
-from kb.answering.selection import select
+from kb.answering.selection import flags_of_command, select
 from kb.errors import ChatModelError, IndexUnavailableError, QuestionError
 from kb.model import (
     Answer,
@@ -43,6 +43,8 @@ MAX_QUESTION_CHARS: Final = 2000
 _NEAREST: Final = 3
 _PASSAGES: Final = 6
 """How many passages a language model gets."""
+_LOOKED_UP: Final = 0.95
+"""Confidence of what the notes' own structure gives: all flags of a command that is named."""
 _PIECE: Final = re.compile(r"\s*\S+\s*")
 
 
@@ -214,7 +216,7 @@ class Assistant:
         if not ranking.candidates:
             return replace(draft, text=compose_not_found((), query.language))
         chosen = select(ranking)
-        confidence = probability(gather(ranking, chosen), self._calibration)
+        confidence = self._confidence(ranking, chosen)
         draft = replace(draft, confidence=round(confidence, 4))
         if confidence < self._calibration.threshold:
             return self._refuse(draft, ranking)
@@ -222,6 +224,11 @@ class Assistant:
         if not quoted:
             return self._refuse(draft, ranking)
         return self._affirm(draft, quoted, ranking, index)
+
+    def _confidence(self, ranking: Ranking, chosen: Sequence[Candidate]) -> float:
+        if flags_of_command(ranking):
+            return _LOOKED_UP
+        return probability(gather(ranking, chosen), self._calibration)
 
     def _quote(
         self, chosen: Sequence[Candidate], terms: Sequence[WeightedTerm] = ()

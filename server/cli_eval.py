@@ -99,9 +99,8 @@ def _fit(questions: Sequence[GoldQuestion], settings: Settings, lessons: Path) -
                 PracticeSet(index=lesson_index, questions=asked, weight=1 - _GOLD_WEIGHT),
             ]
         )
-    for name, weights in fitted.items():
-        shown = ", ".join(f"{signal} {weight:g}" for signal, weight in weights.items())
-        stderr_console().print(f"{name}: {shown}", markup=False, highlight=False)
+    shown = ", ".join(f"{signal} {weight:g}" for signal, weight in fitted.items())
+    stderr_console().print(f"refusal: {shown}", markup=False, highlight=False)
 
 
 @contextmanager

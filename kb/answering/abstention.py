@@ -37,8 +37,8 @@ class Evidence:
     """Weight of the most telling word that the best candidate lacks, over the highest weight."""
     unknown: float
     """Share of the question's content that no note holds."""
-    sentence: float
-    """A sentence of the best candidate has the same content words."""
+    lead: float
+    """The sentence that leads the best candidate has the same content words."""
     purpose: float
     """What the best candidate's command or flag is for has the same content words."""
     score: float
@@ -104,7 +104,7 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
         coverage=coverage(ranking.terms, held),
         missing=_heaviest_missing(ranking, held),
         unknown=_unknown_share(ranking),
-        sentence=features.sentence,
+        lead=features.lead,
         purpose=features.purpose,
         score=best.score / 10,
         brevity=1 / max(1, len(ranking.terms)),

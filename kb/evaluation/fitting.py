@@ -16,13 +16,11 @@ from kb.evaluation.tuning import (
     Ranked,
     fit_ranking,
     fit_refusal,
-    named_weights,
     ranking_examples,
 )
 from kb.model import Turn
 from kb.ports import Index
-from kb.retrieval.features import FEATURE_NAMES
-from kb.retrieval.ranking import load_weights
+from kb.retrieval.ranking import RankingModel, empty_model, load_model
 from kb.retrieval.retriever import Ranking, Retriever
 
 _MAX_FALSE_REFUSALS: Final = 0.1
@@ -38,16 +36,16 @@ class PracticeSet:
     """What all of its questions count together."""
 
 
-def fit(practice: Sequence[PracticeSet]) -> dict[str, dict[str, float]]:
-    """Fit the ranking's weights and the refusal on questions, and return both by name."""
+def fit(practice: Sequence[PracticeSet]) -> dict[str, float]:
+    """Fit ranking and refusal on questions, write them, and return the refusal's weights."""
     # The candidates of a question are the same whatever the weights are.
-    unordered = _rank_all(practice, Retriever(dict.fromkeys(FEATURE_NAMES, 0.0)))
-    weights = named_weights(fit_ranking(ranking_examples(unordered)))
-    ordered = [replace(one, ranking=one.ranking.reordered(weights)) for one in unordered]
+    unordered = _rank_all(practice, Retriever(empty_model()))
+    model = fit_ranking(ranking_examples(unordered))
+    ordered = [replace(one, ranking=one.ranking.reordered(model)) for one in unordered]
     calibration = fit_refusal(ordered, max_false_refusals=_MAX_FALSE_REFUSALS)
     refusal = {name: round(value, 3) for name, value in calibration.weights.items()}
-    write(weights, refusal, calibration.bias, calibration.threshold)
-    return {"ranking": weights, "refusal": refusal}
+    write(model, refusal, calibration.bias, calibration.threshold)
+    return refusal
 
 
 def _rank_all(practice: Sequence[PracticeSet], retriever: Retriever) -> list[Ranked]:
@@ -66,21 +64,16 @@ def _rank(retriever: Retriever, index: Index, gold: GoldQuestion) -> Ranking:
     return retriever.rank(index, gold.query_for(resolve(gold.question, turns)))
 
 
-def write(
-    weights: Mapping[str, float], refusal: Mapping[str, float], bias: float, threshold: float
-) -> None:
+def write(model: RankingModel, refusal: Mapping[str, float], bias: float, threshold: float) -> None:
     """Write the fitted numbers where the package reads them."""
     package = Path(kb.__file__).parent
-    _dump(package / "retrieval" / "ranking.json", weights)
+    (package / "retrieval" / "ranking.json").write_text(model.to_json(), encoding="utf-8")
     calibration = {
         "bias": round(bias, 3),
         "threshold": round(threshold, 4),
         "weights": refusal,
     }
-    _dump(package / "answering" / "abstention.json", calibration)
-    load_weights.cache_clear()
+    text = json.dumps(calibration, indent=2) + "\n"
+    (package / "answering" / "abstention.json").write_text(text, encoding="utf-8")
+    load_model.cache_clear()
     load_calibration.cache_clear()
-
-
-def _dump(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")

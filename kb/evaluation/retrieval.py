@@ -6,15 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from kb.evaluation.gold import GoldQuestion
 from kb.evaluation.metrics import Share, first_right_rank, mean, overlaps, share
 from kb.model import AnswerStatus
 from kb.ports import Index
 from kb.retrieval.features import FEATURE_NAMES
-from kb.retrieval.ranking import load_weights
+from kb.retrieval.ranking import load_model, signal_matrix
 from kb.retrieval.retriever import Candidate, Ranking, Retriever
 
-_STRUCTURE: Final = frozenset({"flag", "flag_owner", "command", "question", "kind", "part"})
+_STRUCTURE: Final = frozenset(
+    {"flag", "flag_owner", "command", "question", "kind", "part", "defines", "lead", "purpose"}
+)
 _RRF_K: Final = 60
 """The constant of reciprocal rank fusion (Cormack et al. 2009)."""
 _EMBEDDER_DEPTH: Final = 50
@@ -35,20 +39,17 @@ class RetrievalFigures:
 
 def scorers() -> Mapping[str, Scorer]:
     """Return how each arm scores a candidate."""
-    weights = load_weights()
+    model = load_model()
+    plain = np.array([name not in _STRUCTURE for name in FEATURE_NAMES], np.float32)
 
-    def weighted(names: frozenset[str]) -> Scorer:
-        def score(candidate: Candidate) -> float:
-            values = zip(FEATURE_NAMES, candidate.features.values(), strict=True)
-            return sum(weights[name] * value for name, value in values if name in names)
-
-        return score
+    def without_structure(candidate: Candidate) -> float:
+        return float(model.scores(signal_matrix([candidate.features]) * plain)[0])
 
     return {
         "BM25": lambda c: c.arms["lexical"].score if "lexical" in c.arms else -1.0,
         "dense": lambda c: c.features.dense,
         "RRF": lambda c: sum(1 / (_RRF_K + place.rank) for place in c.arms.values()),
-        "hybrid": weighted(frozenset(FEATURE_NAMES) - _STRUCTURE),
+        "hybrid": without_structure,
         "hybrid + structure": lambda c: c.score,
     }
 

@@ -20,6 +20,8 @@ from kb.text.tokens import analyze
 _MANY_LINES: Final = 20
 _ASKS_TERM: Final = frozenset({Intent.DEFINITION, Intent.COMPARISON, Intent.OTHER})
 _DEFINITION_VERB: Final = re.compile(r"\s+(?:[-–—:]|это|is|are|means|—\s*это)\s+|:\s")
+_FENCE: Final = re.compile(r"\s*(`{3,}|~{3,})")
+_MARKER: Final = re.compile(r"^\s*(?:[*+>-]|\d+[.)])\s+")
 _FITTING: Final[Mapping[Intent, Mapping[ChunkKind, float]]] = {
     Intent.FLAG: {ChunkKind.FLAG: 1.0},
     Intent.HOW_TO: {
@@ -82,8 +84,8 @@ class Features:
     """The chunk explains a flag, and the question names none."""
     heading: float
     """The question and the heading right above the chunk have the same content words."""
-    sentence: float
-    """The question and one sentence of the chunk have the same content words."""
+    lead: float
+    """The question and the sentence that leads the chunk have the same content words."""
     purpose: float
     """The question and what docker's manual would say of the chunk's command or flag have the same
     content words."""
@@ -138,7 +140,7 @@ def measure(
         part=float(chunk.parent is not None),
         unasked_flag=float(chunk.kind is ChunkKind.FLAG and not question.flags),
         heading=_overlap(terms, _terms(chunk.heading_trail[-1])) if chunk.heading_trail else 0.0,
-        sentence=max((_overlap(terms, held) for held in _sentences(chunk.text)), default=0.0),
+        lead=_overlap(terms, _lead(chunk.text)),
         purpose=_purpose(question, terms, chunk),
         size=min(1.0, (chunk.lines.end - chunk.lines.start + 1) / _MANY_LINES),
     )
@@ -172,16 +174,32 @@ def _question_overlap(terms: tuple[WeightedTerm, ...], chunk: Chunk) -> float:
 
 
 def _defined(question: ParsedQuestion, terms: tuple[WeightedTerm, ...], chunk: Chunk) -> float:
-    """Return how much the question and the term that the chunk defines have in common."""
-    if question.intent not in _ASKS_TERM or chunk.kind is not ChunkKind.DEFINITION:
+    """Return how much the question and a term that the chunk defines have in common.
+
+    A sentence may also tell what belongs to a term ("VirtualBox is a hypervisor"): half as good.
+    """
+    if question.intent not in _ASKS_TERM:
         return 0.0
-    return _overlap(terms, _terms(_DEFINITION_VERB.split(chunk.text, maxsplit=1)[0]))
+    if chunk.kind is ChunkKind.DEFINITION:
+        direct = _overlap(terms, _terms(_DEFINITION_VERB.split(chunk.text, maxsplit=1)[0]))
+        return max(direct, _overlap(terms, _said_of_others(chunk.text)) / 2)
+    return 0.0
+
+
+@lru_cache(maxsize=20_000)
+def _said_of_others(text: str) -> frozenset[str]:
+    """Return the terms after the definition verb of the last sentence that has one."""
+    for sentence in reversed(split_sentences(text)):
+        parts = _DEFINITION_VERB.split(sentence, maxsplit=1)
+        if len(parts) == 2:
+            return _terms(parts[1])
+    return frozenset()
 
 
 def _purpose(question: ParsedQuestion, terms: tuple[WeightedTerm, ...], chunk: Chunk) -> float:
     """Return how much the question and what the chunk's command or flag is for have in common."""
     names = {command_name(command) for command in chunk.commands}
-    specs = [command_index().get(" ".join(name[1:])) for name in names if name[0] == "docker"]
+    specs = [command_index().get(" ".join(name[1:])) for name in names if name[:1] == ("docker",)]
     texts = []
     for spec in filter(None, specs):
         if not chunk.flags:
@@ -193,10 +211,16 @@ def _purpose(question: ParsedQuestion, terms: tuple[WeightedTerm, ...], chunk: C
 
 
 @lru_cache(maxsize=20_000)
-def _sentences(text: str) -> tuple[frozenset[str], ...]:
-    """Return the terms of each sentence of a text."""
-    pieces = (piece for line in text.split("\n") for piece in split_sentences(line))
-    return tuple(filter(None, map(_terms, pieces)))
+def _lead(text: str) -> frozenset[str]:
+    """Return the terms of the sentence that leads a text: its first outside of code, if any is."""
+    fence = ""
+    for line in text.split("\n"):
+        match = _FENCE.match(line)
+        if match and (not fence or match[1].startswith(fence)):
+            fence = "" if fence else match[1]
+        elif not fence and (terms := _terms(split_sentences(_MARKER.sub("", line))[0])):
+            return terms
+    return _terms(text)
 
 
 @lru_cache(maxsize=50_000)

@@ -18,10 +18,10 @@ _TRANSLATION_FLOOR: Final = 0.5
 _ANSWER_WORDS: Final = frozenset(
     """
     command commands flag flags option options switch way difference differ differs different vs
-    versus example purpose
+    versus example purpose tell give
     команда команды команду командой команд флаг флаги флага флагом опция опции опцию ключ способ
     узнать узнаю выяснить разница разницу отличие отличия отличается отличаются отличать
-    пример смысл
+    пример смысл покажи расскажи подскажи дай напомни
     """.split()
 )
 """Words that name the form of an answer; no note need hold them."""

@@ -1,29 +1,92 @@
-"""The weights that turn a chunk's signals into one score.
+"""The small network that turns a chunk's signals into one score.
 
-They are fitted on the development questions by `kb.evaluation.tuning` (a linear model over the
-candidates of each question, softmax loss) and kept in `ranking.json`.
+A linear part and one hidden layer: what one signal is worth hangs on the others (words in common
+tell more where the languages are the same; the kind of a chunk matters where the vectors leave it
+open). It is fitted on the development questions and the lessons by `kb.evaluation.tuning` (softmax
+loss over the candidates of each question) and kept in `ranking.json`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kb.retrieval.features import FEATURE_NAMES, Features
+
+Weights = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingModel:
+    """The fitted numbers."""
+
+    linear: Weights
+    """Shape (signals,)."""
+    hidden: Weights
+    """Shape (signals, units)."""
+    bias: Weights
+    """Shape (units,)."""
+    output: Weights
+    """Shape (units,)."""
+
+    def scores(self, signals: Weights) -> Weights:
+        """Return a score for each candidate, any real number, higher is better.
+
+        Args:
+            signals: Shape (…, signals), in the order of `FEATURE_NAMES`.
+        """
+        bent = np.tanh(signals @ self.hidden + self.bias) @ self.output
+        scores: Weights = signals @ self.linear + bent
+        return scores
+
+    def to_json(self) -> str:
+        """Return the model as it is kept in `ranking.json`: the weights by signal."""
+        by_signal = {
+            name: {"linear": _rounded(self.linear[i]), "hidden": _rounded(self.hidden[i])}
+            for i, name in enumerate(FEATURE_NAMES)
+        }
+        units = {"bias": _rounded(self.bias), "output": _rounded(self.output)}
+        return json.dumps({"signals": by_signal, **units}, indent=1) + "\n"
+
+
+def empty_model(units: int = 16) -> RankingModel:
+    """Return a model that gives every candidate the same score."""
+    signals = len(FEATURE_NAMES)
+    return RankingModel(
+        linear=np.zeros(signals, np.float32),
+        hidden=np.zeros((signals, units), np.float32),
+        bias=np.zeros(units, np.float32),
+        output=np.zeros(units, np.float32),
+    )
 
 
 @lru_cache(maxsize=1)
-def load_weights() -> Mapping[str, float]:
-    """Return the fitted weight of each signal; one that is not fitted yet counts nothing."""
+def load_model() -> RankingModel:
+    """Return the fitted model; a signal that is not fitted yet counts nothing."""
     text = files("kb.retrieval").joinpath("ranking.json").read_text(encoding="utf-8")
-    weights = json.loads(text)
-    return {name: float(weights.get(name, 0.0)) for name in FEATURE_NAMES}
-
-
-def score(features: Features, weights: Mapping[str, float]) -> float:
-    """Return the weighted sum of the signals; higher is better, any real number."""
-    return sum(
-        weights[name] * value for name, value in zip(FEATURE_NAMES, features.values(), strict=True)
+    stored = json.loads(text)
+    output = np.array(stored["output"], np.float32)
+    nothing = {"linear": 0.0, "hidden": [0.0] * len(output)}
+    rows = [stored["signals"].get(name, nothing) for name in FEATURE_NAMES]
+    return RankingModel(
+        linear=np.array([row["linear"] for row in rows], np.float32),
+        hidden=np.array([row["hidden"] for row in rows], np.float32),
+        bias=np.array(stored["bias"], np.float32),
+        output=output,
     )
+
+
+def signal_matrix(features: Sequence[Features]) -> Weights:
+    """Return the signals of candidates, shape (candidates, signals)."""
+    rows = [one.values() for one in features]
+    return np.array(rows, np.float32).reshape(len(rows), len(FEATURE_NAMES))
+
+
+def _rounded(values: Weights) -> object:
+    return np.round(values.astype(float), 4).tolist()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from kb.retrieval import arms
 from kb.retrieval.coverage import WeightedTerm, weigh_terms
 from kb.retrieval.features import Features, measure
 from kb.retrieval.question import ParsedQuestion, parse_question
-from kb.retrieval.ranking import load_weights, score
+from kb.retrieval.ranking import RankingModel, load_model, signal_matrix
 
 _ARM_DEPTH: Final = 40
 """How many candidates each arm gives."""
@@ -38,21 +38,20 @@ class Ranking:
     candidates: tuple[Candidate, ...]
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
-    def reordered(self, weights: Mapping[str, float]) -> Ranking:
-        """Return the same candidates in the order of other weights."""
-        scored = [replace(c, score=score(c.features, weights)) for c in self.candidates]
-        return replace(self, candidates=_in_order(scored))
+    def reordered(self, model: RankingModel) -> Ranking:
+        """Return the same candidates in the order of another model."""
+        return replace(self, candidates=_in_order(self.candidates, model))
 
 
 class Retriever:
     """Finds the chunks that answer a question.
 
     Args:
-        weights: The weight of each signal; the fitted ones by default.
+        model: Puts the candidates in order; the fitted one by default.
     """
 
-    def __init__(self, weights: Mapping[str, float] | None = None) -> None:
-        self._weights = weights or load_weights()
+    def __init__(self, model: RankingModel | None = None) -> None:
+        self._model = model or load_model()
 
     def rank(self, index: Index, query: Query) -> Ranking:
         """Return every candidate of the arms, best first; ties fall to the earlier line."""
@@ -105,19 +104,17 @@ class Retriever:
             places = {
                 arm: scores[chunk.id] for arm, scores in arm_scores.items() if chunk.id in scores
             }
-            candidates.append(
-                Candidate(
-                    chunk=chunk,
-                    features=features,
-                    score=score(features, self._weights),
-                    arms=places,
-                )
-            )
-        return _in_order(candidates)
+            candidates.append(Candidate(chunk=chunk, features=features, score=0.0, arms=places))
+        return _in_order(candidates, self._model)
 
 
-def _in_order(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    return tuple(sorted(candidates, key=lambda c: (-c.score, c.chunk.note, c.chunk.lines)))
+def _in_order(candidates: Sequence[Candidate], model: RankingModel) -> tuple[Candidate, ...]:
+    scores = model.scores(signal_matrix([candidate.features for candidate in candidates]))
+    scored = [
+        replace(candidate, score=float(score))
+        for candidate, score in zip(candidates, scores, strict=True)
+    ]
+    return tuple(sorted(scored, key=lambda c: (-c.score, c.chunk.note, c.chunk.lines)))
 
 
 def _ids(scored: Sequence[ScoredChunk]) -> list[ChunkId]:

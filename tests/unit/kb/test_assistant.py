@@ -222,3 +222,11 @@ def test_a_model_is_not_asked_what_the_notes_do_not_hold(index: Index) -> None:
     answer = assistant.ask(Question(text="what does --network do?", mode="llm"))
     assert answer.status is AnswerStatus.NOT_FOUND
     assert model.asked == []
+
+
+def test_all_flags_of_a_named_command_are_looked_up_and_listed(assistant: Assistant) -> None:
+    answer = assistant.ask(Question(text="какие есть флаги у docker ps?"))
+    assert answer.status is AnswerStatus.ANSWERED
+    assert [citation.quote[:4] for citation in answer.citations] == ["* -a", "* -q"]
+    assert answer.text.startswith("Флаги `docker ps`:")
+    assert assistant.ask(Question(text="flags of docker cp")).status is AnswerStatus.NOT_FOUND

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from kb.answering.abstention import gather, probability
 from kb.evaluation.gold import GoldQuestion
 from kb.evaluation.tuning import Example, Ranked, fit_ranking, fit_refusal
 from kb.model import AnswerStatus, Query
+from kb.retrieval import ranking
 from kb.retrieval.features import FEATURE_NAMES, measure
 from kb.retrieval.question import parse_question
+from kb.retrieval.ranking import RankingModel
 from kb.retrieval.retriever import Candidate, Ranking
 from tests.chunks import make_chunk
 
@@ -21,7 +24,7 @@ GOLD = GoldQuestion(
     command=None, status=AnswerStatus.ANSWERED, hedged=False, history=(), split="dev",
 )  # fmt: skip
 
-TELLING = FEATURE_NAMES.index("sentence")
+TELLING = FEATURE_NAMES.index("lead")
 
 
 def examples(count: int, *, sign: float, weight: float) -> list[Example]:
@@ -36,14 +39,33 @@ def examples(count: int, *, sign: float, weight: float) -> list[Example]:
     return made
 
 
-def test_the_signal_that_tells_gets_the_weight() -> None:
-    weights = fit_ranking(examples(40, sign=1, weight=1.0), steps=400)
-    assert weights[TELLING] > 2.0
+def first_of(model: RankingModel, example: Example) -> int:
+    return int(model.scores(example.features.astype(np.float32)).argmax())
+
+
+def test_the_signal_that_tells_decides() -> None:
+    model = fit_ranking(examples(40, sign=1, weight=1.0))
+    assert all(first_of(model, one) == 2 for one in examples(10, sign=1, weight=1.0))
+    assert all(first_of(model, one) != 2 for one in examples(10, sign=-1, weight=1.0))
 
 
 def test_heavier_examples_decide() -> None:
     mixed = [*examples(20, sign=1, weight=0.01), *examples(20, sign=-1, weight=1.0)]
-    assert fit_ranking(mixed, steps=400)[TELLING] < 0
+    model = fit_ranking(mixed)
+    assert sum(first_of(model, one) == 2 for one in examples(10, sign=-1, weight=1.0)) >= 9
+
+
+def test_a_model_is_kept_and_read_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    model = fit_ranking(examples(5, sign=1, weight=1.0), steps=20)
+    (tmp_path / "ranking.json").write_text(model.to_json(), encoding="utf-8")
+    monkeypatch.setattr(ranking, "files", lambda _: tmp_path)
+    ranking.load_model.cache_clear()
+    try:
+        again = ranking.load_model()
+    finally:
+        ranking.load_model.cache_clear()
+    signals = examples(1, sign=1, weight=1.0)[0].features.astype(np.float32)
+    assert np.allclose(again.scores(signals), model.scores(signals), atol=0.01)
 
 
 def test_nothing_to_fit_is_told() -> None:
