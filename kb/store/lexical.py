@@ -207,5 +207,8 @@ def _open(folder: Path, schema: Schema) -> Index:
         shutil.rmtree(folder)
         folder.mkdir()
     index = Index(schema, path=str(folder), reuse=True)
+    # By default a thread watches the folder and reloads too: on a busy machine it may put an older
+    # state in the place of the one that was just committed. We reload after each commit.
+    index.config_reader("Manual")
     index.register_tokenizer(_TOKENIZER, TextAnalyzerBuilder(Tokenizer.whitespace()).build())
     return index
