@@ -15,6 +15,7 @@ from server.cli_shared import (
     StateOption,
     command_settings,
     print_json,
+    printable,
     stderr_console,
     stdout_console,
     telling_errors,
@@ -143,6 +144,32 @@ def sandbox_reset(
         if client.own:
             _tell_short_lived()
         _show_sandbox(client.post("/api/sandbox/reset"), as_json=as_json)
+
+
+@sandbox_app.command("clean")
+@telling_errors
+def sandbox_clean(
+    notes: NotesOption = None,
+    state: StateOption = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove stopped containers, dangling images and unused volumes older than a day."""
+    from server.api_client import ApiError, connect
+
+    with connect(command_settings(notes, state)) as client:
+        try:
+            done = client.post("/api/sandbox/clean", {"confirm": yes})
+        except ApiError as error:
+            if error.code != "needs_confirmation":
+                raise
+            done = client.post("/api/sandbox/clean", {"confirm": _confirmed(error)})
+    if as_json:
+        print_json(done)
+        return
+    for each in done["removed"] or ["nothing unused is older than a day"]:
+        stdout_console().print(printable(each), markup=False, highlight=False)
 
 
 def register(app: typer.Typer) -> None:

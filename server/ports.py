@@ -107,5 +107,8 @@ class SandboxPort(Protocol):
     def reset(self) -> SandboxStatus:
         """Delete everything in the sandbox and start anew."""
 
+    def clean(self, *, confirm: bool) -> tuple[str, ...]:
+        """Remove what lies about unused for more than a day; says what it was."""
+
     def inventory(self) -> Inventory:
         """Return what is in the sandbox."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from fastapi import APIRouter
 
 from server.routes.health import sandbox_health
 from server.routes.shared import ServicesDep, errors
 from server.sandbox.state import ContainerSummary, Inventory, PublishedPort
 from server.schemas.status import (
+    CleanedBody,
+    CleanRequest,
     ContainerBody,
     ImageBody,
     NetworkBody,
@@ -49,6 +53,15 @@ def reset_sandbox(services: ServicesDep) -> SandboxHealth:
     return sandbox_health(services)
 
 
+@router.post("/clean", summary="Remove what is old and unused", responses=errors(409, 503))
+def clean_sandbox(request: CleanRequest, services: ServicesDep) -> CleanedBody:
+    """Remove stopped containers, dangling images and unused volumes older than a day.
+
+    Without `confirm` nothing goes: the answer is 409 `needs_confirmation` with `victims`.
+    """
+    return CleanedBody(removed=list(services.sandbox.clean(confirm=request.confirm)))
+
+
 def sandbox_body(health: SandboxHealth, inventory: Inventory) -> SandboxBody:
     """Turn the sandbox into its wire shape."""
     containers = [_container_body(each) for each in inventory.containers]
@@ -57,12 +70,18 @@ def sandbox_body(health: SandboxHealth, inventory: Inventory) -> SandboxBody:
         containers=containers,
         images=[
             ImageBody(
-                id=each.id, tags=list(each.tags), size_bytes=each.size_bytes, created=each.created
+                id=each.id,
+                tags=list(each.tags),
+                size_bytes=each.size_bytes,
+                created=each.created,
+                age_s=_age_s(each.created),
             )
             for each in inventory.images
         ],
         volumes=[
-            VolumeBody(name=each.name, driver=each.driver, created=each.created)
+            VolumeBody(
+                name=each.name, driver=each.driver, created=each.created, age_s=_age_s(each.created)
+            )
             for each in inventory.volumes
         ],
         networks=[
@@ -71,6 +90,10 @@ def sandbox_body(health: SandboxHealth, inventory: Inventory) -> SandboxBody:
         ],
         ports=[port for container in containers for port in container.ports],
     )
+
+
+def _age_s(created: float) -> float:
+    return max(0.0, time.time() - created) if created else 0.0
 
 
 def _container_body(container: ContainerSummary) -> ContainerBody:
@@ -82,6 +105,7 @@ def _container_body(container: ContainerSummary) -> ContainerBody:
         state=container.state,
         status=container.status,
         created=container.created,
+        age_s=_age_s(container.created),
         ports=[_port_body(port, container.name) for port in container.ports],
     )
 

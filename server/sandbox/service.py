@@ -8,6 +8,7 @@ from dataclasses import replace
 from kb.errors import KbError, SandboxError
 from server.sandbox.audit import AuditLog
 from server.sandbox.choose import choose_driver
+from server.sandbox.cleaning import clean
 from server.sandbox.driver import SandboxDriver
 from server.sandbox.engine import Engine, connect
 from server.sandbox.inventory import take_inventory
@@ -115,6 +116,15 @@ class Sandbox:
         if engine is None or self.status().state != "ready":
             return Inventory()
         return take_inventory(engine)
+
+    def clean(self, *, confirm: bool) -> tuple[str, ...]:
+        """Remove what lies about unused for more than a day; says what it was.
+
+        Raises:
+            NeedsConfirmationError: Something would go, and `confirm` is False.
+            SandboxError: There is no daemon, or it does not answer.
+        """
+        return clean(self.engine(), confirm=confirm)
 
     # --- inside --------------------------------------------------------------------------
 

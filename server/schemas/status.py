@@ -11,6 +11,9 @@ SandboxStateName = Literal["ready", "starting", "off", "unavailable"]
 JobStateName = Literal["running", "done", "failed", "cancelled"]
 
 
+AGE = Field(description="Seconds since it was made; 0 where that is not known.")
+
+
 class IndexHealth(BaseModel):
     """The index in short."""
 
@@ -113,6 +116,18 @@ class PublishedPortBody(BaseModel):
     url: str
 
 
+class CleanRequest(BaseModel):
+    """Whether what is named may go."""
+
+    confirm: bool = Field(default=False, description="Without it, what would go is only named.")
+
+
+class CleanedBody(BaseModel):
+    """What was removed."""
+
+    removed: list[str] = Field(description="In words: `container web`, `volume data`.")
+
+
 class ContainerBody(BaseModel):
     """A container."""
 
@@ -123,6 +138,7 @@ class ContainerBody(BaseModel):
     state: str
     status: str
     created: float
+    age_s: float = AGE
     ports: list[PublishedPortBody]
 
 
@@ -133,6 +149,7 @@ class ImageBody(BaseModel):
     tags: list[str]
     size_bytes: int
     created: float
+    age_s: float = AGE
 
 
 class VolumeBody(BaseModel):
@@ -141,6 +158,7 @@ class VolumeBody(BaseModel):
     name: str
     driver: str
     created: float
+    age_s: float = AGE
 
 
 class NetworkBody(BaseModel):

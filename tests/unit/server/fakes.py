@@ -240,6 +240,7 @@ class FakeSandbox:
     def __init__(self) -> None:
         self.runs = FakeRuns()
         self.calls: list[str] = []
+        self.old: tuple[str, ...] = ("container web", "volume data")
         self._status = SandboxStatus(state="ready", engine="Docker 20.10.24", driver="managed")
 
     def status(self) -> SandboxStatus:
@@ -261,6 +262,13 @@ class FakeSandbox:
     def reset(self) -> SandboxStatus:
         self.calls.append("reset")
         return self._status
+
+    def clean(self, *, confirm: bool) -> tuple[str, ...]:
+        if self.old and not confirm:
+            raise NeedsConfirmationError("cleaning removes 2 things", victims=self.old)
+        self.calls.append("clean")
+        removed, self.old = self.old, ()
+        return removed
 
     def inventory(self) -> Inventory:
         port = PublishedPort(

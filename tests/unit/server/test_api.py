@@ -445,6 +445,22 @@ def test_the_sandbox_is_shown_started_and_emptied(bench: Bench, client: TestClie
 # --- figures ---------------------------------------------------------------------------------
 
 
+def test_what_is_old_is_cleaned_once_confirmed(bench: Bench, client: TestClient) -> None:
+    asked = client.post("/api/sandbox/clean", json={})
+    assert error_of(asked) == (409, "needs_confirmation")
+    assert asked.json()["victims"] == ["container web", "volume data"]
+    assert bench.sandbox.calls == []
+    removed = client.post("/api/sandbox/clean", json={"confirm": True})
+    assert removed.json() == {"removed": ["container web", "volume data"]}
+    assert client.post("/api/sandbox/clean", json={}).json() == {"removed": []}
+
+
+def test_the_age_of_a_container_is_told(client: TestClient) -> None:
+    (container,) = client.get("/api/sandbox").json()["containers"]
+    assert container["created"] == 1.0
+    assert container["age_s"] > 365 * 24 * 3600
+
+
 def test_figures_count_without_telling_questions(client: TestClient) -> None:
     ask(client, "a very private question")
     client.get("/api/notes/docker.md")

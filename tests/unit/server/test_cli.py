@@ -105,7 +105,7 @@ def test_help_names_every_command() -> None:
     ):
         assert name in help_text
     sandbox_help = kb("sandbox", "--help").output
-    for name in ("status", "start", "reset", "stop"):
+    for name in ("status", "start", "reset", "stop", "clean"):
         assert name in sandbox_help
 
 
@@ -308,6 +308,17 @@ def test_the_sandbox_is_shown_and_emptied(bench: Bench, running: list[str]) -> N
         assert kb("sandbox", *words, *running).exit_code == 0
     assert bench.sandbox.calls == ["reset", "start", "stop"]
     assert json.loads(kb("sandbox", "status", "--json", *running).stdout)["state"] == "ready"
+
+
+def test_the_sandbox_is_cleaned_after_a_word(bench: Bench, running: list[str]) -> None:
+    refused = kb("sandbox", "clean", *running)
+    assert refused.exit_code == 1
+    assert "container web, volume data" in refused.stderr
+    assert bench.sandbox.calls == []
+    done = kb("sandbox", "clean", "--yes", *running)
+    assert (done.exit_code, done.stdout) == (0, "container web\nvolume data\n")
+    assert "nothing" in kb("sandbox", "clean", *running).stdout
+    assert json.loads(kb("sandbox", "clean", "--json", *running).stdout) == {"removed": []}
 
 
 def test_chat_goes_on_in_one_conversation(bench: Bench, running: list[str]) -> None:

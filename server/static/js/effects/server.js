@@ -1,7 +1,9 @@
 // @ts-check
 /** The server itself: is it there, does it index, what is in its sandbox. */
 
+import { ApiError } from "../net/api.js";
 import { toHealth, toSandbox } from "../net/wire-server.js";
+import { object, texts } from "../net/wire.js";
 import { t } from "../text/i18n.js";
 import { noteError, toast } from "./context.js";
 
@@ -93,4 +95,38 @@ export async function resetSandbox(context) {
   }
   store.dispatch({ type: "sandbox/resetting", resetting: false });
   await Promise.all([checkHealth(context), loadSandbox(context)]);
+}
+
+/**
+ * Removes what lies about unused for more than a day.
+ *
+ * @param {Context} context
+ * @param {(names: string) => Promise<boolean>} agree asks whether what is named may go
+ */
+export async function cleanSandbox(context, agree) {
+  try {
+    const removed = await askAndClean(context, agree);
+    if (removed === null) return;
+    const names = removed.join(", ");
+    toast(context, "info", names ? t("sandbox.cleaned", { names }) : t("sandbox.cleanNothing"));
+  } catch (error) {
+    toast(context, "error", noteError(context, error).message);
+  }
+  await loadSandbox(context);
+}
+
+/**
+ * @param {Context} context
+ * @param {(names: string) => Promise<boolean>} agree
+ * @returns {Promise<string[] | null>} what was removed; null where the user said no
+ */
+async function askAndClean({ api }, agree) {
+  const path = "/api/sandbox/clean";
+  try {
+    return texts(object(await api.call(path, { json: { confirm: false } })).removed);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== "needs_confirmation") throw error;
+    if (!(await agree(texts(error.body.victims).join(", ")))) return null;
+  }
+  return texts(object(await api.call(path, { json: { confirm: true } })).removed);
 }

@@ -4,7 +4,7 @@
 import { clone, el, part, setText, show, syncComponents, syncList } from "../dom/elements.js";
 import { emptyCard } from "../core/state.js";
 import { run, runTyped, stopRun } from "../effects/runs.js";
-import { loadSandbox, resetSandbox, startSandbox } from "../effects/server.js";
+import { cleanSandbox, loadSandbox, resetSandbox, startSandbox } from "../effects/server.js";
 import { sizeInWords } from "../text/format.js";
 import { t } from "../text/i18n.js";
 import { confirmWith, leaveOnEscape } from "./dialogs.js";
@@ -28,6 +28,11 @@ export function createSandboxView(context) {
   wireConsole(context, node);
   part(node, "start").addEventListener("click", () => void startSandbox(context));
   part(node, "refresh").addEventListener("click", () => void loadSandbox(context));
+  part(node, "clean").addEventListener("click", () => {
+    const agree = (/** @type {string} */ names) =>
+      confirmWith(t("sandbox.cleanTitle"), t("sandbox.cleanText", { names }), t("sandbox.remove"));
+    void cleanSandbox(context, agree);
+  });
   part(node, "reset").addEventListener("click", async () => {
     const agreed = await confirmWith(t("sandbox.resetTitle"), t("sandbox.resetText"), t("sandbox.reset"));
     if (agreed) await resetSandbox(context);
