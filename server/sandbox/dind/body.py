@@ -13,7 +13,7 @@ from server.sandbox.settings import SandboxSettings
 LABEL_KEY = "kb.sandbox"
 API_PORT_KEY = f"{API_PORT}/tcp"
 CAPABILITIES = ("SYS_ADMIN", "NET_ADMIN", "NET_RAW", "SYS_PTRACE", "MKNOD", "SETFCAP")
-"""What dockerd needs beyond an ordinary container; far from all that `--privileged` gives."""
+"""What dockerd needs, an ordinary container's own named too; far from what `--privileged` gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
