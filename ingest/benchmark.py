@@ -26,7 +26,7 @@ from ingest.markdown import parse_note
 from ingest.service import IndexService
 from ingest.vault import NoteSource, Vault
 from kb.model import Chunk, Note
-from kb.ports import EmbeddedWindow, Embedder, FloatArray
+from kb.ports import EmbeddedWindow, Embedder, Embedding, FloatArray
 from kb.store.chroma import ChromaStore
 from kb.store.lexical import TantivyIndex
 from kb.text.tokens import analyze
@@ -62,29 +62,37 @@ class HashEmbedder:
 
     Args:
         dimension: Length of a vector.
+        token_dimension: Length of a token's vector, of which there is one for each word.
     """
 
     name = "random"
 
-    def __init__(self, dimension: int = 384) -> None:
+    def __init__(self, dimension: int = 384, token_dimension: int = 96) -> None:
         self.dimension = dimension
         self.fingerprint = f"random-{dimension}"
+        self._token_dimension = token_dimension
         self._random = np.random.default_rng(0)
 
-    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
-        """Return random vectors, shape (len(texts), dimension)."""
-        vectors = self._random.standard_normal((len(texts), self.dimension), dtype=np.float32)
-        unit: FloatArray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        return unit
+    def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
+        """Return random vectors for each text."""
+        vectors = self._units(len(texts), self.dimension)
+        return [
+            Embedding(vector, self._units(len(text.split()), self._token_dimension))
+            for text, vector in zip(texts, vectors, strict=True)
+        ]
 
-    def embed_query(self, text: str) -> FloatArray:
-        """Return one random vector, shape (dimension,)."""
-        vector: FloatArray = self.embed_documents([text])[0]
-        return vector
+    def embed_query(self, text: str) -> Embedding:
+        """Return random vectors."""
+        return self.embed_documents([text])[0]
 
     def split_windows(self, context: str, text: str) -> list[str]:
         """Return a single window."""
         return [f"{context}\n{text}"]
+
+    def _units(self, count: int, dimension: int) -> FloatArray:
+        vectors = self._random.standard_normal((count, dimension), dtype=np.float32)
+        unit: FloatArray = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
 
 
 def write_vault(folder: Path, *, notes: int, seed: int) -> None:
@@ -168,23 +176,24 @@ def _measure_model(embedder: Embedder, chunks: Sequence[Chunk]) -> list[Timing]:
 
 
 def _measure_stores(folder: Path, chunks: Sequence[Chunk]) -> list[Timing]:
-    vectors = HashEmbedder().embed_documents([chunk.text for chunk in chunks])
+    embedded = HashEmbedder().embed_documents([chunk.text for chunk in chunks])
     windows = [
-        EmbeddedWindow(chunk=chunk.id, note=chunk.note, window=0, vector=vector)
-        for chunk, vector in zip(chunks, vectors, strict=True)
+        EmbeddedWindow(chunk=chunk.id, note=chunk.note, window=0, vector=one.vector)
+        for chunk, one in zip(chunks, embedded, strict=True)
     ]
-    chroma = ChromaStore(folder / "vectors", dimension=vectors.shape[1])
+    chroma = ChromaStore(folder / "vectors", dimension=len(embedded[0].vector))
     lexical = TantivyIndex(folder / "lexical", analyze=analyze)
     _, chroma_s = _timed(lambda: chroma.upsert(windows))
     _, lexical_s = _timed(lambda: lexical.upsert(chunks))
-    queries = vectors[:100]
-    _, query_s = _timed(lambda: [chroma.query(vector, top_k=20) for vector in queries])
+    _, query_s = _timed(lambda: [chroma.query(one.vector, top_k=20) for one in embedded[:100]])
     chroma.close()
     lexical.close()
     return [
         Timing(name="store vectors (Chroma)", count=len(chunks), unit="chunks", seconds=chroma_s),
         Timing(name="index words (tantivy)", count=len(chunks), unit="chunks", seconds=lexical_s),
-        Timing(name="query vectors", count=len(queries), unit="queries", seconds=query_s),
+        Timing(
+            name="query vectors", count=min(100, len(embedded)), unit="queries", seconds=query_s
+        ),
     ]
 
 

@@ -22,9 +22,10 @@ from ingest.model_files import (
     read_dimension,
     resolve_model,
 )
+from ingest.token_vectors import TokenHead
 from ingest.windows import Offsets, cut_at_tokens, keep_tail
 from kb.errors import ModelError
-from kb.ports import FloatArray
+from kb.ports import NO_TOKENS, Embedding, FloatArray
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -35,6 +36,7 @@ __all__ = ["SentenceTransformerEmbedder", "default_model_path"]
 _DOCUMENT_PROMPTS: Final = ("document", "passage", "corpus")
 _LONGEST_WINDOW: Final = 512
 """Tokens; for models that set no limit themselves."""
+_FORMAT: Final = "vectors of float32, token vectors"
 _MARGIN: Final = 2
 """Tokens kept free, since a line break between context and text is a token to some models."""
 
@@ -51,6 +53,17 @@ class _Loaded:
     query_prompt: str
     document_prompt: str
     dimension: int
+    token_head: TokenHead | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """What the network makes of a text."""
+
+    vector: FloatArray
+    """Of length 1, shape (dimension,)."""
+    states: FloatArray
+    """The last states of its tokens, shape (tokens, dimension)."""
 
 
 class SentenceTransformerEmbedder:
@@ -85,7 +98,7 @@ class SentenceTransformerEmbedder:
         self._loaded: _Loaded | None = None
         self._loading = threading.Lock()
         self._tokenizing = threading.Lock()
-        self._queries: OrderedDict[str, FloatArray] = OrderedDict()
+        self._queries: OrderedDict[str, Embedding] = OrderedDict()
         self._caching = threading.Lock()
 
     @property
@@ -108,7 +121,7 @@ class SentenceTransformerEmbedder:
     @property
     def fingerprint(self) -> str:
         """A hash of the model's files (prompts among them), the dimension and the window."""
-        parts = (self._hash, str(self.dimension), str(self._window_tokens or ""), "float32")
+        parts = (self._hash, str(self.dimension), str(self._window_tokens or ""), _FORMAT)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def warm_up(self) -> None:
@@ -119,33 +132,41 @@ class SentenceTransformerEmbedder:
         """
         self._load()
 
-    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
-        """Return float32 vectors of shape (len(texts), dimension), each of length 1."""
+    def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
+        """Return what the model makes of each text."""
         loaded = self._load()
-        result = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        head = loaded.token_head
+        result: dict[int, Embedding] = {}
 
         def embed(batch: list[int]) -> None:
             prompted = [loaded.document_prompt + texts[position] for position in batch]
-            result[batch] = self._encode(prompted)
+            for position, read in zip(batch, self._read(prompted), strict=True):
+                tokens = NO_TOKENS if head is None else head.of_document(read.states)
+                result[position] = Embedding(read.vector, tokens)
 
         with ThreadPoolExecutor(_usable_cores(), thread_name_prefix="embed") as pool:
             # The list makes an error of a batch known here.
             list(pool.map(embed, _batches_by_length(texts, self._batch_size)))
-        return result
+        return [result[position] for position in range(len(texts))]
 
-    def embed_query(self, text: str) -> FloatArray:
-        """Return one float32 vector of shape (dimension,), of length 1."""
+    def embed_query(self, text: str) -> Embedding:
+        """Return what the model makes of a question."""
         with self._caching:
             if text in self._queries:
                 self._queries.move_to_end(text)
                 return self._queries[text]
-        vector: FloatArray = self._encode([self._load().query_prompt + text])[0]
-        vector.flags.writeable = False
+        loaded = self._load()
+        read = self._read([loaded.query_prompt + text])[0]
+        head = loaded.token_head
+        tokens = NO_TOKENS if head is None else head.of_question(read.states)
+        for array in (read.vector, tokens):
+            array.flags.writeable = False
+        embedding = Embedding(read.vector, tokens)
         with self._caching:
-            self._queries[text] = vector
+            self._queries[text] = embedding
             while len(self._queries) > self._cached_queries:
                 self._queries.popitem(last=False)
-        return vector
+        return embedding
 
     def split_windows(self, context: str, text: str) -> list[str]:
         """Cut `text` into pieces that fit the window, each with `context` on a line before it.
@@ -176,17 +197,22 @@ class SentenceTransformerEmbedder:
             return []
         return self._load().splitter.encode(text, add_special_tokens=False).offsets
 
-    def _encode(self, texts: list[str]) -> FloatArray:
-        """Return the unit vectors of prompted texts, shape (len(texts), dimension)."""
+    def _read(self, texts: list[str]) -> list[_Read]:
+        """Return what the network makes of prompted texts."""
         import torch
 
         model = self._load().model
         with self._tokenizing:
             features = model.preprocess(texts)
         with torch.inference_mode():
-            output = model(features)["sentence_embedding"]
-            vectors: FloatArray = output.float().numpy()
-        return _normalised(vectors)
+            output = model(features)
+            vectors = _normalised(output["sentence_embedding"].float().numpy())
+            states: FloatArray = output["token_embeddings"].float().numpy()
+            lengths = output["attention_mask"].sum(dim=1).tolist()
+        return [
+            _Read(vector, own[:length])
+            for vector, own, length in zip(vectors, states, lengths, strict=True)
+        ]
 
     def _load(self) -> _Loaded:
         if self._loaded is None:
@@ -212,7 +238,8 @@ class SentenceTransformerEmbedder:
                 f"the model in {self._folder} cannot be loaded: {error}",
                 hint="check that the folder is complete, or choose another by KB_EMBEDDING_MODEL",
             ) from error
-        return _take_apart(model.float().eval(), self._window_tokens)
+        head = TokenHead.load(self._folder)
+        return _take_apart(model.float().eval(), self._window_tokens, head)
 
 
 def _usable_cores() -> int:
@@ -221,7 +248,9 @@ def _usable_cores() -> int:
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
-def _take_apart(model: SentenceTransformer, window_tokens: int | None) -> _Loaded:
+def _take_apart(
+    model: SentenceTransformer, window_tokens: int | None, token_head: TokenHead | None
+) -> _Loaded:
     splitter = _splitter_of(model)
     own = model.max_seq_length
     window = min(own if own and own > 0 else _LONGEST_WINDOW, window_tokens or 1_000_000)
@@ -236,6 +265,7 @@ def _take_apart(model: SentenceTransformer, window_tokens: int | None) -> _Loade
         query_prompt=prompts.get("query", ""),
         document_prompt=next(filter(None, map(prompts.get, _DOCUMENT_PROMPTS)), ""),
         dimension=int(model.get_embedding_dimension() or 0),
+        token_head=token_head,
     )
 
 

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from ingest.inline import plain_text
+from kb.text.fences import lines_and_code
 
-_FENCE: Final = re.compile(r"\s*(?:>\s*)*(`{3,}|~{3,})")
 _MARKERS: Final = re.compile(r"^(?:\s*(?:>|[-*+]|\d{1,9}[.)])(?=\s))*\s*(?:\[[ xX]\]\s)?")
 _HEADING: Final = re.compile(r"^#{1,6}\s+|\s+#+\s*$")
 _TABLE_RULE: Final = re.compile(r"^[\s|:-]+$")
@@ -19,12 +19,8 @@ def embedding_text(text: str) -> str:
     Quote and list markers, fences, emphasis and link targets are left out; code stays as it is.
     """
     lines: list[str] = []
-    fence = ""
-    for line in text.split("\n"):
-        match = _FENCE.match(line)
-        if match and (not fence or match[1].startswith(fence)):
-            fence = "" if fence else match[1]
-        elif fence:
+    for line, is_code in lines_and_code(text):
+        if is_code:
             lines.append(line.strip())
         elif not _TABLE_RULE.match(line):
             bare = _HEADING.sub("", _MARKERS.sub("", line))

@@ -22,7 +22,8 @@ from kb.store.database import Database
 from kb.store.embeddings import EmbeddingCache, embedding_key
 from kb.store.lexical import TantivyIndex
 from kb.store.manifest import IndexedChunk, Manifest, NoteChange, NoteRecord
-from kb.store.memory import MemoryChunkStore
+from kb.store.memory import MemoryChunkStore, MemoryTokenStore
+from kb.store.tokens import CachedTokens
 from kb.text.tokens import analyze
 
 _log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ _CODE: Final = (
     ("ingest", ("markdown", "front_matter", "inline", "sections", "chunking", "entries", "lists")),
     ("ingest", ("tables", "flags", "shell", "signals", "drafts", "embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
-    ("kb.text", ("tokens", "stopwords", "transliteration", "language")),
+    ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences")),
 )
 """The modules that decide what an index of given notes looks like."""
 
@@ -123,6 +124,9 @@ class IndexFiles:
             fingerprint=fingerprint,
             embedder=self._embedder,
             vectors=self._vectors,
+            tokens=CachedTokens(self.manifest, self._cache)
+            if self.has_vectors
+            else MemoryTokenStore(),
             lexical=self._lexical,
             catalog=self.catalog,
         )
@@ -152,8 +156,8 @@ class IndexFiles:
             if cancelled():
                 return False
             batch = ordered[start : start + EMBEDDING_BATCH]
-            vectors = self._embedder.embed_documents(batch)
-            self._cache.put(zip(map(embedding_key, batch), vectors, strict=True))
+            embeddings = self._embedder.embed_documents(batch)
+            self._cache.put(zip(map(embedding_key, batch), embeddings, strict=True))
             on_batch(len(batch))
         return not cancelled()
 
@@ -214,6 +218,8 @@ class IndexFiles:
             _log.warning("the vector index does not fit the catalogue; filling it again")
             self._refill_vectors()
             repaired = True
+        if self._embed_lost():
+            repaired = True
         if self._lexical.count() != totals.chunks:
             _log.warning("the lexical index does not fit the catalogue; filling it again")
             self._refill_lexical()
@@ -239,6 +245,16 @@ class IndexFiles:
             raise
         except IndexUnavailableError:
             return False
+
+    def _embed_lost(self) -> bool:
+        """Embed again what the cache has lost: token vectors are nowhere else."""
+        used = self.manifest.used_keys() if self.has_vectors else set()
+        if self._cache.count() >= len(used):
+            return False
+        _log.warning("the known vectors do not fit the catalogue; embedding what is missing")
+        for batch in self._all_chunks():
+            self._embedded(batch)
+        return True
 
     def _refill_vectors(self) -> None:
         self._vectors.close()

@@ -17,7 +17,7 @@ from kb.answering.generation import build_messages, reworded
 from kb.answering.hedging import is_hedged
 from kb.answering.offers import offer_commands
 from kb.answering.quotes import cite, quote_chunk, quote_telling_line
-from kb.answering.selection import flags_of_command, select
+from kb.answering.selection import is_looked_up, select
 from kb.errors import ChatModelError, IndexUnavailableError, QuestionError
 from kb.model import (
     Answer,
@@ -109,7 +109,7 @@ class Assistant:
         self._index = index
         self._notes = notes
         self._retriever = retriever or Retriever()
-        self._calibration = calibration or load_calibration()
+        self._calibration = calibration
         self._chat_model = chat_model
 
     def ask(self, question: Question) -> Answer:
@@ -216,19 +216,15 @@ class Assistant:
         if not ranking.candidates:
             return replace(draft, text=compose_not_found((), query.language))
         chosen = select(ranking)
-        confidence = self._confidence(ranking, chosen)
+        calibration = self._calibration or load_calibration(with_tokens=ranking.has_tokens)
+        confidence = _confidence(ranking, chosen, calibration)
         draft = replace(draft, confidence=round(confidence, 4))
-        if confidence < self._calibration.threshold:
+        if confidence < calibration.threshold:
             return self._refuse(draft, ranking)
         quoted = self._quote(chosen, ranking.terms)
         if not quoted:
             return self._refuse(draft, ranking)
         return self._affirm(draft, quoted, ranking, index)
-
-    def _confidence(self, ranking: Ranking, chosen: Sequence[Candidate]) -> float:
-        if flags_of_command(ranking):
-            return _LOOKED_UP
-        return probability(gather(ranking, chosen), self._calibration)
 
     def _quote(
         self, chosen: Sequence[Candidate], terms: Sequence[WeightedTerm] = ()
@@ -278,6 +274,12 @@ class Assistant:
             text=compose_not_found(nearest, draft.language, unknown_flag),
             nearest=tuple(nearest),
         )
+
+
+def _confidence(ranking: Ranking, chosen: Sequence[Candidate], calibration: Calibration) -> float:
+    if is_looked_up(ranking, chosen):
+        return _LOOKED_UP
+    return probability(gather(ranking, chosen), calibration)
 
 
 def _spoken(answer: Answer) -> Iterator[StreamEvent]:

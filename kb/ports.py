@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,22 @@ from numpy.typing import NDArray
 from kb.model import Chunk, ChunkId, FlagEntry, NoteId, NoteSummary, ScoredChunk
 
 FloatArray = NDArray[np.float32]
+TokenArray = NDArray[np.int8]
+"""Token vectors as they are kept: 127 times the number, shape (tokens, token dimension)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedding:
+    """What a model makes of a text."""
+
+    vector: FloatArray
+    """Of length 1, shape (dimension,)."""
+    tokens: FloatArray
+    """One vector for each token, shape (tokens, token dimension); shape (0, 0) from a model that
+    gives none. Each is of length 1; in a question each is as long as its weight, 1 in all."""
+
+
+NO_TOKENS: Final = np.zeros((0, 0), dtype=np.float32)
 
 
 class Embedder(Protocol):
@@ -29,11 +45,11 @@ class Embedder(Protocol):
     def fingerprint(self) -> str:
         """Changes when the vectors would: model files, dimension, prompts, window."""
 
-    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
-        """Return float32 vectors of shape (len(texts), dimension), each of length 1."""
+    def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
+        """Return what the model makes of each text."""
 
-    def embed_query(self, text: str) -> FloatArray:
-        """Return one float32 vector of shape (dimension,), of length 1."""
+    def embed_query(self, text: str) -> Embedding:
+        """Return what the model makes of a question."""
 
     def split_windows(self, context: str, text: str) -> list[str]:
         """Cut `text` into pieces that fit the model's window, each with `context` before it.
@@ -84,6 +100,16 @@ class ChunkStore(Protocol):
 
     def close(self) -> None:
         """Give back files and threads."""
+
+
+class TokenStore(Protocol):
+    """The token vectors of the chunks."""
+
+    def tokens(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[TokenArray]]:
+        """Return the token vectors of the chunks, window by window.
+
+        Chunks without any, and unknown ids, are left out.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +193,7 @@ class Index:
     fingerprint: str
     embedder: Embedder
     vectors: ChunkStore
+    tokens: TokenStore
     lexical: LexicalIndex
     catalog: ChunkCatalog
 

@@ -24,7 +24,7 @@ from typing import Final
 from ingest.benchmark import CHUNKS_A_NOTE, HashEmbedder, write_vault
 from ingest.embedding import SentenceTransformerEmbedder
 from ingest.service import IndexService
-from kb.ports import FloatArray
+from kb.ports import Embedding
 from server.api_client import ApiClient, Json, connect
 from server.cli_progress import follow_job
 from server.settings import Settings, read_settings
@@ -75,10 +75,10 @@ class _FreeDocuments:
         self.dimension = model.dimension
         self.fingerprint = model.fingerprint
 
-    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+    def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
         return self._random.embed_documents(texts)
 
-    def embed_query(self, text: str) -> FloatArray:
+    def embed_query(self, text: str) -> Embedding:
         return self._model.embed_query(text)
 
     def split_windows(self, context: str, text: str) -> list[str]:

@@ -152,7 +152,7 @@ def _check_model(settings: Settings) -> Finding:
     from ingest.embedding import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder(settings.embedding_model)
-    vector = embedder.embed_query("docker")
+    vector = embedder.embed_query("docker").vector
     return Finding(
         check="model",
         verdict="ok",

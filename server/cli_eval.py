@@ -99,7 +99,7 @@ def _fit(questions: Sequence[GoldQuestion], settings: Settings, lessons: Path) -
                 PracticeSet(index=lesson_index, questions=asked, weight=1 - _GOLD_WEIGHT),
             ]
         )
-    shown = ", ".join(f"{signal} {weight:g}" for signal, weight in fitted.items())
+    shown = ", ".join(f"{signal} {weight:.3g}" for signal, weight in fitted.items())
     stderr_console().print(f"refusal: {shown}", markup=False, highlight=False)
 
 

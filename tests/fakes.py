@@ -9,13 +9,16 @@ import numpy as np
 
 from kb.errors import NotFoundError
 from kb.model import NoteId
-from kb.ports import FloatArray
+from kb.ports import NO_TOKENS, Embedding, FloatArray
 from kb.text.tokens import analyze
 from kb.text.translation import translations
 
 
 class FakeEmbedder:
-    """Vectors from hashed stems: texts that share words, or their translations, are near."""
+    """Vectors from hashed stems: texts that share words, or their translations, are near.
+
+    Token vectors are one for each stem, so late interaction finds the words of the question.
+    """
 
     name = "fake"
     dimension = 64
@@ -26,23 +29,29 @@ class FakeEmbedder:
         self.embedded: list[str] = []
         """Every document that was embedded, in order."""
 
-    def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+    def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
         self.embedded.extend(texts)
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        return np.stack([self._vector(text) for text in texts])
+        return [Embedding(self._vector(text), self._tokens(text)) for text in texts]
 
-    def embed_query(self, text: str) -> FloatArray:
-        return self._vector(text)
+    def embed_query(self, text: str) -> Embedding:
+        tokens = self._tokens(text)
+        return Embedding(self._vector(text), tokens / np.float32(max(1, len(tokens))))
 
     def split_windows(self, context: str, text: str) -> list[str]:
         step = self.window_chars
         pieces = [text[i : i + step] for i in range(0, len(text), step)] or [""]
         return [f"{context}\n{piece}" if context else piece for piece in pieces]
 
+    def _tokens(self, text: str) -> FloatArray:
+        terms = list(analyze(text))
+        return np.stack([self._sum([term]) for term in terms]) if terms else NO_TOKENS
+
     def _vector(self, text: str) -> FloatArray:
+        return self._sum(analyze(text))
+
+    def _sum(self, terms: Sequence[str]) -> FloatArray:
         vector = np.full(self.dimension, 1e-3, dtype=np.float32)
-        for term in analyze(text):
+        for term in terms:
             for name in (term, *(other for other, weight in translations(term) if weight > 0.3)):
                 vector[_bucket(name) % self.dimension] += 1.0
         unit: FloatArray = vector / np.linalg.norm(vector)

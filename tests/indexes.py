@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from ingest.chunking import chunk_note
 from ingest.markdown import parse_note
-from kb.model import NoteId
-from kb.ports import EmbeddedWindow, Index
-from kb.store.memory import MemoryCatalog, MemoryChunkStore, MemoryLexicalIndex
+from kb.model import ChunkId, NoteId
+from kb.ports import EmbeddedWindow, Index, TokenArray
+from kb.store.memory import (
+    MemoryCatalog,
+    MemoryChunkStore,
+    MemoryLexicalIndex,
+    MemoryTokenStore,
+)
 from kb.text.tokens import analyze
 from tests.fakes import FakeEmbedder
 
@@ -22,20 +29,23 @@ def memory_index(sources: Mapping[str, str]) -> Index:
     ]
     embedder = FakeEmbedder()
     vectors = MemoryChunkStore()
+    tokens: dict[ChunkId, list[TokenArray]] = {}
     for chunk in chunks:
-        texts = embedder.split_windows(chunk.context, chunk.text)
+        embedded = embedder.embed_documents(embedder.split_windows(chunk.context, chunk.text))
         vectors.upsert(
             [
-                EmbeddedWindow(chunk=chunk.id, note=chunk.note, window=number, vector=vector)
-                for number, vector in enumerate(embedder.embed_documents(texts))
+                EmbeddedWindow(chunk=chunk.id, note=chunk.note, window=number, vector=one.vector)
+                for number, one in enumerate(embedded)
             ]
         )
+        tokens[chunk.id] = [np.rint(one.tokens * 127).astype(np.int8) for one in embedded]
     lexical = MemoryLexicalIndex(analyze=analyze)
     lexical.upsert(chunks)
     return Index(
         fingerprint="memory",
         embedder=embedder,
         vectors=vectors,
+        tokens=MemoryTokenStore(tokens),
         lexical=lexical,
         catalog=MemoryCatalog(chunks),
     )

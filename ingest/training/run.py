@@ -18,14 +18,17 @@ from ingest.training.distillation import (
 )
 from ingest.training.evaluation import DevSet, evaluate, make_dev_set
 from ingest.training.export import export_student
+from ingest.training.lesson_batches import BatchSettings
+from ingest.training.lesson_scores import hit_at_1
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.pairs import read_pairs, sampling_weights
 from ingest.training.phrases import read_phrases
 from ingest.training.plan import Plan, PlanSettings
 from ingest.training.prepare import TOKENIZER_FILE
+from ingest.training.retrieval_stage import RetrievalStage, StageSettings, first_head
 from ingest.training.student import Student, encode, load_student, tokenize
 from ingest.training.teacher import teacher_folder
-from ingest.training.tuning import Tuner, TuningSettings, hit_at_1
+from ingest.training.token_head import load_head
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
 from kb.errors import InvalidInputError, ModelError
@@ -152,25 +155,29 @@ def tune_folder(
         fast: Compute in bfloat16.
     """
     found = read_lessons(lessons)
+    held_out = [lesson for lesson in found if is_held_out(lesson)]
+    learnt = [lesson for lesson in found if not is_held_out(lesson)]
     tokenizer_json = (model / TOKENIZER_FILE).read_text(encoding="utf-8")
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student = load_student(model).to(workspace.device)
-    held_out = [lesson for lesson in found if is_held_out(lesson)]
+    head = load_head(model) or first_head(student, tokenizer, learnt)
+    head.to(workspace.device)
     checkpoint = workspace.folder / "tuned" / CHECKPOINT_FILE
     if not checkpoint.is_file():
-        _log.info("before: %s", hit_at_1(student, tokenizer, held_out))
-    tuner = Tuner(
+        _log.info("before: %s", hit_at_1(student, head, tokenizer, held_out))
+    stage = RetrievalStage(
         student,
+        head,
         tokenizer,
         teacher=workspace.teacher if replay else None,
         pairs=read_pairs(pairs),
-        lessons=[lesson for lesson in found if not is_held_out(lesson)],
-        settings=TuningSettings(epochs=epochs, fast=fast),
+        lessons=learnt,
+        settings=StageSettings(batches=BatchSettings(epochs=epochs), fast=fast),
         checkpoint=checkpoint,
     )
-    tuner.train()
-    export_student(student, tokenizer_json, target)
-    return hit_at_1(student, tokenizer, held_out)
+    stage.train()
+    export_student(student, tokenizer_json, target, head=head)
+    return hit_at_1(student, head, tokenizer, held_out)
 
 
 def mix_weights(student: Student, other: Student, share: float) -> None:

@@ -66,12 +66,16 @@ class Student(nn.Module):
         learnt = functional.embedding(row.clamp(min=0), self.rows, sparse=True)
         return torch.where((row >= 0)[..., None], learnt, fixed)
 
+    def states(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Return the last states, shape (texts, tokens, dimensions), of padded ids and mask."""
+        states: Tensor = self.body(
+            inputs_embeds=self.embed(ids), attention_mask=mask
+        ).last_hidden_state
+        return states
+
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Return unit vectors, shape (texts, dimensions), of padded ids and their mask."""
-        hidden = self.body(inputs_embeds=self.embed(ids), attention_mask=mask).last_hidden_state
-        weight = mask[..., None].float()
-        pooled = (hidden.float() * weight).sum(dim=1) / weight.sum(dim=1)
-        return functional.normalize(pooled, dim=1)
+        return pool(self.states(ids, mask), mask)
 
     def full_table(self) -> Tensor:
         """Return the one embedding table to ship, shape (vocabulary, dimensions)."""
@@ -80,6 +84,13 @@ class Student(nn.Module):
         learnt = self.row_of >= 0
         table[learnt.cpu()] = self.rows.detach().cpu()[self.row_of[learnt].cpu()]
         return table
+
+
+def pool(states: Tensor, mask: Tensor) -> Tensor:
+    """Return the mean of each text's states as a unit vector, shape (texts, dimensions)."""
+    weight = mask[..., None].float()
+    mean = (states.float() * weight).sum(dim=1) / weight.sum(dim=1)
+    return functional.normalize(mean, dim=1)
 
 
 def load_body(folder: Path) -> BertModel:

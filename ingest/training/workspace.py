@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from ingest.training.prepare import ROWS_FILE, TOKENIZER_FILE
-from ingest.training.student import Student, load_body
+from ingest.training.student import Student, load_body, pool
 from ingest.training.teacher import teacher_folder
 from ingest.training.vocabulary import cyrillic_ids, load_tokenizer
 from kb.errors import ModelError
@@ -41,9 +40,7 @@ class Teacher(nn.Module):
         """
         known = torch.where(ids < self.body.config.vocab_size, ids, 100)
         hidden = self.body(input_ids=known, attention_mask=mask).last_hidden_state
-        weight = mask[..., None].float()
-        pooled = (hidden.float() * weight).sum(dim=1) / weight.sum(dim=1)
-        return functional.normalize(pooled, dim=1)
+        return pool(hidden, mask)
 
 
 @dataclass(frozen=True)

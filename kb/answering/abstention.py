@@ -1,8 +1,8 @@
 """Whether the notes answer a question at all.
 
 A logistic model over signals of the best candidates gives the probability; its weights are fitted
-on the development questions by `kb.evaluation.tuning` and kept in `abstention.json` with the
-threshold that was chosen on the refusal curve.
+on the development questions by `kb.evaluation.tuning` and kept with the threshold that was chosen
+on the refusal curve: for an index with token vectors in `abstention.json`, and for one without.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ class Evidence:
     """Cosine of the best candidate."""
     dense_same: float
     """`dense` where candidate and question are in one language, else 0."""
+    tokens: float
+    """How well the question's tokens are met in the best candidate."""
+    tokens_least: float
+    """How well the worst met of its telling tokens is met there."""
     best_dense: float
     """The highest cosine of all candidates."""
     coverage: float
@@ -74,10 +78,19 @@ class Calibration:
     """Least probability at which a question is answered."""
 
 
-@lru_cache(maxsize=1)
-def load_calibration() -> Calibration:
-    """Return the fitted model; a signal that is not fitted yet counts nothing."""
-    text = files("kb.answering").joinpath("abstention.json").read_text(encoding="utf-8")
+def file_name(with_tokens: bool) -> str:  # noqa: FBT001 - the name says what it is
+    """Return where the fitted numbers are kept."""
+    return "abstention.json" if with_tokens else "abstention-without-tokens.json"
+
+
+@lru_cache(maxsize=2)
+def load_calibration(*, with_tokens: bool) -> Calibration:
+    """Return the fitted model; a signal that is not fitted yet counts nothing.
+
+    Args:
+        with_tokens: The model for an index with token vectors, or for one without.
+    """
+    text = files("kb.answering").joinpath(file_name(with_tokens)).read_text(encoding="utf-8")
     stored = json.loads(text)
     return Calibration(
         weights={name: float(stored["weights"].get(name, 0.0)) for name in EVIDENCE_NAMES},
@@ -100,6 +113,8 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
     return Evidence(
         dense=features.dense,
         dense_same=features.dense_same,
+        tokens=features.tokens,
+        tokens_least=features.tokens_least,
         best_dense=max(candidate.features.dense for candidate in ranking.candidates),
         coverage=coverage(ranking.terms, held),
         missing=_heaviest_missing(ranking, held),

@@ -31,7 +31,7 @@ def select(ranking: Ranking) -> list[Candidate]:
     intent = ranking.question.intent
     if intent is Intent.FLAG and (meanings := _flag_meanings(ranking)):
         return meanings
-    if not ranking.question.flags and (flags := flags_of_command(ranking)):
+    if not ranking.question.flags and (flags := _flags_of_command(ranking)):
         return flags
     if intent is Intent.COMPARISON:
         return _both_sides(ranking)
@@ -39,7 +39,15 @@ def select(ranking: Ranking) -> list[Candidate]:
     return _with_its_command(_with_what_it_announces(best, ranking), ranking)
 
 
-def flags_of_command(ranking: Ranking) -> list[Candidate]:
+def is_looked_up(ranking: Ranking, chosen: Sequence[Candidate]) -> bool:
+    """Tell whether the notes' own structure gave the answer: all flags of a command named."""
+    if ranking.question.flags or not asks_for_flags(ranking.question.text):
+        return False
+    named = set(named_commands(ranking.question.text))
+    return all(c.chunk.kind is ChunkKind.FLAG and owner_of(c.chunk) in named for c in chosen)
+
+
+def _flags_of_command(ranking: Ranking) -> list[Candidate]:
     """Return every flag of the command, where the question asks for all of them."""
     if not asks_for_flags(ranking.question.text):
         return []

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import kb
-from kb.answering.abstention import load_calibration
+from kb.answering import abstention
+from kb.answering.abstention import Calibration
 from kb.answering.followups import resolve
 from kb.evaluation.gold import GoldQuestion
 from kb.evaluation.tuning import (
@@ -20,7 +21,8 @@ from kb.evaluation.tuning import (
 )
 from kb.model import Turn
 from kb.ports import Index
-from kb.retrieval.ranking import RankingModel, empty_model, load_model
+from kb.retrieval import ranking
+from kb.retrieval.ranking import RankingModel, empty_model
 from kb.retrieval.retriever import Ranking, Retriever
 
 _MAX_FALSE_REFUSALS: Final = 0.1
@@ -37,23 +39,31 @@ class PracticeSet:
 
 
 def fit(practice: Sequence[PracticeSet]) -> dict[str, float]:
-    """Fit ranking and refusal on questions, write them, and return the refusal's weights."""
+    """Fit ranking and refusal on questions, write them, and return the refusal's weights.
+
+    They are fitted twice: for an index with token vectors, and for one without.
+    """
     # The candidates of a question are the same whatever the weights are.
     unordered = _rank_all(practice, Retriever(empty_model()))
+    blind = [replace(one, ranking=one.ranking.without_tokens()) for one in unordered]
+    _fit_one(blind, with_tokens=False)
+    return _fit_one(unordered, with_tokens=True)
+
+
+def _fit_one(unordered: Sequence[Ranked], *, with_tokens: bool) -> dict[str, float]:
     model = fit_ranking(ranking_examples(unordered))
     ordered = [replace(one, ranking=one.ranking.reordered(model)) for one in unordered]
     calibration = fit_refusal(ordered, max_false_refusals=_MAX_FALSE_REFUSALS)
-    refusal = {name: round(value, 3) for name, value in calibration.weights.items()}
-    write(model, refusal, calibration.bias, calibration.threshold)
-    return refusal
+    _write(model, calibration, with_tokens=with_tokens)
+    return dict(calibration.weights)
 
 
 def _rank_all(practice: Sequence[PracticeSet], retriever: Retriever) -> list[Ranked]:
     return [
-        Ranked(gold=gold, ranking=ranking, weight=one.weight / len(one.questions))
+        Ranked(gold=gold, ranking=found, weight=one.weight / len(one.questions))
         for one in practice
         for gold in one.questions
-        if (ranking := _rank(retriever, one.index, gold)).candidates
+        if (found := _rank(retriever, one.index, gold)).candidates
     ]
 
 
@@ -64,16 +74,17 @@ def _rank(retriever: Retriever, index: Index, gold: GoldQuestion) -> Ranking:
     return retriever.rank(index, gold.query_for(resolve(gold.question, turns)))
 
 
-def write(model: RankingModel, refusal: Mapping[str, float], bias: float, threshold: float) -> None:
+def _write(model: RankingModel, calibration: Calibration, *, with_tokens: bool) -> None:
     """Write the fitted numbers where the package reads them."""
     package = Path(kb.__file__).parent
-    (package / "retrieval" / "ranking.json").write_text(model.to_json(), encoding="utf-8")
-    calibration = {
-        "bias": round(bias, 3),
-        "threshold": round(threshold, 4),
-        "weights": refusal,
+    ranking_file = package / "retrieval" / ranking.file_name(with_tokens)
+    ranking_file.write_text(model.to_json(), encoding="utf-8")
+    refusal = {
+        "bias": round(calibration.bias, 3),
+        "threshold": round(calibration.threshold, 4),
+        "weights": {name: round(value, 3) for name, value in calibration.weights.items()},
     }
-    text = json.dumps(calibration, indent=2) + "\n"
-    (package / "answering" / "abstention.json").write_text(text, encoding="utf-8")
-    load_model.cache_clear()
-    load_calibration.cache_clear()
+    refusal_file = package / "answering" / abstention.file_name(with_tokens)
+    refusal_file.write_text(json.dumps(refusal, indent=2) + "\n", encoding="utf-8")
+    ranking.load_model.cache_clear()
+    abstention.load_calibration.cache_clear()

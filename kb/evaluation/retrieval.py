@@ -39,7 +39,7 @@ class RetrievalFigures:
 
 def scorers() -> Mapping[str, Scorer]:
     """Return how each arm scores a candidate."""
-    model = load_model()
+    model = load_model(with_tokens=True)
     plain = np.array([name not in _STRUCTURE for name in FEATURE_NAMES], np.float32)
 
     def without_structure(candidate: Candidate) -> float:
@@ -48,6 +48,7 @@ def scorers() -> Mapping[str, Scorer]:
     return {
         "BM25": lambda c: c.arms["lexical"].score if "lexical" in c.arms else -1.0,
         "dense": lambda c: c.features.dense,
+        "late interaction": lambda c: c.features.tokens,
         "RRF": lambda c: sum(1 / (_RRF_K + place.rank) for place in c.arms.values()),
         "hybrid": without_structure,
         "hybrid + structure": lambda c: c.score,
@@ -86,7 +87,7 @@ def measure_embedder(
 
 
 def _vector_rank(question: GoldQuestion, index: Index) -> int | None:
-    vector = index.embedder.embed_query(question.question)
+    vector = index.embedder.embed_query(question.question).vector
     found = index.vectors.query(vector, top_k=_EMBEDDER_DEPTH, notes=None)
     chunks = {chunk.id: chunk for chunk in index.catalog.chunks([one.chunk for one in found])}
     places = [(chunks[one.chunk].note, chunks[one.chunk].lines) for one in found]

@@ -30,7 +30,7 @@ def search_dense(
     index: Index, question: ParsedQuestion, *, top_k: int, notes: Collection[NoteId] | None
 ) -> list[ScoredChunk]:
     """Return the chunks whose vectors are nearest to the question's; scores are cosines."""
-    vector = index.embedder.embed_query(question.text)
+    vector = index.embedder.embed_query(question.text).vector
     return index.vectors.query(vector, top_k=top_k, notes=notes)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Final
 
 from kb.commands.spec import command_index
 from kb.model import Chunk, ChunkKind, Language
 from kb.retrieval.coverage import ChunkTerms, WeightedTerm, chunk_terms, coverage
+from kb.retrieval.interaction import NO_INTERACTION, Interaction
 from kb.retrieval.question import ParsedQuestion, command_name, names_command
+from kb.text.fences import lines_and_code
 from kb.text.intent import Intent
 from kb.text.language import detect_language
 from kb.text.sentences import split_sentences
@@ -20,7 +22,6 @@ from kb.text.tokens import analyze
 _MANY_LINES: Final = 20
 _ASKS_TERM: Final = frozenset({Intent.DEFINITION, Intent.COMPARISON, Intent.OTHER})
 _DEFINITION_VERB: Final = re.compile(r"\s+(?:[-–—:]|это|is|are|means|—\s*это)\s+|:\s")
-_FENCE: Final = re.compile(r"\s*(`{3,}|~{3,})")
 _MARKER: Final = re.compile(r"^\s*(?:[*+>-]|\d+[.)])\s+")
 _FITTING: Final[Mapping[Intent, Mapping[ChunkKind, float]]] = {
     Intent.FLAG: {ChunkKind.FLAG: 1.0},
@@ -55,6 +56,12 @@ class Features:
     dense_same: float
     """`dense` where chunk and question are in one language, else 0: a model compares texts of one
     language on another scale than texts of two."""
+    tokens: float
+    """How well the question's tokens are met in the chunk, -1..1; see `Interaction`."""
+    tokens_same: float
+    """`tokens` where chunk and question are in one language, else 0."""
+    tokens_least: float
+    """How well the worst met of the question's telling tokens is met, -1..1."""
     lexical: float
     """BM25 score over the best chunk's."""
     coverage: float
@@ -92,6 +99,10 @@ class Features:
     size: float
     """Lines of the chunk, 1 from twenty on."""
 
+    def without_tokens(self) -> Features:
+        """Return the signals as they are where there are no token vectors."""
+        return replace(self, tokens=0.0, tokens_same=0.0, tokens_least=0.0)
+
     def values(self) -> tuple[float, ...]:
         """Return the numbers in the order of `FEATURE_NAMES`."""
         return tuple(float(getattr(self, name)) for name in FEATURE_NAMES)
@@ -107,6 +118,7 @@ def measure(
     *,
     dense: float,
     lexical: float,
+    interaction: Interaction = NO_INTERACTION,
 ) -> Features:
     """Return the signals of a chunk.
 
@@ -116,6 +128,7 @@ def measure(
         chunk: The candidate.
         dense: Cosine of the vectors.
         lexical: BM25 score over the best chunk's, 0..1.
+        interaction: How well the tokens meet.
     """
     held = chunk_terms(chunk)
     owner = max((names_command(question, command) for command in chunk.commands), default=0.0)
@@ -125,6 +138,9 @@ def measure(
     return Features(
         dense=dense,
         dense_same=same * dense,
+        tokens=interaction.mean,
+        tokens_same=same * interaction.mean,
+        tokens_least=interaction.least,
         lexical=lexical,
         coverage=covered,
         coverage_same=same * covered,
@@ -213,12 +229,8 @@ def _purpose(question: ParsedQuestion, terms: tuple[WeightedTerm, ...], chunk: C
 @lru_cache(maxsize=20_000)
 def _lead(text: str) -> frozenset[str]:
     """Return the terms of the sentence that leads a text: its first outside of code, if any is."""
-    fence = ""
-    for line in text.split("\n"):
-        match = _FENCE.match(line)
-        if match and (not fence or match[1].startswith(fence)):
-            fence = "" if fence else match[1]
-        elif not fence and (terms := _terms(split_sentences(_MARKER.sub("", line))[0])):
+    for line, is_code in lines_and_code(text):
+        if not is_code and (terms := _terms(split_sentences(_MARKER.sub("", line))[0])):
             return terms
     return _terms(text)
 

@@ -3,7 +3,8 @@
 A linear part and one hidden layer: what one signal is worth hangs on the others (words in common
 tell more where the languages are the same; the kind of a chunk matters where the vectors leave it
 open). It is fitted on the development questions and the lessons by `kb.evaluation.tuning` (softmax
-loss over the candidates of each question) and kept in `ranking.json`.
+loss over the candidates of each question): for an index with token vectors, kept in `ranking.json`,
+and for one without.
 """
 
 from __future__ import annotations
@@ -66,10 +67,19 @@ def empty_model(units: int = 16) -> RankingModel:
     )
 
 
-@lru_cache(maxsize=1)
-def load_model() -> RankingModel:
-    """Return the fitted model; a signal that is not fitted yet counts nothing."""
-    text = files("kb.retrieval").joinpath("ranking.json").read_text(encoding="utf-8")
+def file_name(with_tokens: bool) -> str:  # noqa: FBT001 - the name says what it is
+    """Return where the fitted numbers are kept."""
+    return "ranking.json" if with_tokens else "ranking-without-tokens.json"
+
+
+@lru_cache(maxsize=2)
+def load_model(*, with_tokens: bool) -> RankingModel:
+    """Return the fitted model; a signal that is not fitted yet counts nothing.
+
+    Args:
+        with_tokens: The model for an index with token vectors, or for one without.
+    """
+    text = files("kb.retrieval").joinpath(file_name(with_tokens)).read_text(encoding="utf-8")
     stored = json.loads(text)
     output = np.array(stored["output"], np.float32)
     nothing = {"linear": 0.0, "hidden": [0.0] * len(output)}

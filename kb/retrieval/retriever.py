@@ -12,6 +12,7 @@ from kb.ports import Index
 from kb.retrieval import arms
 from kb.retrieval.coverage import WeightedTerm, weigh_terms
 from kb.retrieval.features import Features, measure
+from kb.retrieval.interaction import NO_INTERACTION, Interaction, interact
 from kb.retrieval.question import ParsedQuestion, parse_question
 from kb.retrieval.ranking import RankingModel, load_model, signal_matrix
 
@@ -37,6 +38,13 @@ class Ranking:
     terms: tuple[WeightedTerm, ...]
     candidates: tuple[Candidate, ...]
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    has_tokens: bool = False
+    """Whether there were token vectors to compare."""
+
+    def without_tokens(self) -> Ranking:
+        """Return the candidates as they are measured where there are no token vectors."""
+        blind = [replace(c, features=c.features.without_tokens()) for c in self.candidates]
+        return replace(self, candidates=tuple(blind), has_tokens=False)
 
     def reordered(self, model: RankingModel) -> Ranking:
         """Return the same candidates in the order of another model."""
@@ -51,7 +59,7 @@ class Retriever:
     """
 
     def __init__(self, model: RankingModel | None = None) -> None:
-        self._model = model or load_model()
+        self._model = model
 
     def rank(self, index: Index, query: Query) -> Ranking:
         """Return every candidate of the arms, best first; ties fall to the earlier line."""
@@ -70,9 +78,21 @@ class Retriever:
             chunks = [chunk for chunk in chunks if chunk.note in notes]
         terms = weigh_terms(question, index.lexical)
         arm_scores = {"dense": _by_rank(dense), "lexical": _by_rank(lexical)}
-        candidates = self._candidates(question, terms, chunks, arm_scores, index)
+        interactions = _interactions(index, question, chunks)
+        watch.lap("tokens")
+        measured = _measured(
+            index, question, terms, chunks, arm_scores=arm_scores, interactions=interactions
+        )
+        model = self._model or load_model(with_tokens=bool(interactions))
+        ranking = Ranking(
+            question=question,
+            terms=terms,
+            candidates=_in_order(measured, model),
+            timings_ms=watch.laps,
+            has_tokens=bool(interactions),
+        )
         watch.lap("ranking")
-        return Ranking(question=question, terms=terms, candidates=candidates, timings_ms=watch.laps)
+        return ranking
 
     def search(self, index: Index, query: Query, *, top_k: int) -> list[Hit]:
         """Return the best chunks with the rank and score of each arm."""
@@ -81,31 +101,33 @@ class Retriever:
             for candidate in self.rank(index, query).candidates[:top_k]
         ]
 
-    def _candidates(
-        self,
-        question: ParsedQuestion,
-        terms: tuple[WeightedTerm, ...],
-        chunks: Sequence[Chunk],
-        arm_scores: Mapping[str, Mapping[ChunkId, ArmScore]],
-        index: Index,
-    ) -> tuple[Candidate, ...]:
-        cosines = _cosines(index, question, chunks, arm_scores["dense"])
-        best = max((place.score for place in arm_scores["lexical"].values()), default=0.0)
-        candidates = []
-        for chunk in chunks:
-            place = arm_scores["lexical"].get(chunk.id)
-            features = measure(
-                question,
-                terms,
-                chunk,
-                dense=cosines.get(chunk.id, 0.0),
-                lexical=place.score / best if place and best > 0 else 0.0,
-            )
-            places = {
-                arm: scores[chunk.id] for arm, scores in arm_scores.items() if chunk.id in scores
-            }
-            candidates.append(Candidate(chunk=chunk, features=features, score=0.0, arms=places))
-        return _in_order(candidates, self._model)
+
+def _measured(
+    index: Index,
+    question: ParsedQuestion,
+    terms: tuple[WeightedTerm, ...],
+    chunks: Sequence[Chunk],
+    *,
+    arm_scores: Mapping[str, Mapping[ChunkId, ArmScore]],
+    interactions: Mapping[ChunkId, Interaction],
+) -> list[Candidate]:
+    """Return the chunks with all signals, not yet scored."""
+    cosines = _cosines(index, question, chunks, arm_scores["dense"])
+    best = max((place.score for place in arm_scores["lexical"].values()), default=0.0)
+    candidates = []
+    for chunk in chunks:
+        place = arm_scores["lexical"].get(chunk.id)
+        features = measure(
+            question,
+            terms,
+            chunk,
+            dense=cosines.get(chunk.id, 0.0),
+            lexical=place.score / best if place and best > 0 else 0.0,
+            interaction=interactions.get(chunk.id, NO_INTERACTION),
+        )
+        places = {arm: scores[chunk.id] for arm, scores in arm_scores.items() if chunk.id in scores}
+        candidates.append(Candidate(chunk=chunk, features=features, score=0.0, arms=places))
+    return candidates
 
 
 def _in_order(candidates: Sequence[Candidate], model: RankingModel) -> tuple[Candidate, ...]:
@@ -129,6 +151,17 @@ def _by_rank(scored: Sequence[ScoredChunk]) -> dict[ChunkId, ArmScore]:
     return {one.chunk: ArmScore(rank=n, score=one.score) for n, one in enumerate(scored, 1)}
 
 
+def _interactions(
+    index: Index, question: ParsedQuestion, chunks: Sequence[Chunk]
+) -> dict[ChunkId, Interaction]:
+    """Return how well each chunk with token vectors meets the question; empty without any."""
+    asked = index.embedder.embed_query(question.text).tokens
+    if not asked.size:
+        return {}
+    tokens = index.tokens.tokens([chunk.id for chunk in chunks])
+    return dict(zip(tokens, interact(asked, list(tokens.values())), strict=True))
+
+
 def _cosines(
     index: Index,
     question: ParsedQuestion,
@@ -139,7 +172,7 @@ def _cosines(
     cosines = {chunk: place.score for chunk, place in dense.items()}
     missing = [chunk.id for chunk in chunks if chunk.id not in cosines]
     if missing:
-        vector = index.embedder.embed_query(question.text)
+        vector = index.embedder.embed_query(question.text).vector
         for chunk, vectors in index.vectors.vectors(missing).items():
             cosines[chunk] = max(float(vector @ other) for other in vectors)
     return cosines

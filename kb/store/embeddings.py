@@ -1,7 +1,8 @@
 """Vectors by the text they were made from, so that no text goes through the model twice.
 
 It outlives the indexes: a renamed note, an edited neighbour, a new chunker or a damaged vector
-index cost no embedding. Vectors are keyed by a hash of the text and kept per model.
+index cost no embedding. Vectors are keyed by a hash of the text and kept per model. The vectors of
+a text's tokens are kept here alone, each number in a byte: that is exact to a hundredth.
 """
 
 from __future__ import annotations
@@ -15,15 +16,19 @@ from typing import Final
 
 import numpy as np
 
-from kb.ports import FloatArray
+from kb.ports import Embedding, FloatArray, TokenArray
 from kb.store.database import Database, batched, marks
 
+_STEPS: Final = 127
 _log = logging.getLogger(__name__)
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS vectors (
     key TEXT PRIMARY KEY, vector BLOB NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tokens (
+    key TEXT PRIMARY KEY, count INTEGER NOT NULL, vectors BLOB NOT NULL
+);
 """
 
 
@@ -58,11 +63,32 @@ class EmbeddingCache:
                     found[str(key)] = vector.astype(np.float32)
         return found
 
-    def put(self, vectors: Iterable[tuple[str, FloatArray]]) -> None:
-        """Keep vectors by key; they are on disk when it returns."""
-        rows = [(key, vector.astype("<f4").tobytes()) for key, vector in vectors]
+    def tokens(self, keys: Sequence[str]) -> Mapping[str, TokenArray]:
+        """Return the known token vectors, by key; texts without any are left out."""
+        found: dict[str, TokenArray] = {}
+        for batch in batched(keys):
+            rows = self._database.read(
+                "SELECT key, count, vectors FROM tokens"  # noqa: S608
+                f" WHERE key IN ({marks(len(batch))})",
+                batch,
+            )
+            for key, count, blob in rows:
+                if isinstance(blob, bytes) and isinstance(count, int):
+                    found[str(key)] = np.frombuffer(blob, dtype=np.int8).reshape(count, -1)
+        return found
+
+    def put(self, embeddings: Iterable[tuple[str, Embedding]]) -> None:
+        """Keep what a model made of texts, by key; it is on disk when it returns."""
+        given = list(embeddings)
+        vectors = [(key, one.vector.astype("<f4").tobytes()) for key, one in given]
+        tokens = [
+            (key, len(one.tokens), np.rint(one.tokens * _STEPS).astype(np.int8).tobytes())
+            for key, one in given
+            if one.tokens.size
+        ]
         with self._database.transaction() as write:
-            write.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+            write.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", vectors)
+            write.executemany("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?)", tokens)
 
     def count(self) -> int:
         """Return the number of vectors."""
@@ -73,7 +99,11 @@ class EmbeddingCache:
         known = set(self._database.read_text("SELECT key FROM vectors"))
         unused = sorted(known - keys)
         with self._database.transaction() as write:
-            write.executemany("DELETE FROM vectors WHERE key = ?", [(key,) for key in unused])
+            for table in ("vectors", "tokens"):
+                write.executemany(
+                    f"DELETE FROM {table} WHERE key = ?",  # noqa: S608
+                    [(key,) for key in unused],
+                )
         return len(unused)
 
     def close(self) -> None:

@@ -100,6 +100,17 @@ class Manifest:
         rows = self._database.read("SELECT id, keys FROM chunks WHERE note = ?", (note,))
         return {ChunkId(str(id_)): tuple(str(keys).split()) for id_, keys in rows}
 
+    def keys(self, chunks: Sequence[ChunkId]) -> dict[ChunkId, tuple[str, ...]]:
+        """Return the keys of the vectors of those of the chunks that are there."""
+        return {
+            ChunkId(str(id_)): tuple(str(keys).split())
+            for batch in batched(chunks)
+            for id_, keys in self._database.read(
+                f"SELECT id, keys FROM chunks WHERE id IN ({marks(len(batch))})",  # noqa: S608
+                batch,
+            )
+        }
+
     def indexed(self, chunks: Sequence[ChunkId]) -> list[IndexedChunk]:
         """Return those of the chunks that are there, with the keys of their vectors."""
         return [

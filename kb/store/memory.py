@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import numpy as np
 
 from kb.model import Chunk, ChunkId, ChunkKind, FlagEntry, NoteId, NoteSummary, ScoredChunk
-from kb.ports import EmbeddedWindow, FloatArray, Term
+from kb.ports import EmbeddedWindow, FloatArray, Term, TokenArray
 
 _K1 = 1.2
 _B = 0.75
@@ -61,6 +61,21 @@ class MemoryChunkStore:
 
     def close(self) -> None:
         """Do nothing: there are no files."""
+
+
+class MemoryTokenStore:
+    """A TokenStore over given vectors; without any it finds nothing.
+
+    Args:
+        tokens: The token vectors of chunks, window by window.
+    """
+
+    def __init__(self, tokens: Mapping[ChunkId, list[TokenArray]] | None = None) -> None:
+        self._tokens = dict(tokens or {})
+
+    def tokens(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[TokenArray]]:
+        """Return the token vectors of the chunks, window by window."""
+        return {chunk: self._tokens[chunk] for chunk in chunks if chunk in self._tokens}
 
 
 class MemoryLexicalIndex:

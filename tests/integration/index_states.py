@@ -59,6 +59,7 @@ def contents(service: IndexService) -> tuple[object, ...]:
         _vectors(index, ids),
         [_frequencies(index), _flags(index, chunks)],
         index.vectors.count(),
+        _tokens(index, ids),
     )
 
 
@@ -68,6 +69,12 @@ def _vectors(index: Index, ids: set[ChunkId]) -> dict[ChunkId, list[list[float]]
         chunk: [[float(number) for number in np.round(vector, 4)] for vector in found[chunk]]
         for chunk in sorted(ids)
     }
+
+
+def _tokens(index: Index, ids: set[ChunkId]) -> dict[ChunkId, list[list[list[int]]]]:
+    found = index.tokens.tokens(sorted(ids))
+    assert set(found) == ids, "token vectors and catalogue differ"
+    return {chunk: [window.tolist() for window in windows] for chunk, windows in found.items()}
 
 
 def _frequencies(index: Index) -> dict[str, list[ChunkId]]:

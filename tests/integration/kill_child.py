@@ -50,7 +50,7 @@ def sync_and_tell(notes: Path, state: Path, told: Path) -> None:
         service.sync()
         held = contents(service)
         index = index_of(service)
-        assert index.vectors.query(index.embedder.embed_query("docker"), top_k=3)
+        assert index.vectors.query(index.embedder.embed_query("docker").vector, top_k=3)
         told.write_text(hashlib.sha256(repr(held).encode()).hexdigest())
 
 

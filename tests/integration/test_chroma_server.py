@@ -174,7 +174,7 @@ def test_a_collection_that_was_lost_is_told_and_filled_again(
             chroma.server, is_unwanted=lambda name: name in collections_of(chroma, state)
         )
         with pytest.raises(IndexUnavailableError) as caught:
-            index_of(service).vectors.query(FakeEmbedder().embed_query("том"), top_k=3)
+            index_of(service).vectors.query(FakeEmbedder().embed_query("том").vector, top_k=3)
         assert caught.value.code == "index_damaged"
         assert state_of(service) == "degraded"
         service.sync()
@@ -191,7 +191,7 @@ def test_a_server_that_goes_away_is_told_and_comes_back(
             before = contents(service)
             chroma.stop()
             with pytest.raises(VectorServerError, match=chroma.server.url) as caught:
-                index_of(service).vectors.query(FakeEmbedder().embed_query("том"), top_k=3)
+                index_of(service).vectors.query(FakeEmbedder().embed_query("том").vector, top_k=3)
             assert "KB_CHROMA_URL" in caught.value.hint
             assert state_of(service) == "degraded"
             assert chroma.server.url in service.status.message

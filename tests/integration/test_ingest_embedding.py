@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,22 +28,28 @@ def embedder(model_path: Path) -> SentenceTransformerEmbedder:
     return SentenceTransformerEmbedder(model_path)
 
 
+def _vectors(embedder: SentenceTransformerEmbedder, texts: Sequence[str]) -> FloatArray:
+    return np.stack([one.vector for one in embedder.embed_documents(texts)])
+
+
 def test_vectors_are_unit_vectors_in_the_order_of_the_texts(
     embedder: SentenceTransformerEmbedder,
 ) -> None:
     texts = ["short", "a much longer text about docker volumes " * 9, "", "контейнер"] * 20
-    vectors = embedder.embed_documents(texts)
+    vectors = _vectors(embedder, texts)
     assert vectors.shape == (80, embedder.dimension) == (80, 384)
     assert vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
     for position in (0, 1, 3):
-        assert np.allclose(vectors[position], embedder.embed_query(texts[position]), atol=1e-4)
-    assert embedder.embed_documents([]).shape == (0, 384)
+        assert np.allclose(
+            vectors[position], embedder.embed_query(texts[position]).vector, atol=1e-4
+        )
+    assert embedder.embed_documents([]) == []
 
 
 def test_near_meanings_are_near(embedder: SentenceTransformerEmbedder) -> None:
-    remove, other = embedder.embed_documents(["delete a container", "recipe for a cake"])
-    query = embedder.embed_query("how do I remove a container")
+    remove, other = _vectors(embedder, ["delete a container", "recipe for a cake"])
+    query = embedder.embed_query("how do I remove a container").vector
     assert float(query @ remove) > 0.7 > float(query @ other)
 
 
@@ -88,17 +95,17 @@ def test_queries_are_remembered(embedder: SentenceTransformerEmbedder) -> None:
     first = embedder.embed_query("remember me")
     assert embedder.embed_query("remember me") is first
     with pytest.raises(ValueError, match="read-only"):
-        first[0] = 1.0
+        first.vector[0] = 1.0
 
 
 def test_threads_embed_side_by_side(embedder: SentenceTransformerEmbedder) -> None:
     texts = [f"text {number} " * (number % 40 + 1) for number in range(60)]
-    expected = embedder.embed_documents(texts)
+    expected = _vectors(embedder, texts)
     results: list[FloatArray] = []
 
     def embed() -> None:
-        results.append(embedder.embed_documents(texts))
-        results.append(np.stack([embedder.embed_query(text) for text in texts]))
+        results.append(_vectors(embedder, texts))
+        results.append(np.stack([embedder.embed_query(text).vector for text in texts]))
 
     threads = [threading.Thread(target=embed) for _ in range(4)]
     for thread in threads:
@@ -127,9 +134,11 @@ def test_prompts_are_used(model_path: Path, tmp_path: Path) -> None:
     (copy / "config_sentence_transformers.json").write_text(prompts, encoding="utf-8")
     prompted, plain = SentenceTransformerEmbedder(copy), SentenceTransformerEmbedder(model_path)
     assert prompted.name == "prompted"
-    assert np.allclose(prompted.embed_query("x"), plain.embed_query("query: x"), atol=1e-5)
-    given = prompted.embed_documents(["x"])
-    assert np.allclose(given, plain.embed_documents(["passage: x"]), atol=1e-5)
+    assert np.allclose(
+        prompted.embed_query("x").vector, plain.embed_query("query: x").vector, atol=1e-5
+    )
+    given = _vectors(prompted, ["x"])
+    assert np.allclose(given, _vectors(plain, ["passage: x"]), atol=1e-5)
 
 
 def test_models_that_are_none(tmp_path: Path) -> None:

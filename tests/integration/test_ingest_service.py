@@ -15,7 +15,7 @@ from ingest.report import SyncProgress
 from ingest.service import IndexService
 from kb.errors import IndexUnavailableError, StateLockedError, VaultError
 from kb.model import ChunkKind, NoteId
-from kb.ports import FloatArray
+from kb.ports import Embedding, FloatArray
 from tests.fakes import FakeEmbedder
 from tests.integration.index_states import all_chunks, contents, index_of, opened
 
@@ -339,7 +339,7 @@ def test_another_model_gets_another_index_while_the_old_one_answers(
         old = index_of(service).fingerprint
 
     class Slow(OtherEmbedder):
-        def embed_documents(self, texts: Sequence[str]) -> FloatArray:
+        def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
             seen.append(search())
             return super().embed_documents(texts)
 
@@ -349,7 +349,7 @@ def test_another_model_gets_another_index_while_the_old_one_answers(
 
         def search() -> tuple[str, int]:
             index = index_of(service)
-            assert index.vectors.query(embedder.embed_query("порт"), top_k=3) == []
+            assert index.vectors.query(embedder.embed_query("порт").vector, top_k=3) == []
             return index.fingerprint, len(all_chunks(index))
 
         assert "rebuilt" in service.status.message
@@ -402,7 +402,7 @@ def test_questions_are_answered_during_a_sync(notes: Path, state: Path) -> None:
             while not done.is_set():
                 try:
                     index = index_of(service)
-                    hits = index.vectors.query(embedder.embed_query("том"), top_k=5)
+                    hits = index.vectors.query(embedder.embed_query("том").vector, top_k=5)
                     index.catalog.chunks([hit.chunk for hit in hits])
                     assert hits
                 except BaseException as error:  # noqa: BLE001

@@ -61,7 +61,7 @@ def test_a_model_is_kept_and_read_again(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(ranking, "files", lambda _: tmp_path)
     ranking.load_model.cache_clear()
     try:
-        again = ranking.load_model()
+        again = ranking.load_model(with_tokens=True)
     finally:
         ranking.load_model.cache_clear()
     signals = examples(1, sign=1, weight=1.0)[0].features.astype(np.float32)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
 from ingest.training.__main__ import main
+from ingest.training.lesson_batches import BatchSettings, batches_of
+from ingest.training.lesson_scores import hit_at_1
 from ingest.training.lessons import Lesson, is_held_out, read_lessons
 from ingest.training.losses import contrastive_loss
+from ingest.training.retrieval_stage import RetrievalStage, StageSettings, first_head
 from ingest.training.run import export_stage
 from ingest.training.student import load_student
-from ingest.training.tuning import Tuner, TuningSettings, batches_of, hit_at_1
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
 from kb.errors import InvalidInputError, NotFoundError
@@ -22,6 +23,8 @@ from tests.unit.ingest.training.tiny import write_corpus
 
 ENGLISH = "# container\n\nremove the container\n\nthe port\n\nthe network of a image\n"
 RUSSIAN = "# контейнер\n\nудалить контейнер\n\nпорт\n\nсеть образ\n"
+DIRECTIONS = ("en-en", "en-ru", "ru-en", "ru-ru")
+FIGURES = {f"{one}{by}" for one in DIRECTIONS for by in ("", " tokens")}
 FACTS = [
     ("remove the", "удалить", ["how to remove ?"], ["как удалить"]),
     ("the port", "порт", ["port -p", "a port"], ["порт"]),
@@ -87,15 +90,16 @@ def test_a_folder_without_lessons_is_told(tmp_path: Path) -> None:
 
 def test_a_batch_asks_every_fact_once_and_takes_no_right_answer_for_wrong(lessons: Path) -> None:
     found = read_lessons(lessons)
-    for batch in batches_of(found, TuningSettings(epochs=2, lessons=3, unanswered=2)):
-        assert len(batch.questions) == len(batch.right) == 9 + 6
+    for batch in batches_of(found, BatchSettings(epochs=2, lessons=3, unanswered=2)):
+        assert len(batch.questions) == len(batch.right) == 3 * (2 * len(FACTS) + 2)
         assert len(set(batch.passages)) >= len(FACTS)
-        assert batch.ignored.shape == (15, len(batch.passages))
-        assert not batch.ignored[np.arange(9), batch.right[:9]].any()
-        assert set(batch.questions[9:]) <= {"why ?", "почему"}
-        assert batch.right[9:] == [len(batch.passages)] * 6
+        assert batch.ignored.shape == (24, len(batch.passages))
+        for row, (question, right) in enumerate(zip(batch.questions, batch.right, strict=True)):
+            is_answered = right < len(batch.passages)
+            assert is_answered is (question not in {"why ?", "почему"})
+            assert not is_answered or not batch.ignored[row, right]
     twice = [
-        [batch.questions for batch in batches_of(found, TuningSettings(epochs=2))] for _ in range(2)
+        [batch.questions for batch in batches_of(found, BatchSettings(epochs=2))] for _ in range(2)
     ]
     assert twice[0] == twice[1]
 
@@ -130,12 +134,15 @@ def model(tmp_path: Path, teacher: Path, corpus: Path) -> Path:
     return tmp_path / "model"
 
 
-def make_tuner(model: Path, lessons: list[Lesson], settings: TuningSettings) -> Tuner:
+def make_stage(model: Path, lessons: list[Lesson], settings: StageSettings) -> RetrievalStage:
     from ingest.training.pairs import read_pairs
 
-    return Tuner(
-        load_student(model),
-        load_tokenizer(model / "tokenizer.json"),
+    tokenizer = load_tokenizer(model / "tokenizer.json")
+    student = load_student(model)
+    return RetrievalStage(
+        student,
+        first_head(student, tokenizer, lessons),
+        tokenizer,
         teacher=None,
         pairs=read_pairs(write_corpus(model.parent / "pairs") / "pairs.tsv.gz"),
         lessons=lessons,
@@ -148,18 +155,28 @@ def test_a_student_learns_to_find_the_lines_and_goes_on_where_it_stopped(
     model: Path, lessons: Path
 ) -> None:
     found = read_lessons(lessons)
-    settings = TuningSettings(
-        epochs=20, body_rate=5e-3, rows_rate=5e-2, warmup_steps=1, checkpoint_s=0.0, fast=False
+    settings = StageSettings(
+        batches=BatchSettings(epochs=20),
+        body_rate=5e-3,
+        rows_rate=5e-2,
+        warmup_steps=1,
+        checkpoint_s=0.0,
+        fast=False,
     )
-    first = make_tuner(model, found, settings)
-    before = hit_at_1(first.student, first.tokenizer, found[:1])
+    tokenizer = load_tokenizer(model / "tokenizer.json")
+    first = make_stage(model, found, settings)
+    before = hit_at_1(first.student, first.head, tokenizer, found[:1])
     first.train()
-    after = hit_at_1(first.student, first.tokenizer, found[:1])
-    assert set(after) == {"en-en", "en-ru", "ru-en", "ru-ru"}
-    assert sum(after.values()) > sum(before.values())
-    again = make_tuner(model, found, settings)
+    after = hit_at_1(first.student, first.head, tokenizer, found[:1])
+    assert set(after) == FIGURES
+    for by in ("", " tokens"):
+        assert sum(after[one + by] for one in DIRECTIONS) > sum(
+            before[one + by] for one in DIRECTIONS
+        )
+    again = make_stage(model, found, settings)
     again.train()
     assert torch.equal(again.student.rows, first.student.rows)
+    assert torch.equal(again.head.projection.weight, first.head.projection.weight)
 
 
 def test_the_step_writes_a_folder_and_tells_the_scores_of_what_it_has_not_seen(
@@ -174,5 +191,5 @@ def test_the_step_writes_a_folder_and_tells_the_scores_of_what_it_has_not_seen(
     assert status == 0
     assert (target / "model.safetensors").is_file()
     printed = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
-    assert [name for name, _ in printed] == ["en-en", "ru-en", "en-ru", "ru-ru"]
+    assert {name for name, _ in printed} == FIGURES
     assert all(0 <= float(value) <= 1 for _, value in printed)
