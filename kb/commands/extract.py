@@ -14,7 +14,7 @@ from kb.model import Chunk, CodeSpan, LineRange
 
 _START = re.compile(
     r"(?:(?:sudo|doas)\s+)?(?:[A-Z_][A-Z0-9_]*=\S*\s+)*"
-    r"docker(?:\.exe|-compose)?\s+(?P<next>\S+)"
+    r"docker(?P<compose>-compose)?(?:\.exe)?\s+(?P<next>\S+)"
 )
 _UNFINISHED = frozenset({"missing_operand", "incomplete", "missing_value"})
 
@@ -70,7 +70,7 @@ def _read_line(line: str) -> str | None:
         return None
     cleaned = clean_line(line)
     match = _START.match(cleaned)
-    if match is None or not _is_known(match["next"]):
+    if match is None or not _is_known(match["next"], group="compose" if match["compose"] else ""):
         return None
     try:
         tokens = tokenize(cleaned)
@@ -81,8 +81,12 @@ def _read_line(line: str) -> str | None:
     return join(tokens)
 
 
-def _is_known(word: str) -> bool:
-    return word.startswith("-") or word in command_groups() or word in command_index()
+def _is_known(word: str, *, group: str) -> bool:
+    if word.startswith("-"):
+        return True
+    if group:
+        return f"{group} {word}" in command_index()
+    return word in command_groups() or word in command_index()
 
 
 def _is_mention(text: str) -> bool:
