@@ -66,6 +66,7 @@ class CommandPreparer:
             rules=self._rules,
             context_dir=self._context_dir,
             compose_dir=self._compose_dir,
+            language=language,
         )
 
 
@@ -79,6 +80,7 @@ class PlannedCommand:
         rules: Limits that go into every container.
         context_dir: The folder that build contexts may lie in.
         compose_dir: Where the Compose files of running projects are kept.
+        language: Of what we say about it.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class PlannedCommand:
         rules: Rules,
         context_dir: Path,
         compose_dir: Path,
+        language: Language = "en",
     ) -> None:
         self._plan = planned
         self._engine = engine
@@ -97,6 +100,7 @@ class PlannedCommand:
         self._rules = rules
         self._context_dir = context_dir
         self._compose_dir = compose_dir
+        self._language = language
         self._sent: dict[str, object] = {}
 
     @property
@@ -128,6 +132,7 @@ class PlannedCommand:
                 rules=self._rules,
                 context_dir=self._context_dir,
                 compose_dir=self._compose_dir,
+                language=self._language,
                 sent=self._sent,
             )
             return perform(self._plan.action, job)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kb.commands.actions import ExecInContainer, RunContainer, ShowLogs, StartContainers
+from server.sandbox.runner.collisions import explain_collision
 from server.sandbox.runner.containers import exit_code_of
 from server.sandbox.runner.creation import create_container, fail
 from server.sandbox.runner.job import (
@@ -51,10 +52,22 @@ def run(action: RunContainer, job: Job) -> int:
 @execute.register
 def start(action: StartContainers, job: Job) -> int:
     """`docker start`, and `start -a`."""
+    from docker.errors import APIError
+
     if action.attach and len(action.targets) == 1:
         return _start_attached(job, action.targets[0])
+    failed: list[APIError] = []
 
-    code = for_each(job, action.targets, job.client.start)
+    def act(name: str) -> None:
+        try:
+            job.client.start(name)
+        except APIError as error:
+            failed.append(error)
+            raise
+
+    code = for_each(job, action.targets, act)
+    for error in failed:
+        explain_collision(job, error)
     if code:
         job.error(f"Error: failed to start containers: {', '.join(action.targets)}")
     return code
@@ -163,8 +176,9 @@ def _start(job: Job, container: str, *, fail_as_run: bool) -> int:
     except APIError as error:
         if not fail_as_run:
             job.error(daemon_error(error))
+            explain_collision(job, error)
             return 1
-        fail(job, error)
+        fail(job, error, made=container)
         return start_failure_code(str(error.explanation))
     return 0
 

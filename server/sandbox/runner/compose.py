@@ -79,7 +79,9 @@ def _lay_out(action: RunCompose, job: Job, folder: Path) -> list[str]:
     project = action.project.name or DEFAULT_PROJECT
     kept = _kept_file(job, project)
     text = _find_text(action.project, job.files, kept)
-    checked = check_compose(text, host_ip=job.engine.endpoint.ports_host, rules=job.rules)
+    checked = check_compose(
+        text, host_ip=job.engine.endpoint.ports_host, rules=job.rules, language=job.language
+    )
     for note in checked.notes:
         job.error(f"note: {note}")
     folder.mkdir()

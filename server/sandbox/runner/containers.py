@@ -21,6 +21,7 @@ from kb.commands.actions import (
     UnpauseContainers,
     WaitContainers,
 )
+from server.sandbox.runner.collisions import explain_collision
 from server.sandbox.runner.creation import create_container
 from server.sandbox.runner.job import Job, daemon_error, execute, for_each
 from server.sandbox.runner.reference import parse_reference
@@ -103,6 +104,7 @@ def rename(action: RenameContainer, job: Job) -> int:
     except APIError as error:
         job.error(daemon_error(error))
         job.error(f"Error: failed to rename container named {action.container}")
+        explain_collision(job, error)
         return 1
     return 0
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from kb.commands.body import check_body, create_body
 from kb.commands.container import ContainerSpec
+from server.sandbox.runner.collisions import explain_collision
 from server.sandbox.runner.job import EXIT_DAEMON, Job, StreamError, daemon_error
 from server.sandbox.runner.pull import pull_image
 from server.sandbox.runner.reference import parse_reference
@@ -45,9 +46,16 @@ def create_container(
         return fail(job, error)
 
 
-def fail(job: Job, error: Exception) -> int:
-    """Tell of a failed `docker run` as the CLI does, and return its code."""
+def fail(job: Job, error: Exception, *, made: str = "") -> int:
+    """Tell of a failed `docker run` as the CLI does, and return its code.
+
+    Args:
+        job: Where to tell it.
+        error: What the daemon refused with.
+        made: Id of the container, where it was made and could not be started.
+    """
     job.error(f"docker: {daemon_error(error)}\n\nRun 'docker run --help' for more information")
+    explain_collision(job, error, made=made)
     return EXIT_DAEMON
 
 

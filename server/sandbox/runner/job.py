@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.commands.limits import DEFAULT_RULES, Rules
+from kb.model import Language
 from server.sandbox.engine import Engine
 from server.sandbox.run import Run
 
@@ -49,6 +50,8 @@ class Job:
     """The folder that holds the build contexts which a command may name."""
     compose_dir: Path | None = None
     """Where the Compose files of running projects are kept."""
+    language: Language = "en"
+    """Of what we add to the daemon's own words."""
     sent: dict[str, object] = field(default_factory=dict)
     """What was sent to the daemon, for the audit log."""
 

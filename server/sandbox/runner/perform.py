@@ -19,6 +19,7 @@ from server.sandbox.runner import (  # noqa: F401 - importing them registers the
     pull,
     stats,
 )
+from server.sandbox.runner.collisions import explain_collision
 from server.sandbox.runner.job import Job, StreamError, daemon_error, execute
 
 
@@ -36,6 +37,7 @@ def perform(action: Action, job: Job) -> int:
         return execute(action, job)
     except (APIError, StreamError) as error:
         job.error(daemon_error(error))
+        explain_collision(job, error)
         return 1
     except (DockerException, RequestException, OSError) as error:
         if job.run.stop_asked.is_set():
