@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 TOKEN = "a-token-for-the-browser-tests"
-_START_S = 120.0
+_START_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

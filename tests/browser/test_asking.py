@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.sample_notes import COMMANDS, NOTES, line_of
 from tests.browser.steps import ask, cited_lines, is_in_view
@@ -134,6 +134,45 @@ def test_escape_stops_an_answer_that_is_being_made(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".turn")).to_have_attribute("data-stage", "stopped")
     expect(page.locator("#send")).to_have_attribute("aria-label", "Спросить")
+
+
+def test_a_question_in_another_conversation_does_not_wait_for_a_slow_one(page: Page) -> None:
+    ask(page, "что делает -q?")
+    page.route("**/api/ask/stream", lambda _: None, times=1)  # this one is never answered
+    page.locator("#question").fill("что делает -p?")
+    page.locator("#question").press("Enter")
+    expect(page.locator(".turn [data-part=thinking]").last).to_be_visible()
+    page.locator("#new-chat").click()
+    page.locator("button.suggestion").first.wait_for()
+    with page.expect_request("**/api/ask/stream") as request:
+        ask(page, "что делает -a?")
+    assert "conversation_id" not in (request.value.post_data_json or {})
+    expect(page.locator(".turn [data-part=question]")).to_have_text(["что делает -a?"])
+
+
+def test_a_question_goes_where_it_was_asked_though_it_waits(page: Page) -> None:
+    ask(page, "что делает -q?")
+    building = {"status": "indexing", "index": {}, "sandbox": {"state": "off"}}
+    page.route("**/api/health", lambda route: route.fulfill(json=building))
+    page.reload()
+    expect(page.locator("#banner.indexing")).to_be_visible()
+    expect(page.locator(".turn")).to_have_count(1)
+    asked: list[str] = []
+
+    def note(sent: Request) -> None:
+        if sent.url.endswith("/api/ask/stream"):
+            asked.append(sent.post_data or "")
+
+    page.on("request", note)
+    page.locator("#question").fill("что делает -p?")
+    page.locator("#question").press("Enter")
+    expect(page.locator(".turn [data-part=step]").last).to_contain_text("Индекс строится")
+    page.locator("#new-chat").click()
+    page.unroute("**/api/health")
+    ask(page, "что делает -a?")
+    assert len(asked) == 1
+    assert "-a?" in asked[0]
+    assert "conversation_id" not in asked[0]
 
 
 def test_an_error_of_the_server_is_shown_with_its_hint_and_can_be_tried_again(page: Page) -> None:

@@ -6,6 +6,7 @@ import { applyTheme, keepSettings, readSettings } from "./core/settings.js";
 import { initialState } from "./core/state.js";
 import { createStore } from "./core/store.js";
 import { byId } from "./dom/elements.js";
+import { stopAsking } from "./effects/ask.js";
 import { loadConversations, openConversation } from "./effects/conversations.js";
 import { loadNotes } from "./effects/notes.js";
 import { adoptRuns } from "./effects/runs.js";
@@ -126,9 +127,9 @@ function wireAddress() {
 function openFromAddress() {
   const id = new URLSearchParams(location.hash.slice(1)).get("c");
   const { thread } = store.get();
-  if (!id) {
-    if (thread.conversationId || thread.turns.length) store.dispatch({ type: "thread/new" });
-  } else if (id !== thread.conversationId) {
-    void openConversation(context, id);
-  }
+  const leaves = id ? id !== thread.conversationId : Boolean(thread.conversationId || thread.turns.length);
+  if (!leaves) return;
+  stopAsking(); // its answer belongs to the conversation that is left
+  if (id) void openConversation(context, id);
+  else store.dispatch({ type: "thread/new" });
 }

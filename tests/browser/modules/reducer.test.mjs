@@ -4,7 +4,7 @@ import test from "node:test";
 
 import { MAX_OUTPUT_CHARS } from "../../../server/static/js/core/reduce-cards.js";
 import { MAX_CONSOLE_ENTRIES, reduce } from "../../../server/static/js/core/reducer.js";
-import { initialState } from "../../../server/static/js/core/state.js";
+import { initialState, newTurn } from "../../../server/static/js/core/state.js";
 
 /** @typedef {import("../../../server/static/js/core/actions.js").Action} Action */
 
@@ -66,6 +66,22 @@ test("a conversation that loads late does not replace the one chosen meanwhile",
   );
   assert.equal(state.thread.conversationId, "new");
   assert.equal(state.thread.state, "loading");
+});
+
+test("a question asked while its conversation loads stays below what was stored", () => {
+  const stored = { ...newTurn("a0", "stored"), answer: answer({ id: "a0" }) };
+  const again = { ...newTurn("a1", "asked"), answer: answer({ id: "a1" }) };
+  const loading = after(
+    { type: "turn/asked", key: "before", question: "earlier" },
+    { type: "thread/opening", id: "c1" },
+    { type: "turn/asked", key: "t", question: "asked" },
+  );
+  const opened = reduce(loading, { type: "thread/opened", id: "c1", turns: [stored] });
+  assert.deepEqual(opened.thread.turns.map((turn) => turn.question), ["stored", "asked"]);
+  assert.deepEqual(opened.asked, ["earlier", "stored", "asked"]); // the order in which they are recalled
+  const done = reduce(loading, { type: "turn/answered", key: "t", answer: answer({ id: "a1" }) });
+  const once = reduce(done, { type: "thread/opened", id: "c1", turns: [stored, again] });
+  assert.deepEqual(once.thread.turns.map((turn) => turn.key), ["a0", "a1"]);
 });
 
 test("a note that loads late does not replace the one opened meanwhile", () => {

@@ -123,13 +123,29 @@ function reduceThread(state, action) {
       };
     case "thread/opened":
       if (state.thread.conversationId !== action.id) return state; // another was chosen meanwhile
-      return { ...state, thread: { ...state.thread, state: "ready", turns: action.turns } };
+      return withOpened(state, action.turns);
     case "thread/failed":
       if (state.thread.conversationId !== action.id) return state;
       return { ...state, thread: { ...state.thread, state: "error", failure: action.failure } };
     default:
       return state;
   }
+}
+
+/**
+ * What was asked while the conversation was loading stays below it; its questions can be recalled.
+ *
+ * @param {State} state
+ * @param {import("./types.js").Turn[]} stored oldest first
+ * @returns {State}
+ */
+function withOpened(state, stored) {
+  const known = new Set(stored.map((turn) => turn.answer?.id));
+  const since = state.thread.turns.filter((turn) => !turn.answer || !known.has(turn.answer.id));
+  const turns = [...stored, ...since];
+  const questions = new Set(turns.map((turn) => turn.question));
+  const asked = [...state.asked.filter((question) => !questions.has(question)), ...questions];
+  return { ...state, asked, thread: { ...state.thread, state: "ready", turns } };
 }
 
 /** @type {(state: State, action: Action) => State} */

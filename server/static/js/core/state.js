@@ -27,7 +27,7 @@
  * @property {{conversationId: string | null, state: import("./types.js").LoadState,
  *   turns: Turn[], failure: import("./types.js").Failure | null}} thread
  * @property {string} scope path prefix that questions are limited to; "" means every note
- * @property {string[]} asked questions of this visit, oldest first
+ * @property {string[]} asked questions of this visit and of the conversations opened in it, oldest first
  * @property {NotePanel | SandboxPanel | null} panel
  * @property {{state: import("./types.js").LoadState,
  *   info: import("./types.js").Sandbox | null,

@@ -14,26 +14,40 @@ const LOOK_MS = 300;
 let asking = null;
 
 /**
+ * Asks in the conversation, the scope and the mode that are chosen now, whatever is chosen while it waits.
+ *
  * @param {Context} context
  * @param {string} question
  * @returns {Promise<void>}
  */
 export async function ask(context, question) {
   const { store } = context;
-  if (asking) return;
-  asking = new AbortController();
+  if (asking) return; // the thread's last question is still being answered: the page offers Stop
+  const own = new AbortController();
+  asking = own;
   const key = newKey("turn");
+  const json = toRequest(store.get(), question);
   store.dispatch({ type: "turn/asked", key, question });
   try {
-    await untilIndexed(context, key, asking.signal);
-    await streamAnswer(context, key, question, asking.signal);
+    await untilIndexed(context, key, own.signal);
+    await streamAnswer(context, key, json, own.signal);
   } catch (error) {
     if (isAbort(error)) store.dispatch({ type: "turn/stopped", key });
     else store.dispatch({ type: "turn/failed", key, failure: noteError(context, error) });
   } finally {
-    asking = null;
+    if (asking === own) asking = null;
   }
   await loadConversations(context);
+}
+
+/** @type {(state: import("../core/state.js").State, question: string) => Record<string, unknown>} */
+function toRequest({ scope, settings, thread, health }, question) {
+  return {
+    question,
+    ...(thread.conversationId ? { conversation_id: thread.conversationId } : {}),
+    ...(scope ? { filters: { path_prefix: scope } } : {}),
+    ...(health?.hasChatModel ? { mode: settings.mode } : {}),
+  };
 }
 
 /**
@@ -53,26 +67,25 @@ async function untilIndexed({ store }, key, signal) {
   store.dispatch({ type: "turn/step", key, step: "" });
 }
 
-/** Stops the answer that is being written, if any. @returns {boolean} there was one */
+/**
+ * Stops the answer that is being written, if any; the next question may be asked at once.
+ *
+ * @returns {boolean} there was one
+ */
 export function stopAsking() {
-  asking?.abort();
-  return asking !== null;
+  const stopped = asking;
+  asking = null;
+  stopped?.abort();
+  return stopped !== null;
 }
 
 /**
  * @param {Context} context
  * @param {string} key
- * @param {string} question
+ * @param {Record<string, unknown>} json
  * @param {AbortSignal} signal
  */
-async function streamAnswer({ store, api }, key, question, signal) {
-  const { scope, settings, thread, health } = store.get();
-  const json = {
-    question,
-    ...(thread.conversationId ? { conversation_id: thread.conversationId } : {}),
-    ...(scope ? { filters: { path_prefix: scope } } : {}),
-    ...(health?.hasChatModel ? { mode: settings.mode } : {}),
-  };
+async function streamAnswer({ store, api }, key, json, signal) {
   await api.stream("/api/ask/stream", { json, signal }, (name, data) => {
     const action = toAction(key, name, data);
     if (action) store.dispatch(action);
