@@ -119,9 +119,18 @@ class Asking:
         """Answer a question whose conversation the client keeps itself; raises as `ask` does."""
         with self._metrics.asking():
             answer = self._answerer.ask(question)
-        self._offered.keep(answer.commands, language=answer.language)
-        self._metrics.count_answer(answer)
-        return AnswerBody.of(answer, conversation_id="", html="")
+        return self._keep_apart(answer)
+
+    def stream_apart(
+        self, question: Question, *, cancelled: Callable[[], bool]
+    ) -> Iterator[StreamEvent | AnswerBody]:
+        """Yield the events of such an answer; the last is the whole one. Raises as `stream`."""
+        with self._metrics.asking():
+            for event in self._answerer.stream(question, cancelled=cancelled):
+                if isinstance(event, AnswerEvent):
+                    yield self._keep_apart(event.answer)
+                else:
+                    yield event
 
     def stream(self, asked: AskInput, *, cancelled: Callable[[], bool]) -> Iterator[ServerEvent]:
         """Yield the events of an answer as it is made; the last is `answer`.
@@ -156,6 +165,12 @@ class Asking:
         return Question(
             text=asked.question, history=history, filters=asked.filters, mode=asked.mode
         )
+
+    def _keep_apart(self, answer: Answer) -> AnswerBody:
+        """Keep what can be run of an answer, and nothing that was said."""
+        self._offered.keep(answer.commands, language=answer.language)
+        self._metrics.count_answer(answer)
+        return AnswerBody.of(answer, conversation_id="", html="")
 
     def _keep(self, answer: Answer, conversation: ConversationId) -> AnswerBody:
         body = AnswerBody.of(answer, conversation_id=conversation, html=render_answer(answer.text))

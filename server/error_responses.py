@@ -98,14 +98,16 @@ def body_of(error: KbError) -> dict[str, object]:
     return error_body(error.code, error.message, error.hint, **extra)
 
 
-def internal_error() -> dict[str, object]:
-    """Return the JSON of an error of the program itself; the log tells more."""
-    return error_body("internal_error", "the server broke on this request", "see the server's log")
+def broken_error() -> KbError:
+    """Return an error of the program itself, which tells nothing; the log tells more."""
+    return KbError(
+        "the server broke on this request", hint="see the server's log", code="internal_error"
+    )
 
 
 def internal_error_bytes() -> bytes:
-    """Return the same, encoded."""
-    return json.dumps(internal_error(), ensure_ascii=False).encode()
+    """Return its encoded JSON."""
+    return json.dumps(body_of(broken_error()), ensure_ascii=False).encode()
 
 
 def describe_invalid(error: RequestValidationError) -> str:

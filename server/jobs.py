@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import uuid
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from ingest.report import SyncProgress, SyncReport
 from kb.errors import KbError, NotFoundError, VectorServerError
 from server.feed import Feed
 from server.ports import Library
+
+_log = logging.getLogger("kb.ingest")
 
 JobState = Literal["running", "done", "failed", "cancelled"]
 _KEPT_JOBS = 50
@@ -121,6 +124,7 @@ class IngestJobs:
         except KbError as error:
             ended = replace(self.get(job_id), state="failed", error=error)
         except Exception as error:  # noqa: BLE001 - a job must end, whatever broke
+            _log.exception("indexing broke", extra={"job_id": job_id})
             broken = KbError(
                 f"indexing broke: {type(error).__name__}: {error}",
                 hint="the index is as it was; try again, and see the log",

@@ -14,6 +14,8 @@ from server.error_responses import internal_error_bytes
 from server.metrics import Metrics
 
 _log = logging.getLogger("kb.request")
+REQUEST_ID_KEY = "kb.request_id"
+"""Where the scope of a request holds its id."""
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}\Z")
 
 
@@ -47,6 +49,7 @@ class RequestLogMiddleware:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(request_id=_request_id(scope), started=time.perf_counter())
+        scope[REQUEST_ID_KEY] = exchange.request_id
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":

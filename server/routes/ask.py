@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import AsyncGenerator
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from kb.errors import KbError
 from kb.model import ConversationId, Filters
+from server.ask_events import follow_answer
 from server.asking import AskInput
-from server.error_responses import body_of, internal_error
-from server.feed import Feed
-from server.routes.shared import ServicesDep, errors
+from server.routes.shared import RequestIdDep, ServicesDep, errors
 from server.schemas.answers import AnswerBody, AskRequest
-from server.services import Services
-from server.sse import SSE_RESPONSE, ServerEvent, stream_events
+from server.sse import SSE_RESPONSE, stream_events
 
 router = APIRouter(tags=["ask"])
 
@@ -37,37 +32,18 @@ async def ask(request: AskRequest, services: ServicesDep) -> AnswerBody:
     response_class=StreamingResponse,
     responses={**SSE_RESPONSE, **errors(404, 413, 415, 429, 503)},
 )
-async def ask_stream(request: AskRequest, services: ServicesDep) -> StreamingResponse:
+async def ask_stream(
+    request: AskRequest, services: ServicesDep, request_id: RequestIdDep
+) -> StreamingResponse:
     """Events: `status`, `citation`, `token`, `command`, `answer` (the whole JSON), `error`."""
     services.asking.gate.check()
-    return stream_events(_events(services, _asked(request)), services.gate)
-
-
-async def _events(services: Services, asked: AskInput) -> AsyncGenerator[ServerEvent, None]:
-    feed: Feed[ServerEvent] = Feed()
-    gone = threading.Event()
-
-    def work() -> None:
-        try:
-            for event in services.asking.stream(asked, cancelled=gone.is_set):
-                if gone.is_set():
-                    return
-                feed.publish(event)
-        except KbError as error:
-            feed.publish(ServerEvent(name="error", data=body_of(error)))
-        except Exception:
-            feed.publish(ServerEvent(name="error", data=internal_error()))
-            raise
-        finally:
-            feed.close()
-
-    with services.asking.gate:
-        services.ask_threads.submit(work)
-        try:
-            async for _, event in feed.follow():
-                yield event
-        finally:
-            gone.set()
+    asked = _asked(request)
+    events = follow_answer(
+        services,
+        lambda gone: services.asking.stream(asked, cancelled=gone),
+        request_id=request_id,
+    )
+    return stream_events(events, services.gate)
 
 
 def _asked(request: AskRequest) -> AskInput:

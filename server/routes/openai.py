@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncGenerator
+import uuid
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from kb.assistant import StatusEvent, TokenEvent
 from kb.errors import InvalidInputError, NotFoundError
 from kb.model import AnswerMode, Question, Turn
+from server.ask_events import follow_answer
 from server.conversations import MAX_HISTORY_TURNS
-from server.routes.shared import ServicesDep, errors
+from server.routes.shared import RequestIdDep, ServicesDep, errors
 from server.schemas.answers import AnswerBody
 from server.schemas.openai import (
     ChatCompletionBody,
@@ -27,6 +31,9 @@ from server.sse import SSE_RESPONSE, ServerEvent, stream_events
 
 EXTRACTIVE_MODEL = "kb"
 LLM_MODEL = "kb-llm"
+
+_Piece = dict[str, str] | AnswerBody
+"""What a chunk adds to the message; at the end the whole answer."""
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 
@@ -43,16 +50,18 @@ def list_models(services: ServicesDep) -> ModelListBody:
     response_model=ChatCompletionBody,
     responses={**SSE_RESPONSE, **errors(404, 413, 415, 429, 503)},
 )
-async def complete_chat(request: ChatCompletionRequest, services: ServicesDep) -> Response:
+async def complete_chat(
+    request: ChatCompletionRequest, services: ServicesDep, request_id: RequestIdDep
+) -> Response:
     """Answer the last user message; the ones before it resolve follow-ups. Nothing is kept."""
     question = _question(request, services)
+    if request.stream:
+        return await _streamed(question, request.model, services, request_id)
     with services.asking.gate:
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(
             services.ask_threads, services.asking.ask_apart, question
         )
-    if request.stream:
-        return stream_events(_chunks(answer, request.model), services.gate)
     return Response(_completion(answer, request.model).model_dump_json(), media_type=_JSON)
 
 
@@ -86,33 +95,67 @@ def _completion(answer: AnswerBody, model: str) -> ChatCompletionBody:
         model=model,
         choices=[CompletionChoice(message=CompletionMessage(content=answer.text))],
         status=answer.status,
+        notice=answer.notice,
         citations=answer.citations,
         commands=answer.commands,
     )
 
 
-async def _chunks(answer: AnswerBody, model: str) -> AsyncGenerator[ServerEvent, None]:
-    """The answer in pieces, as OpenAI streams: unnamed events, and `[DONE]` at the end."""
-    whole = _completion(answer, model)
+async def _streamed(
+    question: Question, model: str, services: Services, request_id: str
+) -> Response:
+    """Begin the stream with the first piece: what fails before it has a status of its own."""
+    pieces = follow_answer(
+        services,
+        lambda gone: _pieces(question, services, gone),
+        request_id=request_id,
+    )
+    first = await anext(pieces)
+    return stream_events(_chunks(first, pieces, model), services.gate)
+
+
+def _pieces(question: Question, services: Services, gone: Callable[[], bool]) -> Iterator[_Piece]:
+    """The pieces of an answer, then the whole; the first comes once the notes were searched.
+
+    A language model's words can be checked against the notes only when all of them are there: as
+    they come they are its reasoning, and what is borne out of them is the content.
+    """
+    is_draft = question.mode == "llm"
+    begun = False
+    for event in services.asking.stream_apart(question, cancelled=gone):
+        if not begun and not isinstance(event, StatusEvent):
+            begun = True
+            yield {"role": "assistant", "content": ""}
+        if isinstance(event, TokenEvent):
+            yield {"reasoning_content" if is_draft else "content": event.text}
+        elif isinstance(event, AnswerBody):
+            if is_draft:
+                yield {"content": event.text}
+            yield event
+
+
+async def _chunks(
+    first: _Piece, rest: AsyncGenerator[_Piece, None], model: str
+) -> AsyncGenerator[ServerEvent, None]:
+    """The answer as OpenAI streams it: unnamed events, and `[DONE]` at the end."""
     head = {
-        "id": whole.id,
+        "id": f"chatcmpl-{uuid.uuid4().hex}",
         "object": "chat.completion.chunk",
-        "created": whole.created,
+        "created": int(time.time()),
         "model": model,
     }
-    first: dict[str, object] = {"role": "assistant", "content": ""}
-    yield _chunk(head, first, None)
-    for piece in answer.text.splitlines(keepends=True):
-        yield _chunk(head, {"content": piece}, None)
-    own = {
-        "status": answer.status,
-        "citations": [each.model_dump() for each in answer.citations],
-        "commands": [each.model_dump() for each in answer.commands],
-    }
-    yield _chunk({**head, **own}, {}, "stop")
+    yield _chunk(head, first)
+    async with contextlib.aclosing(rest):
+        async for piece in rest:
+            yield _chunk(head, piece)
     yield ServerEvent(name="", data="[DONE]")
 
 
-def _chunk(head: dict[str, object], delta: dict[str, object], finish: str | None) -> ServerEvent:
-    choice = {"index": 0, "delta": delta, "finish_reason": finish}
-    return ServerEvent(name="", data={**head, "choices": [choice]})
+def _chunk(head: Mapping[str, object], piece: _Piece) -> ServerEvent:
+    """One event: a piece of the text, or the end with what OpenAI's shape does not know."""
+    if not isinstance(piece, AnswerBody):
+        choice = {"index": 0, "delta": piece, "finish_reason": None}
+        return ServerEvent(name="", data={**head, "choices": [choice]})
+    choice = {"index": 0, "delta": {}, "finish_reason": "stop"}
+    own = piece.model_dump(include={"status", "notice", "citations", "commands"})
+    return ServerEvent(name="", data={**head, **own, "choices": [choice]})

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
+from server.request_log import REQUEST_ID_KEY
 from server.schemas.errors import ErrorBody
 from server.services import Services
 
@@ -21,6 +22,14 @@ def _services(request: Request) -> Services:
 
 
 ServicesDep = Annotated[Services, Depends(_services)]
+
+
+def _request_id(request: Request) -> str:
+    return str(request.scope.get(REQUEST_ID_KEY, ""))
+
+
+RequestIdDep = Annotated[str, Depends(_request_id)]
+"""The id that the answer carries as `X-Request-ID`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

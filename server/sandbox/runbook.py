@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import uuid
@@ -14,6 +15,8 @@ from kb.model import CommandRun, Language, RunEvent, RunId, RunState
 from server.sandbox.audit import AuditLog, AuditRecord
 from server.sandbox.run import Run
 from server.sandbox.settings import RunLimits
+
+_log = logging.getLogger("kb.run")
 
 _STOP_PATIENCE_S = 15.0
 """How long a stopped run may take to end by itself before it is given up."""
@@ -199,6 +202,7 @@ def _execute(run: Run, prepared: PreparedRun) -> tuple[RunState, int | None]:
         run.stderr(f"{error.message}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
         return _ended_as(run, RunState.FAILED), None
     except Exception as error:  # noqa: BLE001 - see above
+        _log.exception("a run broke", extra={"run_id": run.id})
         run.stderr(f"the run broke: {type(error).__name__}: {error}\n")
         return _ended_as(run, RunState.FAILED), None
     return _ended_as(run, RunState.EXITED), code

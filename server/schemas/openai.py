@@ -87,6 +87,7 @@ class ChatCompletionBody(BaseModel):
     choices: list[CompletionChoice]
     usage: CompletionUsage = CompletionUsage()
     status: Literal["answered", "open_question", "not_found"]
+    notice: str | None = Field(None, description="What else is to be said of the answer.")
     citations: list[CitationBody]
     commands: list[CommandBody]
 

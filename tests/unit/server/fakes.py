@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ingest.report import IndexStatus, SyncProgress, SyncReport
@@ -94,6 +94,8 @@ class FakeAnswerer:
         self.count = 0
         self.status = "answered"
         self.text = "Remove it [1]."
+        self.notice: str | None = None
+        self.pieces: Iterable[str] = ("Remove it [1].",)
 
     def ask(self, question: Question) -> Answer:
         *_, last = self.stream(question)
@@ -127,7 +129,7 @@ class FakeAnswerer:
                 return
         self.count += 1
         yield CitationEvent(citation=citation())
-        yield TokenEvent(text="Remove it [1].")
+        yield from (TokenEvent(text=piece) for piece in self.pieces)
         yield CommandEvent(command=command())
         answer = Answer(
             id=AnswerId(f"a{self.count}"),
@@ -139,6 +141,7 @@ class FakeAnswerer:
             citations=(citation(),),
             commands=(command(),),
             confidence=0.97,
+            notice=self.notice,
             timings_ms={"total": 3.2},
         )
         yield AnswerEvent(answer=answer)

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import json
 import logging
+from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from server.log_format import JsonFormatter
+from server.sandbox.audit import AuditLog
+from server.sandbox.run import Run
+from server.sandbox.runbook import RunBook
+from server.sandbox.settings import RunLimits
 from tests.unit.server.conftest import TOKEN, Bench
 from tests.unit.server.test_api import ask
+
+
+def broken(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """What was logged as broken, each a line of JSON."""
+    errors = [each for each in caplog.records if each.levelno == logging.ERROR]
+    lines = [JsonFormatter().format(each) for each in errors]
+    assert "\n" not in "".join(lines)
+    return [json.loads(line) for line in lines]
 
 
 def test_a_request_is_one_line_without_anything_private(
@@ -39,8 +53,56 @@ def test_a_bug_is_logged_under_its_requests_id(
 ) -> None:
     bench.answerer.error = RuntimeError("odd")  # type: ignore[assignment]
     client.post("/api/ask", json={"question": "x"}, headers={"X-Request-ID": "bug-1"})
-    (broken,) = [each for each in caplog.records if each.levelno == logging.ERROR]
-    entry = json.loads(JsonFormatter().format(broken))
+    (entry,) = broken(caplog)
     assert entry["request_id"] == "bug-1"
     assert "RuntimeError: odd" in entry["exception"]
-    assert "\n" not in JsonFormatter().format(broken)
+
+
+def test_a_bug_in_a_streamed_answer_is_logged_under_its_requests_id(
+    bench: Bench, client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.answerer.error = RuntimeError("odd")  # type: ignore[assignment]
+    headers = {"X-Request-ID": "bug-2"}
+    answer = client.post("/api/ask/stream", json={"question": "x"}, headers=headers)
+    assert "internal_error" in answer.text
+    (entry,) = broken(caplog)
+    assert entry["request_id"] == answer.headers["x-request-id"] == "bug-2"
+    assert "RuntimeError: odd" in entry["exception"]
+
+
+def test_a_bug_in_a_job_is_logged(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    bench.library.error = RuntimeError("odd")  # type: ignore[assignment]
+    job = bench.services.jobs.start()
+    bench.services.jobs.close()
+    (entry,) = broken(caplog)
+    assert entry["job_id"] == job.id
+    assert "RuntimeError: odd" in entry["exception"]
+
+
+class BrokenRun:
+    """A run that has a bug."""
+
+    text = "docker ps"
+
+    def execute(self, run: Run) -> int:
+        raise RuntimeError("odd")
+
+    def describe(self) -> dict[str, object]:
+        return {}
+
+
+class BrokenPreparer:
+    """Makes every line a run that breaks."""
+
+    def prepare(self, text: str, **_: object) -> BrokenRun:
+        return BrokenRun()
+
+
+def test_a_bug_in_a_run_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    book = RunBook(BrokenPreparer(), RunLimits(), AuditLog(tmp_path / "runs.jsonl"))
+    run = book.start("docker ps", confirm=False)
+    *_, last = book.events(run.id)
+    assert last.text == "failed"
+    (entry,) = broken(caplog)
+    assert entry["run_id"] == run.id
+    assert "RuntimeError: odd" in entry["exception"]

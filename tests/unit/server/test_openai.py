@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from kb.errors import IndexUnavailableError
 from tests.unit.server.conftest import Bench
 from tests.unit.server.test_api import error_of
 
@@ -34,17 +36,63 @@ def test_a_completion_carries_its_citations(client: TestClient) -> None:
     assert preview.status_code == 200
 
 
-def test_a_streamed_completion_ends_as_openais_do(client: TestClient) -> None:
-    text = client.post(URL, json=body("x", stream=True)).text
+def chunks_of(client: TestClient, **more: object) -> list[dict[str, Any]]:
+    """The chunks of a streamed completion, which ends as OpenAI's do."""
+    text = client.post(URL, json=body("x", stream=True, **more)).text
     lines = [line.removeprefix("data: ") for line in text.split("\n") if line]
     assert lines[-1] == "[DONE]"
-    chunks: list[dict[str, Any]] = [json.loads(line) for line in lines[:-1]]
+    chunks = [json.loads(line) for line in lines[:-1]]
     assert {chunk["object"] for chunk in chunks} == {"chat.completion.chunk"}
-    assert chunks[0]["choices"][0]["delta"]["role"] == "assistant"
-    pieces = [chunk["choices"][0]["delta"].get("content", "") for chunk in chunks]
-    assert "".join(pieces) == "Remove it [1]."
-    assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
+    assert len({chunk["id"] for chunk in chunks}) == 1
+    assert chunks[0]["choices"][0]["delta"] == {"role": "assistant", "content": ""}
+    assert [chunk["choices"][0]["finish_reason"] for chunk in chunks[-2:]] == [None, "stop"]
+    return chunks
+
+
+def texts(chunks: list[dict[str, Any]], name: str) -> list[str]:
+    """The pieces of one field that are not empty."""
+    pieces = [chunk["choices"][0]["delta"].get(name, "") for chunk in chunks]
+    return [piece for piece in pieces if piece]
+
+
+def test_a_streamed_completion_is_the_answer_in_its_pieces(
+    bench: Bench, client: TestClient
+) -> None:
+    bench.answerer.pieces = ("Remove ", "it ", "[1].")
+    chunks = chunks_of(client)
+    assert texts(chunks, "content") == ["Remove ", "it ", "[1]."]
     assert chunks[-1]["citations"][0]["line_start"] == 3
+    assert chunks[-1]["notice"] is None
+    preview = client.post(
+        f"/api/commands/{chunks[-1]['commands'][0]['id']}/preview",
+        json={"values": {"container": "web"}},
+    )
+    assert preview.status_code == 200
+
+
+def test_a_models_words_are_content_only_once_they_are_checked(
+    bench: Bench, client: TestClient
+) -> None:
+    bench.app.state.services = replace(bench.services, has_chat_model=True)
+    bench.answerer.pieces = ("Docker is blue. ", "Remove it [1].")
+    bench.answerer.notice = "Claims removed: 1."
+    chunks = chunks_of(client, model="kb-llm")
+    assert texts(chunks, "reasoning_content") == ["Docker is blue. ", "Remove it [1]."]
+    assert texts(chunks, "content") == ["Remove it [1]."]
+    assert chunks[-1]["notice"] == "Claims removed: 1."
+    whole = client.post(URL, json=body("x", model="kb-llm")).json()
+    assert whole["notice"] == "Claims removed: 1."
+
+
+def test_what_fails_before_the_first_piece_has_its_status(bench: Bench, client: TestClient) -> None:
+    assert error_of(client.post(URL, json=body("", stream=True))) == (400, "invalid_request")
+    bench.answerer.error = IndexUnavailableError("none", hint="wait")
+    failed = client.post(URL, json=body("x", stream=True))
+    assert error_of(failed) == (503, "index_unavailable")
+    bench.answerer.error = RuntimeError("secret")  # type: ignore[assignment]
+    failed = client.post(URL, json=body("x", stream=True))
+    assert error_of(failed) == (500, "internal_error")
+    assert bench.services.asking.gate.active == 0
 
 
 def test_earlier_questions_are_the_history(bench: Bench, client: TestClient) -> None:

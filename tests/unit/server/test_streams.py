@@ -66,6 +66,25 @@ def test_an_answer_comes_in_order(http: httpx.Client) -> None:
     assert http.get(f"/api/conversations/{answer['conversation_id']}").status_code == 200
 
 
+def test_a_completion_comes_as_it_is_made(bench: Bench, http: httpx.Client) -> None:
+    go_on = threading.Event()
+
+    def pieces() -> Iterator[str]:
+        yield "Remove "
+        go_on.wait(10)
+        yield "it [1]."
+
+    bench.answerer.pieces = pieces()
+    body = {"model": "kb", "stream": True, "messages": [{"role": "user", "content": "x"}]}
+    with http.stream("POST", "/v1/chat/completions", json=body) as response:
+        lines = (line for line in response.iter_lines() if line)
+        begun = [next(lines) for _ in range(2)]
+        assert '"content": "Remove "' in begun[1]
+        assert not go_on.is_set()
+        go_on.set()
+        assert list(lines)[-1] == "data: [DONE]"
+
+
 @pytest.mark.parametrize("error", [IndexUnavailableError("none", hint="wait"), ModelError("none")])
 def test_an_error_is_an_event(bench: Bench, http: httpx.Client, error: Any) -> None:
     bench.answerer.error = error
