@@ -26,7 +26,9 @@ from ingest.tables import draft_table
 from kb.model import Block, BlockKind, ChunkKind, LineRange
 
 MAX_TEXT_CHARS: Final = 3000
-"""Longer paragraphs and code are cut between lines."""
+"""A longer paragraph is cut between its lines."""
+MAX_CODE_CHARS: Final = 50_000
+"""A fence is one piece, as half a file is of no use to anyone; a longer one is a dump of data."""
 _DESCRIPTION_CHARS: Final = 1500
 """A command's description takes further paragraphs up to this length."""
 _QUESTION_CHARS: Final = 300
@@ -214,7 +216,7 @@ class EntryDrafter:
         return not leads and not defines(block.content)
 
     def _draft_file(self, block: Block, start: int) -> None:
-        for first, last in _pieces(block):
+        for first, last in _pieces(block, MAX_CODE_CHARS):
             begin = start if first == block.lines.start else first
             self._add(ChunkKind.CODE, begin, last)
 
@@ -267,7 +269,7 @@ class EntryDrafter:
             defines(block.content) or "\n: " in block.text
         )
         kind = ChunkKind.DEFINITION if is_definition else ChunkKind.PARAGRAPH
-        for start, end in _pieces(block):
+        for start, end in _pieces(block, MAX_TEXT_CHARS):
             self._add(kind, start, end)
 
     def _list_place(self, at: int, lead: Block | None) -> Place:
@@ -344,16 +346,16 @@ def _span(block: Block) -> tuple[int, int]:
     return block.lines.start, block.lines.end
 
 
-def _pieces(block: Block) -> list[tuple[int, int]]:
+def _pieces(block: Block, max_chars: int) -> list[tuple[int, int]]:
     """Cut an over-long block between its lines, at blank lines where there are some."""
-    if len(block.text) <= MAX_TEXT_CHARS:
+    if len(block.text) <= max_chars:
         return [_span(block)]
     lines = block.text.split("\n")
     pieces: list[tuple[int, int]] = []
     start, size = 0, 0
     for number, line in enumerate(lines):
-        full = size + len(line) > MAX_TEXT_CHARS
-        if number > start and (full or (not line.strip() and size * 2 > MAX_TEXT_CHARS)):
+        full = size + len(line) > max_chars
+        if number > start and (full or (not line.strip() and size * 2 > max_chars)):
             pieces.append((start, number - 1))
             start, size = number, 0
         size += len(line) + 1

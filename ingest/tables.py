@@ -33,7 +33,7 @@ def draft_table(book: DraftBook, block: Block, place: Place, *, lead: Block | No
                 end=group[-1].lines.end if group else block.lines.end,
                 trail=place.trail,
                 commands=place.owner.commands,
-                header="" if number == 0 else header,
+                header=header,
                 parent=place.parent or place.owner.draft,
             )
         )

@@ -1,0 +1,42 @@
+"""What is too long for one chunk: what is cut, what is not, and what each part carries along."""
+
+from __future__ import annotations
+
+from ingest.chunking import chunk_note
+from ingest.entries import MAX_CODE_CHARS, MAX_TEXT_CHARS
+from ingest.markdown import parse_note
+from ingest.tables import MAX_TABLE_CHARS
+from kb.model import Chunk, ChunkKind, NoteId
+from tests.unit.ingest.invariants import check_chunks
+
+
+def chunks_of(text: str) -> list[Chunk]:
+    note = parse_note(NoteId("note.md"), text)
+    chunks = chunk_note(note)
+    check_chunks(note, chunks)
+    return chunks
+
+
+def test_a_file_of_many_services_is_one_chunk_with_its_code() -> None:
+    services = "\n".join(f"  app{n}:\n    image: example.org/team/app{n}:1.{n}" for n in range(80))
+    code = f"services:\n{services}"
+    assert len(code) > MAX_TEXT_CHARS
+    (chunk,) = chunks_of(f"```yaml\n{code}\n```\n")
+    assert chunk.kind is ChunkKind.CODE
+    assert [span.text for span in chunk.code] == [code]
+
+
+def test_a_dump_of_data_in_a_fence_is_cut_between_its_lines() -> None:
+    chunks = chunks_of("```\n" + "12:00:01 web answered in 3 ms\n" * 4000 + "```\n")
+    assert len(chunks) > 1
+    assert max(len(chunk.text) for chunk in chunks) <= MAX_CODE_CHARS
+
+
+def test_each_part_of_a_long_table_has_the_header_in_its_context() -> None:
+    rows = "".join(f"| {4000 + n} | service number {n} |\n" for n in range(200))
+    assert len(rows) > MAX_TABLE_CHARS
+    chunks = chunks_of(f"# Ports\n\n| Port | Who |\n|---|---|\n{rows}")
+    parts = [chunk for chunk in chunks if chunk.parent is None]
+    assert len(parts) > 1
+    assert {chunk.context for chunk in chunks} == {"Ports › Port | Who"}
+    assert parts[-1].lines.end == chunks[-1].lines.end
