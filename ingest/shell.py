@@ -8,6 +8,7 @@ from typing import Final
 _SHELL_INFO: Final = frozenset(
     "bash sh shell console zsh fish powershell ps1 pwsh cmd bat batch terminal shellsession".split()
 )
+_POWERSHELL_INFO: Final = frozenset("powershell ps1 pwsh".split())
 _QUERY_INFO: Final = frozenset("sql psql mysql postgresql plsql".split())
 _FILE_INFO: Final = frozenset(
     "yaml yml json jsonc toml ini conf xml html css dockerfile docker-compose makefile properties"
@@ -59,7 +60,8 @@ def command_lines(code: str, info: str = "") -> tuple[str, ...]:
         return tuple(_statements(code))
     if tag in _FILE_INFO:
         return ()
-    lines = [line for line in _logical_lines(code) if not line.startswith(("#", "//", "REM "))]
+    joined = _logical_lines(code, is_powershell=tag in _POWERSHELL_INFO)
+    lines = [line for line in joined if not line.startswith(("#", "//", "REM "))]
     if tag in _SHELL_INFO:
         prompted = [_PROMPT.sub("", line) for line in lines if _PROMPT.match(line)]
         return tuple(prompted or lines)
@@ -107,17 +109,27 @@ def _subcommands(words: list[str]) -> list[str]:
     return name
 
 
-def _logical_lines(code: str) -> list[str]:
+def _logical_lines(code: str, *, is_powershell: bool) -> list[str]:
     lines: list[str] = []
     continued = ""
     for raw in code.split("\n"):
         line = continued + raw.strip()
         continued = ""
-        if line.endswith(("\\", "`", " ^")) and not line.endswith("\\\\"):
+        if _goes_on(line, is_powershell=is_powershell):
             continued = line[:-1].rstrip() + " "
         elif line:
             lines.append(_TRAILING_COMMENT.sub("", line))
     return [*lines, continued.strip()] if continued.strip() else lines
+
+
+def _goes_on(line: str, *, is_powershell: bool) -> bool:
+    """Tell whether a line ends in a mark that joins the next one to it.
+
+    A backtick is such a mark in PowerShell; elsewhere it may close a substitution (`` `date` ``).
+    """
+    if line.endswith("`"):
+        return is_powershell or line.count("`") % 2 == 1
+    return line.endswith(("\\", " ^")) and not line.endswith("\\\\")
 
 
 def _statements(code: str) -> list[str]:
