@@ -10,7 +10,7 @@ from ingest.drafts import Draft, DraftBook
 from ingest.flags import flags_at_head, starts_with_flag, without_task_box
 from ingest.inline import code_pieces, plain_text
 from ingest.shell import command_lines, is_command
-from ingest.signals import asks_without_mark, ends_with_question
+from ingest.signals import asks_without_mark, defines, ends_with_question
 from kb.model import Block, BlockKind, ChunkKind, LineRange
 
 MAX_LIST_CHARS: Final = 3000
@@ -111,7 +111,7 @@ def _draft_flag_list(
 
 
 def _draft_item(book: DraftBook, item: Block, place: Place, parent: Draft | None = None) -> None:
-    """Draft one item: a step with a command, a question, or plain text."""
+    """Draft one item: a step with a command, a question, a definition, or plain text."""
     commands = _commands_of(item)
     kind, question, answered = ChunkKind.LIST_ITEM, None, True
     first = _first_line_asking(item, place)
@@ -120,6 +120,9 @@ def _draft_item(book: DraftBook, item: Block, place: Place, parent: Draft | None
     elif first is not None:
         kind, question = ChunkKind.QUESTION, first
         answered = item.lines.end > first.end or not _ends_with_question(item.content)
+    elif not place.owner.commands and _defines_term(item):
+        # What a command's own list explains are its arguments.
+        kind = ChunkKind.DEFINITION
     draft = book.add(
         Draft(
             kind=kind,
@@ -162,6 +165,13 @@ def _first_line_asking(item: Block, place: Place) -> LineRange | None:
     if not place.asks_questions or not asks_without_mark(line):
         return None
     return LineRange(start=item.lines.start, end=item.lines.start)
+
+
+def _defines_term(item: Block) -> bool:
+    """Tell whether an item says what a term is; a numbered one is a step, one with a box a task."""
+    is_step = item.text.lstrip()[:1].isdigit()
+    is_task = without_task_box(item.content) != item.content.lstrip()
+    return not (is_step or is_task) and defines(item.content)
 
 
 def _ends_with_question(text: str) -> bool:

@@ -38,7 +38,9 @@ _QUESTIONS: Final = re.compile(
     re.IGNORECASE,
 )
 _DASH_DEFINES: Final = re.compile(
-    r"(?P<term>[^\s,:;!?\-–—][^,:;!?\n]{0,80}?)\s+[-–—]\s+(?=\S)", re.IGNORECASE
+    r"(?P<term>[^\s,:;!?\-–—][^,:;!?\n]{0,80}?)\s+[-–—]\s+(?=\S)"
+    r"(?!(?:и|а|но|and|but|or)\b)(?P<is>это\b)?",
+    re.IGNORECASE,
 )
 _VERB_DEFINES: Final = re.compile(
     r"(?P<term>[^\s,:;!?\-–—][^,:;!?\n]{0,60}?)\s+"
@@ -50,9 +52,11 @@ _VERB_DEFINES: Final = re.compile(
 _NO_TERM: Final = re.compile(
     r"(?:this|that|these|those|there|here|it|he|she|they|we|you|which|what|who|its?|"
     r"это|этот|эта|эти|то|тот|он|она|оно|они|мы|я|вы|всё|все|так|там|тут|здесь|если|когда|потом)\b"
-    r"|.*(?:\b(?:за|про|из|на|для|в|всё|все|если|that|if)|[а-яё]{2,}(?:ть|ться))$",
+    r"|.*\b(?:за|про|из|на|для|в|всё|все|если|that|if)$"
+    r"|.*[^\W\d_]{3}\.\s",
     re.IGNORECASE,
 )
+_INFINITIVE: Final = re.compile(r".*[а-яё]{2,}(?:ть|ться)$", re.IGNORECASE)
 _BARE_LINK: Final = re.compile(r"<?https?://\S+>?|!?\[\[[^\]\n]+\]\]|!\[[^\]\n]*\]\(\S*\)")
 _LONGEST_TERM: Final = 7
 """Words."""
@@ -96,9 +100,13 @@ def defines(text: str) -> bool:
     plain = plain_text(text).lstrip()
     match = _DASH_DEFINES.match(plain)
     if match is not None:
-        return _is_term(match["term"], _LONGEST_TERM)
+        # `Сеть - это …` names a thing, `Удалить - опасно` an action.
+        is_action = match["is"] is None and _INFINITIVE.match(match["term"])
+        return not is_action and _is_term(match["term"], _LONGEST_TERM)
     match = _VERB_DEFINES.match(plain)
-    return match is not None and _is_term(match["term"], _LONGEST_TERM // 2)
+    if match is None or _INFINITIVE.match(match["term"]):
+        return False
+    return _is_term(match["term"], _LONGEST_TERM // 2)
 
 
 def _is_term(term: str, most_words: int) -> bool:

@@ -197,7 +197,8 @@ def _defined(question: ParsedQuestion, terms: tuple[WeightedTerm, ...], chunk: C
     if question.intent not in _ASKS_TERM:
         return 0.0
     if chunk.kind is ChunkKind.DEFINITION:
-        direct = _overlap(terms, _terms(_DEFINITION_VERB.split(chunk.text, maxsplit=1)[0]))
+        term = _DEFINITION_VERB.split(_MARKER.sub("", chunk.text), maxsplit=1)[0]
+        direct = _overlap(terms, _terms(term))
         return max(direct, _overlap(terms, _said_of_others(chunk.text)) / 2)
     return 0.0
 
