@@ -2,12 +2,13 @@
 
 A chunk is the smallest unit that answers by itself, and whole lines of the note. A line may be in
 several chunks: a step with a command is a chunk, and a part of the list of steps.
-Every line with text is in at least one, but for headings with a body and the known fields of the
-front matter, which go into the chunks' trails, titles and tags.
+Every line with text is in at least one, but for headings with a body and front matter of title,
+tags and aliases, which go into the chunks' trails, titles and tags.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -32,7 +33,18 @@ def chunk_note(note: Note) -> list[Chunk]:
     book = DraftBook()
     for section in split_sections(note.blocks):
         _draft_section(book, section)
+    if not book.drafts:
+        _draft_front_matter(book, note.blocks)
     return finish_drafts(note, book.drafts)
+
+
+def _draft_front_matter(book: DraftBook, blocks: Sequence[Block]) -> None:
+    """Draft the front matter of a note that has nothing else."""
+    for block in blocks:
+        fields = block.text.split("\n")[1:-1]
+        if block.kind is BlockKind.FRONT_MATTER and any(map(str.strip, fields)):
+            start, end = block.lines.start, block.lines.end
+            book.add(Draft(kind=ChunkKind.PARAGRAPH, start=start, end=end))
 
 
 def _draft_section(book: DraftBook, section: Section) -> None:

@@ -10,9 +10,8 @@ from typing import Final
 import yaml
 
 _MAX_LINES: Final = 500
-_KNOWN: Final = frozenset(
-    {"title", "tags", "tag", "aliases", "alias", "date", "created", "updated", "cssclasses", "id"}
-)
+_KNOWN: Final = frozenset({"title", "tags", "tag", "aliases", "alias", "cssclasses", "id"})
+"""Fields that every chunk of the note carries, or that say nothing to a reader."""
 _FIELD: Final = re.compile(r"\w+:(\s|$)")
 _SEPARATORS: Final = re.compile(r"[,\s]+")
 
@@ -28,7 +27,7 @@ class FrontMatter:
     aliases: tuple[str, ...] = ()
     date: str = ""
     has_more: bool = False
-    """It has fields of its own, which are text to search in."""
+    """It has other fields, such as a date, which are text to search in."""
     problem: str = ""
     """Why it could not be read; its lines are then mere text."""
 

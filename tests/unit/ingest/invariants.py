@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingest.front_matter import read_front_matter
 from kb.model import Block, BlockKind, Chunk, ChunkId, Note
 
 
@@ -49,7 +50,9 @@ def _lost_lines(note: Note, chunks: Sequence[Chunk]) -> list[str]:
     trails = {heading for chunk in chunks for heading in chunk.heading_trail}
     lost = []
     for block in note.blocks:
-        if block.kind in {BlockKind.RULE, BlockKind.FRONT_MATTER}:
+        if block.kind is BlockKind.RULE:
+            continue
+        if block.kind is BlockKind.FRONT_MATTER and _is_carried(block, chunks):
             continue
         if block.kind is BlockKind.HEADING and block.content in {"", *trails}:
             continue
@@ -59,3 +62,17 @@ def _lost_lines(note: Note, chunks: Sequence[Chunk]) -> list[str]:
             if line.strip() and number not in kept
         ]
     return lost
+
+
+def _is_carried(front: Block, chunks: Sequence[Chunk]) -> bool:
+    """Tell whether every chunk carries all that the front matter says."""
+    lines = front.text.split("\n")
+    fields = read_front_matter(lines)
+    if fields.has_more or (any(map(str.strip, lines[1:-1])) and not chunks):
+        return False
+    return all(
+        fields.title in {"", chunk.title}
+        and set(fields.tags) <= set(chunk.tags)
+        and fields.aliases == chunk.aliases
+        for chunk in chunks
+    )

@@ -58,8 +58,15 @@ LINES = st.sampled_from(
         "🐳 конец",
     ]
 )
+FIELDS = st.sampled_from(
+    ["title: Том", "tags: [a, b]", "aliases: x", "created: 2024-05-01", "id: 7", "mood: good", ""]
+)
+FRONT_MATTER = st.lists(FIELDS, max_size=4, unique=True).map(
+    lambda fields: "\n".join(["---", *fields, "---"])
+)
 DOCUMENTS = st.one_of(
     st.lists(LINES, max_size=25).map("\n".join),
+    st.tuples(FRONT_MATTER, st.lists(LINES, max_size=5).map("\n".join)).map("\n".join),
     st.text(max_size=200),
     st.text(alphabet="#*->` \n\t|:[]()~_=+.1a?", max_size=120),
 )
