@@ -168,6 +168,7 @@ def test_a_question_goes_where_it_was_asked_though_it_waits(page: Page) -> None:
     page.locator("#question").press("Enter")
     expect(page.locator(".turn [data-part=step]").last).to_contain_text("Индекс строится")
     page.locator("#new-chat").click()
+    expect(page.locator("#welcome")).to_be_visible()
     page.unroute("**/api/health")
     ask(page, "что делает -a?")
     assert len(asked) == 1
