@@ -14,7 +14,7 @@ from kb.commands.actions import (
     TagImage,
 )
 from kb.commands.confinement import read_labels
-from kb.commands.dockerfile import check_dockerfile
+from kb.commands.dockerfile_policy import check_dockerfile
 from kb.commands.grammar import Invocation
 from kb.commands.limits import Rules
 from kb.commands.references import is_public_host, parse_reference
@@ -123,12 +123,12 @@ def read_history(call: Invocation, _rules: Rules, _notes: list[Saying]) -> ShowH
     )  # fmt: skip
 
 
-def read_commit(call: Invocation, rules: Rules, _notes: list[Saying]) -> CommitContainer:
+def read_commit(call: Invocation, _rules: Rules, _notes: list[Saying]) -> CommitContainer:
     """`docker commit`."""
     for change in call.values("--change"):
         if not _COMMIT_INSTRUCTION.match(change):
             raise refused("invalid_value", key="problem.change", value=change)
-        check_dockerfile(f"FROM scratch\n{change}", rules=rules)
+        check_dockerfile(f"FROM scratch\n{change}")
     names = call.operand_values("new-image")
     return CommitContainer(
         container=call.operand_values("container")[0], reference=names[0] if names else None,

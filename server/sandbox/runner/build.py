@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kb.commands.actions import BuildImage
-from kb.commands.dockerfile import check_dockerfile, clean_dockerfile
+from kb.commands.dockerfile import clean_dockerfile
+from kb.commands.dockerfile_policy import check_dockerfile
 from kb.commands.limits import Rules
 from server.sandbox.runner.context import Context, context_of_files, context_of_folder
 from server.sandbox.runner.job import Job, StreamError, daemon_error, execute, json_lines
@@ -26,7 +27,7 @@ def build(action: BuildImage, job: Job) -> int:
     context = _context(action, job)
     for path in context.left_out:
         job.error(f"note: {path} is no plain file and was left out of the context")
-    check_dockerfile(context.dockerfile, rules=job.rules)
+    check_dockerfile(context.dockerfile, build_args=dict(action.build_args))
     params = _params(action, job.rules)
     job.sent["build"] = params
     if not action.quiet:

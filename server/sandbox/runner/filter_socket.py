@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from kb.commands.api_filter import filter_request
-from kb.commands.dockerfile import check_dockerfile
+from kb.commands.dockerfile_policy import check_dockerfile
 from kb.commands.limits import Rules
 from kb.errors import CommandRefusedError, InvalidInputError, KbError
 from server.sandbox.connection import open_connection
@@ -121,7 +121,7 @@ def judge(gate: Gate, method: str, target: str, body: bytes) -> bytes:
         method, target, value, host_ip=gate.endpoint.ports_host, rules=gate.rules
     )
     if archive:
-        _check_archive(target, body, gate.rules)
+        _check_archive(target, body)
         return body
     return b"" if allowed is None else json.dumps(allowed).encode()
 
@@ -136,7 +136,7 @@ def _parse_json(body: bytes) -> Mapping[str, object]:
     return value
 
 
-def _check_archive(target: str, body: bytes, rules: Rules) -> None:
+def _check_archive(target: str, body: bytes) -> None:
     """Look at a build's files: the Dockerfile by the policy, and nothing but files and folders."""
     query = parse_qs(urlsplit(target).query)
     name = query.get("dockerfile", ["Dockerfile"])[0]
@@ -152,7 +152,13 @@ def _check_archive(target: str, body: bytes, rules: Rules) -> None:
         raise InvalidInputError("the build context cannot be read") from error
     if text is None:
         raise InvalidInputError(f"there is no {name} in the build context")
-    check_dockerfile(text, rules=rules)
+    check_dockerfile(text, build_args=_build_args(query))
+
+
+def _build_args(query: Mapping[str, list[str]]) -> dict[str, str]:
+    """Return what a build's request sets; a name without a value keeps its default."""
+    given = _parse_json(query.get("buildargs", ["{}"])[0].encode())
+    return {name: str(value) for name, value in given.items() if value is not None}
 
 
 def _read_request(stream: io.BufferedIOBase) -> _Request | None:

@@ -9,7 +9,7 @@ from kb.commands.actions import CreateContainer, RunContainer
 from kb.commands.body import create_body
 from kb.commands.body_check import check_body
 from kb.commands.compose import check_compose
-from kb.commands.dockerfile import check_dockerfile
+from kb.commands.dockerfile_policy import check_dockerfile
 from kb.commands.grammar import parse
 from kb.commands.offer import offer
 from kb.commands.plan import plan
