@@ -51,8 +51,8 @@ class Option:
 
     @property
     def on(self) -> bool:
-        """Whether a switch is on."""
-        return self.value != "false"
+        """Whether it counts: a switch that is on, or an option with any value, `false` too."""
+        return self.flag.takes_value or self.value != "false"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,10 @@ from kb.commands.limits import DEFAULT_RULES
 from kb.commands.offer import offer
 from kb.commands.plan import judge, plan
 from kb.commands.policy import offered_commands
-from kb.commands.spec import CommandSpec, Verdict, all_commands
+from kb.commands.spec import CommandSpec, FlagSpec, Verdict, all_commands, global_flags
 from kb.commands.texts import text_keys
+from kb.commands.tokens import quote
+from kb.commands.values import KINDS
 from kb.errors import CommandRefusedError, KbError
 from kb.model import LineRange, NoteId, Risk
 from tests.cases_files import load_jsonl
@@ -91,6 +93,28 @@ def test_each_command_is_offered_or_refused(command: CommandSpec) -> None:
         assert command.path in offered_commands() or command.path.startswith("compose ")
     else:
         assert f"refuse.{command.code}" in text_keys()
+
+
+def refused_options() -> list[tuple[str, FlagSpec]]:
+    """Return (command line without the option, option), `{}` where the option stands."""
+    found = [("docker {} ps", flag) for flag in global_flags("docker")]
+    found += [("docker-compose {} ps", flag) for flag in global_flags("compose")]
+    for command in all_commands():
+        operands = " ".join(KINDS[o.kind].sample for o in command.operands if o.required)
+        found += [(f"docker {command.path} {{}} {operands}", flag) for flag in command.flags]
+    return [(line, flag) for line, flag in found if flag.verdict is Verdict.REFUSE]
+
+
+@pytest.mark.parametrize("value", ["false", "0", "", "x"])
+@pytest.mark.parametrize(
+    ("line", "flag"), refused_options(), ids=lambda each: getattr(each, "name", each)
+)
+def test_an_option_is_refused_with_any_value(line: str, flag: FlagSpec, value: str) -> None:
+    """`false` turns a switch off; it is the value of any other option like any other text."""
+    given = f"{flag.name}={quote(value)}" if flag.takes_value else flag.name
+    with pytest.raises(CommandRefusedError) as caught:
+        plan(line.format(given), confirmed=True)
+    assert caught.value.code == flag.code
 
 
 def test_what_is_missing_is_named_in_the_language() -> None:
