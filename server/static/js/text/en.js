@@ -59,7 +59,7 @@ export const en = {
   "command.confirmLabel": "Confirmation",
   "command.confirmText": "This cannot be undone. It will remove:",
   "command.copy": "Copy the command",
-  "command.docker": "Docker’s own description",
+  "command.docker": "The assistant’s own description, not from your note",
   "command.explain": "What each part does",
   "command.fill": "Fill in: {slots}",
   "command.fromNote": "From your note, {lines}",

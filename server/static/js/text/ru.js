@@ -59,7 +59,7 @@ export const ru = {
   "command.confirmLabel": "Подтверждение",
   "command.confirmText": "Это нельзя отменить. Будет удалено:",
   "command.copy": "Скопировать команду",
-  "command.docker": "Описание самого Docker",
+  "command.docker": "Описание самого помощника, не из заметки",
   "command.explain": "Что делает каждая часть",
   "command.fill": "Заполните: {slots}",
   "command.fromNote": "Из вашей заметки, {lines}",
