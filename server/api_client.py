@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import IndexUnavailableError, KbError
+from server.caller import CALLER_HEADER, Caller
 
 if TYPE_CHECKING:
     import httpx
@@ -64,12 +65,16 @@ class ApiClient:
         self.own = own
         self._client: httpx.Client = httpx.Client(
             base_url=url,
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {token}", CALLER_HEADER: "cli"},
             timeout=_TIMEOUT_S,
             trust_env=False,
         )
 
-    def get(self, path: str, **params: str | float | bool) -> Json:
+    def ask_as(self, caller: Caller) -> None:
+        """Say from now on that this asks; at first it is the command line."""
+        self._client.headers[CALLER_HEADER] = caller
+
+    def get(self, path: str, **params: str | float | bool | list[str]) -> Json:
         """GET a JSON object.
 
         Raises:

@@ -11,9 +11,11 @@ import typer
 
 from kb.errors import IndexUnavailableError
 from server.cli_shared import (
+    JsonOption,
     NotesOption,
     StateOption,
     command_settings,
+    print_json,
     stderr_console,
     stdout_console,
     telling_errors,
@@ -67,6 +69,7 @@ def open_page(
     state: StateOption = None,
     *,
     browser: Annotated[bool, typer.Option(help="Open the system's browser.")] = True,
+    as_json: JsonOption = False,
 ) -> None:
     """Print the URL of the running server, with its token, and open it."""
     from server.wiring import state_folder
@@ -78,7 +81,10 @@ def open_page(
             "no server runs over these notes", hint="start it with `kb serve`", code="no_server"
         )
     url = page_url(running.url, running.token)
-    sys.stdout.write(url + "\n")
+    if as_json:
+        print_json({"url": url})
+    else:
+        sys.stdout.write(url + "\n")
     if browser:
         webbrowser.open(url)
 

@@ -44,6 +44,7 @@ from kb.model import (
     Slot,
     TokenExplanation,
 )
+from server.sandbox.audit import AuditPage, AuditRecord
 from server.sandbox.run import Run
 from server.sandbox.settings import RunLimits
 from server.sandbox.state import ContainerSummary, Inventory, PublishedPort, SandboxStatus
@@ -89,6 +90,7 @@ class FakeAnswerer:
 
     def __init__(self) -> None:
         self.questions: list[Question] = []
+        self.filters: Filters | None = None
         self.error: KbError | None = None
         self.block: threading.Event | None = None
         self.count = 0
@@ -104,6 +106,7 @@ class FakeAnswerer:
 
     def search(self, text: str, *, top_k: int, filters: Filters | None = None) -> list[Hit]:
         check_question(text)
+        self.filters = filters
         chunk = Chunk(
             id=ChunkId("c1"),
             note=NOTE,
@@ -186,6 +189,7 @@ class FakeRuns:
     def __init__(self) -> None:
         self._runs: dict[RunId, Run] = {}
         self.started: list[tuple[str, Mapping[str, bytes] | None]] = []
+        self.callers: list[str] = []
         self.hold: threading.Event | None = None
         self.exit_code = 0
 
@@ -203,6 +207,7 @@ class FakeRuns:
         if text.startswith("docker rm") and not confirm:
             raise NeedsConfirmationError("it removes a container", victims=("web",))
         self.started.append((text, files))
+        self.callers.append(who)
         run = Run(RunId(f"r{len(self._runs)}"), text, RunLimits())
         self._runs[run.id] = run
         threading.Thread(target=self._work, args=(run,), daemon=True).start()
@@ -228,6 +233,11 @@ class FakeRuns:
 
     def list(self) -> tuple[CommandRun, ...]:
         return tuple(run.snapshot() for run in reversed(self._runs.values()))
+
+    def log(self, *, limit: int, offset: int) -> AuditPage:
+        runs = zip(self.list(), reversed(self.callers), strict=True)
+        records = [AuditRecord.of(run, who=who, body={"sent": 1}) for run, who in runs]
+        return AuditPage(records=tuple(records[offset:][:limit]), total=len(records))
 
     def events(self, run_id: RunId) -> Iterator[RunEvent]:
         return self._find(run_id).events()

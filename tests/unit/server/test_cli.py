@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import subprocess
@@ -11,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from kb.errors import IndexUnavailableError, ModelError
+from kb.model import Filters
 from server.cli import app
+from server.cli_progress import describe_progress
 from server.origins import OwnOrigins
+from server.sandbox.audit import AuditLog, AuditRecord
 from server.serving import ServerThread, listen, port_of
 from server.settings import Settings
 from server.state import ServerRecord, StateFolder
@@ -198,6 +203,11 @@ def test_open_prints_the_url_with_the_token(running: list[str]) -> None:
     assert url.endswith(f"/#token={TOKEN}")
 
 
+def test_open_as_json_is_the_url(running: list[str]) -> None:
+    opened = json.loads(kb("open", "--no-browser", "--json", *running).stdout)
+    assert opened["url"].endswith(f"/#token={TOKEN}")
+
+
 def test_ask_shows_the_answer_its_lines_and_the_command(running: list[str]) -> None:
     result = kb("ask", "how do I remove a container", *running)
     assert result.exit_code == 0
@@ -248,13 +258,29 @@ def test_search_shows_passages_and_scores(running: list[str]) -> None:
     assert hits[0]["arms"]["lexical"]["rank"] == 2
 
 
+def test_search_is_narrowed(bench: Bench, running: list[str]) -> None:
+    where = ["--path-prefix", "docker", "--tag", "a", "--tag", "b"]
+    assert kb("search", "remove", *where, *running).exit_code == 0
+    assert bench.answerer.filters == Filters(path_prefix="docker", tags=("a", "b"))
+
+
 def test_ingest_reports_what_it_did(running: list[str]) -> None:
     notes, state = running[1], running[3]
     result = kb("ingest", notes, "--state", state)
     assert result.exit_code == 0
     assert "1 notes, 4 chunks, 1 added" in result.stdout
+    assert "chunks: 1 command" in result.stdout
     report = json.loads(kb("ingest", notes, "--state", state, "--json").stdout)
     assert report["added"] == ["docker.md"]
+
+
+@pytest.mark.parametrize(
+    ("done", "seconds", "text"),
+    [(0, 2.0, "0 chunks, 64 embedded"), (90, 3.0, "90 chunks (30/s), 64 embedded")],
+)
+def test_progress_tells_its_speed(done: int, seconds: float, text: str) -> None:
+    progress = {"chunks_done": done, "duration_s": seconds, "embedded": 64}
+    assert describe_progress(progress) == text
 
 
 def test_a_failed_ingest_is_1(bench: Bench, running: list[str]) -> None:
@@ -294,10 +320,27 @@ def test_a_refused_command_is_1_with_its_reason(running: list[str]) -> None:
     assert "--privileged" in result.stderr
 
 
-def test_runs_are_listed(running: list[str]) -> None:
+def test_the_command_line_says_who_it_is(bench: Bench, running: list[str]) -> None:
     kb("run", "docker ps", *running)
-    assert "docker ps" in kb("runs", *running).stdout
-    assert json.loads(kb("runs", "--json", *running).stdout)["total"] == 1
+    assert bench.sandbox.runs.callers == ["cli"]
+
+
+def test_runs_are_listed_from_the_audit_log_without_a_server(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "state" / "durable" / "runs.jsonl")
+    for number in range(3):
+        log.write(
+            AuditRecord(
+                run_id=f"r{number}", who="page", started=1.0, duration_s=2.0, exit_code=0,
+                text=f"docker logs c{number}", state="exited", body={"sent": number},
+            )
+        )  # fmt: skip
+    where = ["--notes", str(tmp_path), "--state", str(tmp_path / "state")]
+    shown = kb("runs", *where).stdout
+    assert "docker logs c2" in shown
+    assert "page" in shown
+    found = json.loads(kb("runs", "--json", "--limit", "2", *where).stdout)
+    assert [run["body"] for run in found["runs"]] == [{"sent": 2}, {"sent": 1}]
+    assert (found["total"], found["next_offset"]) == (3, 2)
 
 
 def test_the_sandbox_is_shown_and_emptied(bench: Bench, running: list[str]) -> None:
@@ -328,6 +371,60 @@ def test_chat_goes_on_in_one_conversation(bench: Bench, running: list[str]) -> N
     assert [turn.question for turn in bench.answerer.questions[-1].history] == [
         "how do I remove a container"
     ]
+
+
+def test_the_prompt_of_chat_is_no_data(running: list[str]) -> None:
+    result = kb("chat", "--json", *running, stdin="x\n")
+    answer: dict[str, Any] = json.loads(result.stdout)
+    assert answer["status"] == "answered"
+    assert result.stderr.count("→") == 2
+
+
+def test_chat_takes_filters_and_a_conversation(bench: Bench, running: list[str]) -> None:
+    first = json.loads(kb("ask", "x", "--json", *running).stdout)["conversation_id"]
+    where = ["--path-prefix", "docker", "--tag", "a", "--conversation", first]
+    result = kb("chat", "--json", *where, *running, stdin="and -f?\n")
+    assert json.loads(result.stdout)["conversation_id"] == first
+    asked = bench.answerer.questions[-1]
+    assert (asked.filters.path_prefix, asked.filters.tags) == ("docker", ("a",))
+    assert [turn.question for turn in asked.history] == ["x"]
+
+
+def test_an_error_ends_a_question_and_not_the_chat(bench: Bench, running: list[str]) -> None:
+    bench.answerer.error = IndexUnavailableError("no index", hint="wait")
+    result = kb("chat", *running, stdin="x\ny\n")
+    assert result.exit_code == 0
+    assert result.stderr.count("no index") == 2
+
+
+def test_chat_shows_an_answer_as_it_comes(
+    running: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = io.StringIO()
+    terminal = Console(file=screen, force_terminal=True)
+    monkeypatch.setattr("server.cli_chat.stderr_console", lambda: terminal)
+    result = kb("chat", *running, stdin="x\n")
+    assert "Remove it [1]." in screen.getvalue()
+    assert result.stdout.count("Remove it [1].") == 1
+
+
+def test_a_stream_that_breaks_off_is_an_error(
+    running: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.api_client.ApiClient.events", lambda *_: iter(()))
+    result = kb("chat", *running, stdin="x\n")
+    assert result.exit_code == 0
+    assert "broke off" in error_of(result)
+
+
+def test_chat_has_a_history_and_keys_where_the_system_has_readline() -> None:
+    pytest.importorskip("readline")
+    code = "import sys; sys.stdin = open('/dev/null'); import server.cli_chat as chat;"
+    code += "chat.hold_chat(None, {}, as_json=False); print('readline' in sys.modules)"
+    output = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout
+    assert output.strip() == "True"
 
 
 def test_what_a_note_holds_cannot_steer_the_terminal(bench: Bench, running: list[str]) -> None:

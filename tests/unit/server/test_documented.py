@@ -75,6 +75,22 @@ def test_every_option_is_documented() -> None:
             assert known or "--help" in spelled, (name, spelled)
 
 
+def options_of(command: TyperCommand) -> set[str]:
+    return {each for option in command.params for each in option.opts}
+
+
+def test_every_command_but_servers_prints_json() -> None:
+    without = {name for name, each in all_commands().items() if "--json" not in options_of(each)}
+    assert without == {"kb serve", "kb mcp"}
+
+
+def test_every_command_takes_the_folders_that_the_documentation_says() -> None:
+    for name, command in all_commands().items():
+        takes_folder = any(each.name == "folder" for each in command.params)
+        assert "--notes" in options_of(command) or takes_folder, name
+        assert "--state" in options_of(command), name
+
+
 def test_every_code_with_a_status_of_its_own_is_documented() -> None:
     for code in set(STATUS_OF_CODE) - {"shutting_down"}:
         assert f"`{code}`" in API
