@@ -64,14 +64,19 @@ def runs(
     notes: NotesOption = None,
     state: StateOption = None,
     *,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at the most.")] = 100,
     as_json: JsonOption = False,
 ) -> None:
-    """List the runs of the running server."""
-    from server.api_client import connect
+    """List the runs that have ended, newest first, as the audit log has them."""
     from server.cli_show import show_runs
+    from server.sandbox.audit import AuditLog
+    from server.sandbox.settings import SandboxSettings
+    from server.schemas.runs import RunLogBody
+    from server.wiring import state_folder
 
-    with connect(command_settings(notes, state)) as client:
-        found = client.get("/api/runs")
+    folder = state_folder(command_settings(notes, state)).path
+    page = AuditLog(SandboxSettings(state_dir=folder).audit_file).read(limit=limit)
+    found = RunLogBody.of(page, next_offset=limit if page.total > limit else None).model_dump()
     if as_json:
         print_json(found)
     else:

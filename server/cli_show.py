@@ -74,18 +74,26 @@ def show_hits(hits: Iterable[Json], console: Console, *, explain: bool) -> None:
 
 
 def show_runs(runs: Iterable[Json], console: Console) -> None:
-    """Print runs as a table."""
-    table = _table("run", "state", "exit", "seconds", "command")
+    """Print records of runs as a table."""
+    table = _table("run", "when", "who", "state", "exit", "seconds", "command")
     for run in runs:
         code = "" if run["exit_code"] is None else str(run["exit_code"])
         table.add_row(
             run["run_id"][:12],
+            _when(run["started"]),
+            run["who"],
             run["state"],
             code,
             f"{run['duration_s']:.1f}",
             _plain(run["text"]),
         )
     console.print(table)
+
+
+def _when(started: float) -> str:
+    from datetime import datetime
+
+    return f"{datetime.fromtimestamp(started).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def show_sandbox(sandbox: Json, console: Console) -> None:
@@ -127,6 +135,10 @@ def show_report(report: Json, console: Console) -> None:
         f"{report['duration_s']:.1f} s",
     ]
     console.print(", ".join(parts), markup=False, highlight=False)
+    kinds = sorted(report["kinds"].items(), key=lambda kind: (-kind[1], kind[0]))
+    if kinds:
+        counts = ", ".join(f"{count} {name}" for name, count in kinds)
+        console.print(f"chunks: {counts}", markup=False, highlight=False)
     for warning in report["warnings"]:
         place = f"{warning['note']}:{warning['line']}" if warning["line"] else warning["note"]
         hint = f" ({warning['hint']})" if warning["hint"] else ""

@@ -70,6 +70,7 @@ class ApiBackend:
     """
 
     def __init__(self, client: ApiClient) -> None:
+        client.ask_as("mcp")
         self._client = client
 
     def search(self, query: str, top_k: int) -> ToolResult:

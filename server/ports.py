@@ -19,6 +19,7 @@ from kb.model import (
     RunEvent,
     RunId,
 )
+from server.sandbox.audit import AuditPage
 from server.sandbox.state import Inventory, SandboxStatus
 
 
@@ -77,6 +78,9 @@ class RunKeeper(Protocol):
 
     def list(self) -> tuple[CommandRun, ...]:
         """Return the runs, newest first."""
+
+    def log(self, *, limit: int, offset: int) -> AuditPage:
+        """Return a part of the audit log, newest first."""
 
     def events(self, run_id: RunId) -> Iterator[RunEvent]:
         """Yield a run's events from its first on; ends after `exit`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from kb.model import Command, CommandId
-from server.routes.shared import ServicesDep, errors
+from server.routes.shared import CallerDep, ServicesDep, errors
 from server.schemas.commands import (
     ExplanationBody,
     PreviewBody,
@@ -41,13 +41,15 @@ def get_command_files(command_id: str, services: ServicesDep) -> FilesBody:
     summary="Run a command",
     responses=errors(404, 409, 422, 429, 503),
 )
-def run_command(command_id: str, request: RunRequest, services: ServicesDep) -> StartedRunBody:
+def run_command(
+    command_id: str, request: RunRequest, services: ServicesDep, caller: CallerDep
+) -> StartedRunBody:
     """Start an offered command in the sandbox; 404 where its note has changed since."""
     run = services.desk.run(
         CommandId(command_id),
         request.values,
         confirm=request.confirm,
-        who="api",
+        who=caller,
         clean=request.clean,
     )
     return StartedRunBody(run_id=run.id)

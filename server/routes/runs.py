@@ -9,9 +9,14 @@ from fastapi.responses import StreamingResponse
 
 from kb.model import RunEvent, RunId
 from server.routes.commands import preview_body
-from server.routes.shared import PageDep, ServicesDep, errors
+from server.routes.shared import CallerDep, PageDep, ServicesDep, errors
 from server.schemas.commands import PreviewBody, TypedPreviewRequest, TypedRunRequest
-from server.schemas.runs import RunBody, RunListBody, StartedRunBody
+from server.schemas.runs import (
+    RunBody,
+    RunListBody,
+    RunLogBody,
+    StartedRunBody,
+)
 from server.services import Services
 from server.sse import SSE_RESPONSE, ServerEvent, last_event_number, stream_events
 
@@ -19,13 +24,13 @@ router = APIRouter(prefix="/api/runs", tags=["runs"])
 
 
 @router.post("", status_code=202, summary="Run a typed line", responses=errors(409, 422, 429, 503))
-def run_typed(request: TypedRunRequest, services: ServicesDep) -> StartedRunBody:
+def run_typed(request: TypedRunRequest, services: ServicesDep, caller: CallerDep) -> StartedRunBody:
     """Start a line that the user typed, through the same grammar and policy."""
     run = services.desk.run_typed(
         request.text,
         request.values,
         confirm=request.confirm,
-        who="api",
+        who=caller,
         language=request.language,
     )
     return StartedRunBody(run_id=run.id)
@@ -47,6 +52,13 @@ def list_runs(services: ServicesDep, page: PageDep) -> RunListBody:
         total=len(runs),
         next_offset=page.next_offset(len(runs)),
     )
+
+
+@router.get("/log", summary="The audit log", responses=errors())
+def list_run_log(services: ServicesDep, page: PageDep) -> RunLogBody:
+    """List the runs that have ended, those of earlier servers too, newest first."""
+    found = services.sandbox.runs.log(limit=page.limit, offset=page.offset)
+    return RunLogBody.of(found, next_offset=page.next_offset(found.total))
 
 
 @router.get("/{run_id}", summary="How a run is", responses=errors(404))

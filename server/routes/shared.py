@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
+from server.caller import Caller, caller_of
 from server.request_log import REQUEST_ID_KEY
 from server.schemas.errors import ErrorBody
 from server.services import Services
@@ -30,6 +31,14 @@ def _request_id(request: Request) -> str:
 
 RequestIdDep = Annotated[str, Depends(_request_id)]
 """The id that the answer carries as `X-Request-ID`."""
+
+
+def _caller(request: Request) -> Caller:
+    return caller_of(request.headers)
+
+
+CallerDep = Annotated[Caller, Depends(_caller)]
+"""What asks, for the audit log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ class AuditRecord:
 
     run_id: str
     who: str
+    """What asked for it: `page`, `cli`, `mcp` or `api`."""
     started: float
     """POSIX time in seconds."""
     duration_s: float
@@ -43,6 +45,16 @@ class AuditRecord:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPage:
+    """A part of the log, newest first."""
+
+    records: tuple[AuditRecord, ...]
+    """Without those whose line is damaged."""
+    total: int
+    """How many lines the log has."""
+
+
 class AuditLog:
     """Appends records to a file that only its owner can read.
 
@@ -66,18 +78,27 @@ class AuditLog:
             finally:
                 os.close(handle)
 
-    def read(self, *, last: int = 100) -> tuple[AuditRecord, ...]:
-        """Return the last records, newest first; a damaged line is left out."""
+    def read(self, *, limit: int = 100, offset: int = 0) -> AuditPage:
+        """Return a part of the log.
+
+        Args:
+            limit: How many records at the most.
+            offset: How many of the newest to leave out.
+
+        Raises:
+            OSError: The file is there and cannot be read.
+        """
         if not self._path.exists():
-            return ()
-        records: list[AuditRecord] = []
-        for line in reversed(self._path.read_text("utf-8", "replace").splitlines()):
-            record = _parse(line)
-            if record is not None:
-                records.append(record)
-            if len(records) == last:
-                break
-        return tuple(records)
+            return AuditPage(records=(), total=0)
+        total = 0
+        newest: deque[str] = deque(maxlen=limit + offset)
+        with self._path.open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                total += 1
+                newest.append(line)
+        wanted = list(newest)[: max(0, min(total - offset, limit))]
+        parsed = (_parse(line) for line in reversed(wanted))
+        return AuditPage(records=tuple(each for each in parsed if each), total=total)
 
 
 def _parse(line: str) -> AuditRecord | None:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from kb.errors import BusyError, KbError, NotFoundError
 from kb.model import CommandRun, Language, RunEvent, RunId, RunState
-from server.sandbox.audit import AuditLog, AuditRecord
+from server.sandbox.audit import AuditLog, AuditPage, AuditRecord
 from server.sandbox.run import Run
 from server.sandbox.settings import RunLimits
 
@@ -112,6 +112,10 @@ class RunBook:
         with self._lock:
             runs = list(self._runs.values())
         return tuple(run.snapshot() for run in reversed(runs))
+
+    def log(self, *, limit: int, offset: int) -> AuditPage:
+        """Return what the audit log holds of ended runs, of earlier servers too, newest first."""
+        return self._audit.read(limit=limit, offset=offset)
 
     def events(self, run_id: RunId) -> Iterator[RunEvent]:
         """Yield a run's events from its first on; ends after `exit`.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from kb.model import CommandRun
+from server.sandbox.audit import AuditPage, AuditRecord
 
 MAX_LISTED_CHARS = 2000
 """A list holds so much of each stream; the run itself has it all."""
@@ -53,6 +55,38 @@ class RunBody(BaseModel):
         shown = {"stdout": run.stdout[:MAX_LISTED_CHARS], "stderr": run.stderr[:MAX_LISTED_CHARS]}
         is_cut = shown != {"stdout": run.stdout, "stderr": run.stderr}
         return whole.model_copy(update={**shown, "truncated": run.truncated or is_cut})
+
+
+class RunRecordBody(BaseModel):
+    """A run that has ended, as the audit log has it."""
+
+    run_id: str
+    who: str = Field(description="What asked for it: `page`, `cli`, `mcp` or `api`.")
+    started: float = Field(description="POSIX time in seconds.")
+    duration_s: float
+    text: str
+    state: str
+    exit_code: int | None
+    body: dict[str, object] = Field(description="What was sent to the daemon.")
+
+    @classmethod
+    def of(cls, record: AuditRecord) -> RunRecordBody:
+        """Turn a record into its wire shape."""
+        return cls.model_validate(asdict(record))
+
+
+class RunLogBody(BaseModel):
+    """The audit log, newest first."""
+
+    runs: list[RunRecordBody]
+    total: int
+    next_offset: int | None = None
+
+    @classmethod
+    def of(cls, page: AuditPage, *, next_offset: int | None) -> RunLogBody:
+        """Turn a part of the log into its wire shape."""
+        runs = [RunRecordBody.of(record) for record in page.records]
+        return cls(runs=runs, total=page.total, next_offset=next_offset)
 
 
 class RunListBody(BaseModel):

@@ -419,6 +419,26 @@ def test_runs_are_listed_newest_first(client: TestClient) -> None:
     assert rest["next_offset"] is None
 
 
+@pytest.mark.parametrize(
+    ("headers", "who"),
+    [({"Sec-Fetch-Site": "same-origin"}, "page"), ({"Origin": "http://127.0.0.1:8765"}, "page"),
+     ({"KB-Caller": "cli"}, "cli"), ({"KB-Caller": "mcp"}, "mcp"),
+     ({"KB-Caller": "root"}, "api"), ({}, "api")],
+)  # fmt: skip
+def test_the_audit_log_says_who_asked(
+    bench: Bench, client: TestClient, headers: dict[str, str], who: str
+) -> None:
+    client.post("/api/runs", json={"text": "docker ps"}, headers=headers)
+    command_id = ask(client)["commands"][0]["id"]
+    body = {"values": {"container": "web"}, "confirm": True}
+    client.post(f"/api/commands/{command_id}/runs", json=body, headers=headers)
+    assert bench.sandbox.runs.callers == [who, who]
+    log = client.get("/api/runs/log", params={"limit": 1}).json()
+    assert (log["total"], log["next_offset"]) == (2, 1)
+    (record,) = log["runs"]
+    assert (record["who"], record["text"], record["body"]) == (who, "docker rm web", {"sent": 1})
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_unknown_runs_are_404(client: TestClient, method: str) -> None:
     assert error_of(client.request(method, "/api/runs/nope")) == (404, "not_found")

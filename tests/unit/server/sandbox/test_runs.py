@@ -214,7 +214,7 @@ def test_the_audit_log_is_written_before_the_end_is_seen(
 ) -> None:
     programs.acts["hello"] = _hello
     _finish(book, "hello")
-    (record,) = AuditLog(tmp_path / "a.log").read()
+    (record,) = book.log(limit=10, offset=0).records
     assert (record.who, record.text, record.exit_code) == ("me", "hello", 3)
     assert record.body == {"sent": "hello"}
     assert (tmp_path / "a.log").stat().st_mode & 0o777 == 0o600
@@ -231,8 +231,22 @@ def test_an_audit_log_that_cannot_be_written_is_told(programs: Programs, tmp_pat
 def test_a_damaged_line_of_the_audit_log_is_left_out(tmp_path: Path, book: RunBook) -> None:
     path = tmp_path / "b.log"
     path.write_text('{"run_id": "1"}\nnonsense\n\n')
-    assert AuditLog(path).read() == ()
-    assert AuditLog(tmp_path / "none").read() == ()
+    assert AuditLog(path).read().records == ()
+    assert AuditLog(tmp_path / "none").read().total == 0
+
+
+def test_the_audit_log_is_read_in_parts_newest_first(book: RunBook, programs: Programs) -> None:
+    programs.acts["hello"] = _hello
+    ids = [_finish(book, "hello") for _ in range(5)]
+
+    def part(limit: int, offset: int) -> list[str]:
+        return [record.run_id for record in book.log(limit=limit, offset=offset).records]
+
+    assert part(2, 0) == [ids[4], ids[3]]
+    assert part(2, 4) == [ids[0]]
+    assert part(10, 0) == ids[::-1]
+    assert part(2, 5) == part(2, 99) == []
+    assert book.log(limit=2, offset=99).total == 5
 
 
 def test_pieces_that_nobody_has_seen_are_joined() -> None:
