@@ -1,11 +1,11 @@
-"""`kb ingest` and `kb eval`."""
+"""`kb ingest`."""
 
 from __future__ import annotations
 
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -24,6 +24,9 @@ from server.cli_shared import (
 
 if TYPE_CHECKING:
     from server.api_client import ApiClient
+
+_STOPPED: Final = "stopped; the index is whole, and `kb ingest` goes on from here"
+_LEFT: Final = "no longer watching; the server goes on indexing"
 
 
 @telling_errors
@@ -56,7 +59,11 @@ def _ingest_once(client: ApiClient, *, as_json: bool) -> None:
     """Run one job; notes that could not be read are warnings, for the others are indexed."""
     from server.cli_show import show_report
 
-    report = follow_job(client, client.post("/api/ingest")["job_id"])
+    try:
+        report = follow_job(client, client.post("/api/ingest")["job_id"])
+    except KeyboardInterrupt:
+        stderr_console().print(_STOPPED if client.own else _LEFT, highlight=False)
+        raise
     if as_json:
         print_json(report)
     else:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kb.errors import KbError
 from server.cli_shared import stderr_console
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from server.api_client import ApiClient, Json
     from server.settings import Settings
+
+_SPEED_PERIOD_S: Final = 120.0
+"""The time left is told from the speed of so long: files are done in batches, not one by one."""
 
 
 @contextlib.contextmanager
@@ -40,18 +45,8 @@ def follow_job(client: ApiClient, job_id: str, *, quiet: bool = False) -> Json:
     Raises:
         KbError: The job failed or was cancelled.
     """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[detail]}"),
-        TimeElapsedColumn(),
-    )
-    console = stderr_console()
     job: Json = {}
-    with Progress(*columns, console=console, transient=quiet) as progress:
+    with _progress_bar(transient=quiet) as progress:
         task = progress.add_task("loading", total=None, detail="")
         for event in client.events("GET", f"/api/ingest/{job_id}/events"):
             job = event.data
@@ -61,7 +56,7 @@ def follow_job(client: ApiClient, job_id: str, *, quiet: bool = False) -> Json:
                 description="indexing" if now["files_total"] else "loading",
                 total=now["files_total"] or None,
                 completed=now["files_done"],
-                detail=f"{now['chunks_done']} chunks, {now['embedded']} embedded",
+                detail=describe_progress(now),
             )
     if job.get("state") != "done":
         raise KbError(
@@ -71,3 +66,33 @@ def follow_job(client: ApiClient, job_id: str, *, quiet: bool = False) -> Json:
         )
     counts = job["counts"]
     return counts if isinstance(counts, dict) else {}
+
+
+def describe_progress(progress: Json) -> str:
+    """Return the counts of a running job in words, with its speed once there is one."""
+    chunks, seconds = progress["chunks_done"], progress["duration_s"]
+    speed = f" ({chunks / seconds:.0f}/s)" if chunks and seconds else ""
+    return f"{chunks} chunks{speed}, {progress['embedded']} embedded"
+
+
+def _progress_bar(*, transient: bool) -> Progress:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[detail]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=stderr_console(),
+        transient=transient,
+        speed_estimate_period=_SPEED_PERIOD_S,
+    )
