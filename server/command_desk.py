@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.offer import offer
+from kb.commands.own_files import judge_files
 from kb.commands.plan import plan
 from kb.commands.slots import fill, find_slots
 from kb.errors import CommandRefusedError, NeedsValuesError, SandboxError
@@ -14,7 +15,7 @@ from kb.text.language import detect_language
 from server.metrics import Metrics
 from server.note_context import NoteContext
 from server.note_file_check import CheckedFile, check_files, clean_files
-from server.offered_commands import OfferedCommands
+from server.offered_commands import OfferedCommand, OfferedCommands
 from server.ports import SandboxPort
 
 _TYPED_NOTE = NoteId("")
@@ -115,6 +116,7 @@ class CommandDesk:
         confirm: bool,
         who: str,
         clean: bool = False,
+        instead: bool = False,
     ) -> CommandRun:
         """Start an offered command.
 
@@ -124,6 +126,7 @@ class CommandDesk:
             confirm: The user has agreed to what it removes.
             who: Who asks.
             clean: Take the note's Dockerfile without the comments that break it.
+            instead: Run what is suggested in the place of a refused command, on the same files.
 
         Raises:
             NotFoundError: It was not offered, or its note has changed.
@@ -135,11 +138,25 @@ class CommandDesk:
             SandboxError: There is no sandbox.
         """
         known = self._offered.get(command)
-        text = _fill(known.text, values, typed=False, language=known.language)
+        if instead:
+            text = self._suggestion(known, values)
+        else:
+            text = _fill(known.text, values, typed=False, language=known.language)
         files = self._context.files_for(known.note, known.lines, text)
         if files and clean:
             files = clean_files(files)
         return self._start(text, confirm=confirm, who=who, files=files, language=known.language)
+
+    def _suggestion(self, known: OfferedCommand, values: Mapping[str, str]) -> str:
+        """Return what is to run in the place of a refused command; itself where nothing is."""
+        text = _fill_or_keep(known.text, values, typed=False, language=known.language)
+        try:
+            plan(text, confirmed=True, rules=self._rules, language=known.language)
+        except CommandRefusedError as refusal:
+            return refusal.suggestion or text
+        except NeedsValuesError:
+            pass  # told when it is to start
+        return text
 
     def run_typed(
         self,
@@ -174,7 +191,8 @@ class CommandDesk:
     ) -> CommandRun:
         try:
             # The policy first: what is refused is refused, sandbox or not.
-            plan(text, confirmed=True, rules=self._rules, language=language)
+            planned = plan(text, confirmed=True, rules=self._rules, language=language)
+            judge_files(planned.action, files or {}, rules=self._rules, language=language)
             self._require_sandbox()
             run = self._sandbox.runs.start(
                 text, confirm=confirm, who=who, files=files, language=language

@@ -21,12 +21,12 @@ from typing import IO
 
 from kb.commands.actions import ComposeProject, RunCompose
 from kb.commands.compose import check_compose
+from kb.commands.own_files import COMPOSE_NAMES, compose_file_name, find_compose_file
 from kb.errors import InvalidInputError, SandboxError
 from server.sandbox.runner.context import place_inside
 from server.sandbox.runner.job import Job, execute
 
 DEFAULT_PROJECT = "notes"
-_USUAL_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _STOP_PATIENCE_S = 12.0
 _BLOCK_BYTES = 64 * 1024
 _PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -100,14 +100,13 @@ def _lay_out(action: RunCompose, job: Job, folder: Path) -> list[str]:
 
 def _find_text(project: ComposeProject, files: Mapping[str, bytes], kept: Path | None) -> str:
     """Return the Compose file: of the name that was asked for, a usual one, or the last one up."""
-    wanted = re.split(r"[/\\]", project.file)[-1] if project.file else ""
-    for name in (wanted, *_USUAL_NAMES):
-        if name in files:
-            return files[name].decode("utf-8", "replace")
+    text = find_compose_file(project, files)
+    if text is not None:
+        return text
     if kept is not None and kept.is_file():
         return kept.read_text("utf-8")
     raise InvalidInputError(
-        f"there is no Compose file {wanted or _USUAL_NAMES[-1]}",
+        f"there is no Compose file {compose_file_name(project) or COMPOSE_NAMES[-1]}",
         hint="run the command from a note that holds the file as a block",
         code="no_compose_file",
     )
