@@ -1,9 +1,10 @@
 """Follow-up questions made to stand alone, by the conversation's own words and no model.
 
-Two things are recognised: an ellipsis ("а -v?", "and --rm?", "what about a volume?"), which asks
-the last question again with another thing in it, and a pronoun ("how do I remove it?", "а как его
-удалить?"), which stands for the thing that the last question was about. Any other question is
-left as it is.
+Three things are recognised: an ellipsis ("а -v?", "and in docker start?", "what about a volume?"),
+which asks the last question again with another thing in it; a pronoun ("how do I remove it?", "а
+как его удалить?"), which stands for the thing that the last question was about; and a flag without
+its command ("что делает -a?"), which is one of the command that was spoken of. Any other question
+is left as it is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from kb.answering.naming import NamedCommand, named_in, spec_of
 from kb.model import Turn
 from kb.retrieval.question import command_name
 from kb.text.language import detect_language
@@ -28,17 +30,31 @@ _ASKING: Final = re.compile(
     re.IGNORECASE,
 )
 _THERE: Final = re.compile(r"\b(?:там|тут|здесь|there|here)\b", re.IGNORECASE)
-_PRONOUN: Final = re.compile(
-    r"(?<![\w-])(?:it(?! possible)|them|this one|that one|that|this|those|these"
-    r"|него|неё|нее|них|нем|нём|ней|ним|нею|ними|его|её|ее|их|им|ею|это|этого|этот|эту"
-    r"|one(?=\W*$))(?![\w-])",
+_LEADING_PREPOSITION: Final = re.compile(r"^\W*(?:in|of|for|with|у|в|для|с)\s", re.IGNORECASE)
+_NOT_SAID_OF_A_THING: Final = (
+    r"(?!\s+(?:takes?|took|matters?|seems?|depends?|makes? sense|possible)\b"
+    r"|\s+(?:necessary|safe|ok|okay|better|best|worth|good|bad|enough|required|true|normal)"
+    r"\s+(?:to|that|if|for|not)\b)"
+)
+_PERSONAL: Final = re.compile(
+    rf"(?<![\w-])(?:it{_NOT_SAID_OF_A_THING}|them|they"
+    r"|он|она|оно|они|него|неё|нее|них|нем|нём|ней|ним|нею|ними|его|её|ее|их|им|ею)(?![\w-])",
+    re.IGNORECASE,
+)
+_ONE: Final = re.compile(r"(?<![\w-])(?:this one|that one|one(?=\W*$))(?![\w-])", re.IGNORECASE)
+_POINTING: Final = re.compile(
+    r"(?<![\w-])(?:that(?!\s+(?:the|a|an|i|you|we|my|there)\b)|this|those|these"
+    r"|это|этого|этот|эту|этим|этом)(?![\w-])",
     re.IGNORECASE,
 )
 _INFINITIVE: Final = re.compile(r"(?:ть|ти|чь|ться|тись)$")
+_ADVERB: Final = re.compile(r"[a-z]ly$")
 _GENERIC: Final = frozenset(
     """
-    flag option command key parameter then again back now afterwards later instead
-    флаг опция ключ команда параметр потом теперь обратно снова опять заново сейчас
+    flag option command key parameter then again back now afterwards later instead way
+    work works working happen happens
+    флаг опция ключ команда параметр потом теперь обратно снова опять заново сейчас способ
+    работает происходит
     """.split()
 )
 _PROGRAMS: Final = frozenset({"docker", "git", "linux", "window"})
@@ -59,11 +75,14 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     lead_in = _LEAD_IN.match(question)
     rest = question[lead_in.end() :] if lead_in else question
     content = [token for token in tokenize(rest) if not is_stop_word(token)]
-    if _PRONOUN.search(rest):
+    if pronoun := _pronoun(rest):
         topic = _topic(last)
-        return _PRONOUN.sub(topic, rest, count=1) if topic else question
+        return rest[: pronoun.start()] + topic + rest[pronoun.end() :] if topic else question
     if content and all(token.kind == "flag" for token in content):
         return _ask_of_flag(rest, last, is_bare=not _ASKING.search(rest), has_lead_in=bool(lead_in))
+    is_ellipsis = lead_in or _LEADING_PREPOSITION.match(rest)
+    if is_ellipsis and (asked := _ask_of_command(rest, content, last)):
+        return asked
     if not lead_in or not content or len(content) > _SHORT:
         return question
     if _ASKING.search(rest):
@@ -81,8 +100,53 @@ def _ask_of_flag(rest: str, last: Turn, *, is_bare: bool, has_lead_in: bool) -> 
         else:
             rest = _flag_question(thing, last.standalone_question)
         return _with_command(rest, last)
-    is_about_last = has_lead_in or _THERE.search(rest)
+    is_about_last = has_lead_in or _THERE.search(rest) or _has_flags(_spoken_command(last), rest)
     return _with_command(rest, last) if is_about_last else rest
+
+
+def _has_flags(command: str, asked: str) -> bool:
+    """Tell whether a command has every flag that is asked about."""
+    spec = spec_of(command)
+    flags = [token.surface for token in tokenize(asked) if token.kind == "flag"]
+    return spec is not None and all(map(spec.flag, flags))
+
+
+def _ask_of_command(rest: str, content: Sequence[Token], last: Turn) -> str | None:
+    """Ask the last question of another command; None where the rest is no command alone.
+
+    The command takes the place of the old one; where a flag was asked about and no command was
+    named, it is named now.
+    """
+    command = next(iter(named_in(rest)), None)
+    if command is None or _ASKING.search(rest) or _says_more(content, command):
+        return None
+    previous = last.standalone_question
+    flags = [token for token in tokenize(previous) if token.kind == "flag"]
+    named = sorted(named_in(previous), key=lambda one: not one.has_program)
+    old = next((one for one in named if one.has_program or flags), None)
+    words = rest[command.start : command.end]
+    if old is None:
+        asked = _naming(previous, _with_program(words, command)) if flags else None
+    else:
+        new = _with_program(words, command) if old.has_program else words
+        asked = previous[: old.start] + new + previous[old.end :]
+    new_flags = [token.surface for token in content if token.kind == "flag"]
+    if asked is None or not (flags and new_flags):
+        return asked
+    old_flag = next(token for token in tokenize(asked) if token.kind == "flag")
+    return _replace(asked, old_flag, " ".join(new_flags))
+
+
+def _says_more(content: Sequence[Token], command: NamedCommand) -> bool:
+    """Tell whether more is said than a command with flags."""
+    return any(
+        not (token.kind == "flag" or command.start <= token.start < command.end)
+        for token in content
+    )
+
+
+def _with_program(words: str, command: NamedCommand) -> str:
+    return words if command.has_program else f"docker {words}"
 
 
 def _lacks_thing(rest: str) -> bool:
@@ -121,15 +185,22 @@ def _flag_question(flag: str, previous: str) -> str:
 
 def _with_command(asked: str, last: Turn) -> str:
     """Name the command that the conversation is about, unless the question names one."""
-    name = " ".join(_spoken_command(last))
+    name = _spoken_command(last)
     if not name or name.split()[-1] in {token.surface.lower() for token in tokenize(asked)}:
         return asked
+    return _naming(asked, name)
+
+
+def _naming(asked: str, name: str) -> str:
     link = "в" if detect_language(asked) == "ru" else "in"
     return f"{asked.rstrip('? ')} {link} {name}?"
 
 
-def _spoken_command(last: Turn) -> tuple[str, ...]:
-    return command_name(last.command) if last.command else ()
+def _spoken_command(last: Turn) -> str:
+    """Return the name of the command that was asked about, else of the one that was offered."""
+    asked = last.standalone_question
+    named = next((one for one in named_in(asked) if one.has_program), None)
+    return asked[named.start : named.end] if named else " ".join(command_name(last.command))
 
 
 def _replace(text: str, token: Token, new: str) -> str:
@@ -172,13 +243,35 @@ def _things(question: str) -> list[Token]:
     return named or things
 
 
+def _pronoun(rest: str) -> re.Match[str] | None:
+    """Return the pronoun that stands for what the conversation is about.
+
+    Where the question names a thing before a pronoun, it means that one. "This" and "это" point
+    back only where the question names nothing at all: they also belong to a noun ("this error")
+    or only join clauses.
+    """
+    if one := _ONE.search(rest):
+        return one
+    tokens = list(tokenize(rest))
+    things = [token for token in tokens if _is_thing(tokens, token)]
+    for personal in _PERSONAL.finditer(rest):
+        before = [token for token in tokens if token.start < personal.start()]
+        # The word right before is what is done to it: "list them".
+        if not any(token in things for token in before[:-1]):
+            return personal
+    return None if things else _POINTING.search(rest)
+
+
 def _is_thing(tokens: Sequence[Token], token: Token) -> bool:
     if is_stop_word(token) or token.surface.lower() in _GENERIC:
         return False
-    if token.kind == "word" and _INFINITIVE.search(token.surface.lower()):
+    word = token.surface.lower() if token.kind == "word" else ""
+    if _INFINITIVE.search(word) or _ADVERB.search(word):
         return False
     position = tokens.index(token)
     before = tokens[position - 1].surface.lower() if position else ""
+    if before == "как" and word.endswith("о"):  # "как быстро …"
+        return False
     # "how do I remove …", "how to remove …": the word after these is the verb.
     return before not in {"i", "to", "you", "we"}
 
