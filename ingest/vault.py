@@ -82,7 +82,7 @@ class Vault:
         """Walk the folder.
 
         Hidden files, other programs' folders and what `.kbignore` lists are left out; a symlink
-        is followed to a file inside the folder only.
+        is followed to a file inside the folder only, others are warned of.
 
         Raises:
             VaultError: The folder is gone or cannot be read.
@@ -140,7 +140,7 @@ class Vault:
         if "\0" in note or "\\" in note or any(part in {"", ".", ".."} for part in parts):
             raise _not_found(note)
         path = self._folder.joinpath(*parts)
-        if not path.resolve().is_relative_to(self._folder):
+        if not self._stays_inside(path):
             raise _not_found(note)
         return path
 
@@ -183,18 +183,18 @@ class Vault:
                 if entry.is_dir(follow_symlinks=False):
                     if not rules.ignores_folder(path):
                         folders.append(path)
+                elif _is_folder(entry):
+                    if not rules.ignores_folder(path):
+                        yield _linked_folder(path)
                 elif not rules.ignores_file(path):
                     yield from self._look_at(path, entry)
 
     def _look_at(self, path: str, entry: os.DirEntry[str]) -> Iterator[VaultFile | NoteWarning]:
-        try:
-            path.encode("utf-8")
-        except UnicodeEncodeError:
-            shown = path.encode("utf-8", "replace").decode("utf-8")
-            yield _warn(shown, "the file's name is not UTF-8", hint="rename the file")
+        if _shown(path) != path:
+            yield _warn(path, "the file's name is not UTF-8", hint="rename the file")
             return
         try:
-            if entry.is_symlink() and not self._stays_inside(path):
+            if entry.is_symlink() and not self._stays_inside(self._folder / path):
                 yield _warn(path, "a link out of the notes folder is not followed")
                 return
             stat = entry.stat()
@@ -204,8 +204,9 @@ class Vault:
         if S_ISREG(stat.st_mode):
             yield VaultFile(id=NoteId(path), size_bytes=stat.st_size, mtime_ns=stat.st_mtime_ns)
 
-    def _stays_inside(self, path: str) -> bool:
-        return (self._folder / path).resolve().is_relative_to(self._folder)
+    def _stays_inside(self, path: Path) -> bool:
+        # Unlike `Path.resolve`, this does not raise for a link that leads to itself.
+        return Path(os.path.realpath(path)).is_relative_to(self._folder)
 
 
 def _not_found(note: NoteId) -> NotFoundError:
@@ -232,5 +233,26 @@ def _too_large(note: NoteId, size_bytes: int, max_bytes: int) -> VaultError:
     )
 
 
+def _is_folder(link: os.DirEntry[str]) -> bool:
+    """Tell whether a link leads to a folder; one that leads nowhere, or in a circle, does not."""
+    try:
+        return link.is_dir()
+    except OSError:
+        return False
+
+
+def _linked_folder(path: str) -> NoteWarning:
+    return _warn(
+        path,
+        "a link to a folder is not followed",
+        hint="move the folder itself here, or list the link in .kbignore to hear no more of it",
+    )
+
+
 def _warn(path: str, message: str, *, hint: str = "") -> NoteWarning:
-    return NoteWarning(note=NoteId(path), line=0, message=message, hint=hint)
+    return NoteWarning(note=NoteId(_shown(path)), line=0, message=message, hint=hint)
+
+
+def _shown(path: str) -> str:
+    """Return a path with a question mark for each byte that is not UTF-8."""
+    return path.encode("utf-8", "replace").decode("utf-8")

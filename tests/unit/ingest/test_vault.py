@@ -75,11 +75,22 @@ def test_links_are_followed_inside_the_folder_only(tmp_path: Path) -> None:
     (notes / "again.md").symlink_to(inside)
     (notes / "broken.md").symlink_to(tmp_path / "nowhere.md")
     (notes / "loop").symlink_to(notes)
+    (notes / "circle.md").symlink_to(notes / "circle.md")
+    (notes / "node_modules").symlink_to(outside.parent)
     vault = Vault(notes)
     scan = vault.scan()
     assert [file.id for file in scan.files] == ["a.md", "again.md"]
-    assert {warning.note for warning in scan.warnings} == {"out.md", "broken.md"}
-    for path in ("out.md", "folder/secret.md"):
+    warned = {str(warning.note): warning for warning in scan.warnings}
+    assert set(warned) == {"out.md", "broken.md", "circle.md", "folder", "loop"}
+    assert "link to a folder" in warned["folder"].message
+    assert ".kbignore" in warned["folder"].hint
+    write(notes, ".kbignore", "folder\nloop\n")
+    assert {warning.note for warning in vault.scan().warnings} == {
+        "out.md",
+        "broken.md",
+        "circle.md",
+    }
+    for path in ("out.md", "folder/secret.md", "circle.md"):
         with pytest.raises(NotFoundError):
             vault.read(NoteId(path))
 
