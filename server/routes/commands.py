@@ -51,6 +51,7 @@ def run_command(
         confirm=request.confirm,
         who=caller,
         clean=request.clean,
+        instead=request.instead,
     )
     return StartedRunBody(run_id=run.id)
 

@@ -139,6 +139,10 @@ class RunRequest(WireModel):
         default=False,
         description="Build from the note's Dockerfile without the comments that break it.",
     )
+    instead: bool = Field(
+        default=False,
+        description="Run what the refusal suggests, on the note's files, where it is refused.",
+    )
 
 
 class TypedRunRequest(WireModel):

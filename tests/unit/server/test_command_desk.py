@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from fastapi.testclient import TestClient
 
 from kb.commands.offer import offer
 from kb.errors import CommandRefusedError
@@ -70,3 +71,10 @@ def test_a_file_that_the_policy_refuses_starts_no_run(
     assert caught.value.code == code
     assert any("а" <= char <= "я" for char in caught.value.message)
     assert bench.sandbox.runs.started == []
+
+
+def test_the_api_runs_a_suggestion(bench: Bench, keep: Keep, client: TestClient) -> None:
+    url = f"/api/commands/{keep('sudo docker-compose up -d')}/runs"
+    assert client.post(url, json={}).json()["error"]["code"] == "sudo"
+    assert client.post(url, json={"instead": True}).status_code == 202
+    assert bench.sandbox.runs.started[-1][0] == "docker-compose up -d"

@@ -11,8 +11,9 @@ import { checkHealth, loadSandbox } from "./server.js";
 /** @typedef {import("./context.js").Context} Context */
 
 /**
- * @typedef {{id: string, clean?: boolean} | {text: string}} Runnable a stored command (`clean`: with
- *   the note's Dockerfile put right), or a line typed by the user
+ * @typedef {{id: string, clean?: boolean, instead?: boolean} | {text: string}} Runnable a stored
+ *   command (`clean`: with the note's Dockerfile put right; `instead`: what is suggested in its
+ *   place), or a line typed by the user
  */
 
 const ENDED = new Set(["exited", "failed", "stopped"]);
@@ -73,7 +74,7 @@ export async function run(context, key, runnable, confirm, shown) {
   const { language } = store.get().settings;
   const json =
     "id" in runnable
-      ? { values, confirm, clean: runnable.clean === true }
+      ? { values, confirm, clean: runnable.clean === true, instead: runnable.instead === true }
       : { text: runnable.text, confirm, language };
   try {
     const accepted = object(await api.call(path, { json }));

@@ -94,10 +94,11 @@ function wire(context, node, key, command, line) {
   const { store } = context;
   /** @type {{runnable: import("../effects/runs.js").Runnable, text: string} | null} */
   let last = null;
-  /** @type {(runnable: import("../effects/runs.js").Runnable, text: string) => void} */
-  const attempt = (runnable, text) => {
+  /** @type {(runnable: import("../effects/runs.js").Runnable, text: string, confirm?: boolean) => void} */
+  const attempt = (runnable, text, confirm = false) => {
+    if (isBusy(store.get().cards[key] ?? emptyCard())) return; // a second click starts no second run
     last = { runnable, text };
-    void run(context, key, runnable, false, text);
+    void run(context, key, runnable, confirm, text);
   };
   const start = (clean = false) => {
     if (part(node, "run").ariaDisabled === "true") return;
@@ -121,13 +122,12 @@ function wire(context, node, key, command, line) {
   leaveOnEscape(part(node, "confirm"), () => part(node, "cancel").click());
   part(node, "go").addEventListener("click", () => {
     if (!last) return;
-    void run(context, key, last.runnable, true, last.text);
+    attempt(last.runnable, last.text, true);
     store.flush(); // the button goes, and the focus with it
     part(node, "run").focus();
   });
   part(node, "use").addEventListener("click", () => {
-    const text = part(node, "suggestion").textContent ?? "";
-    attempt({ text }, text);
+    attempt({ id: command.id, instead: true }, part(node, "suggestion").textContent ?? "");
   });
 }
 
@@ -181,6 +181,9 @@ function fillConfirm(node, card) {
   part(node, "cancel").focus();
 }
 
+/** @type {(card: Card) => boolean} */
+const isBusy = (card) => card.pending || card.run?.state === "starting" || card.run?.state === "running";
+
 /** @type {(node: HTMLElement, card: Card) => void} */
 function fillFailure(node, card) {
   show(part(node, "failure"), card.failure !== null);
@@ -195,7 +198,7 @@ function fillFailure(node, card) {
  */
 function fillFoot(node, card, { sandbox, blocked }) {
   const starting = card.pending || card.run?.state === "starting";
-  const busy = starting || card.run?.state === "running";
+  const busy = isBusy(card);
   const button = part(node, "run");
   const noSandbox = sandbox === "off";
   show(part(node, "foot"), !blocked && card.confirm === null);
