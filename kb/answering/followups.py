@@ -74,19 +74,24 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     last = history[-1]
     lead_in = _LEAD_IN.match(question)
     rest = question[lead_in.end() :] if lead_in else question
-    content = [token for token in tokenize(rest) if not is_stop_word(token)]
     if pronoun := _pronoun(rest):
         topic = _topic(last)
         return rest[: pronoun.start()] + topic + rest[pronoun.end() :] if topic else question
+    return _completed(rest, last, has_lead_in=bool(lead_in)) or question
+
+
+def _completed(rest: str, last: Turn, *, has_lead_in: bool) -> str | None:
+    """Return an ellipsis as a whole question; None where it is whole already."""
+    content = [token for token in tokenize(rest) if not is_stop_word(token)]
     if content and all(token.kind == "flag" for token in content):
-        return _ask_of_flag(rest, last, is_bare=not _ASKING.search(rest), has_lead_in=bool(lead_in))
-    is_ellipsis = lead_in or _LEADING_PREPOSITION.match(rest)
+        return _ask_of_flag(rest, last, is_bare=not _ASKING.search(rest), has_lead_in=has_lead_in)
+    is_ellipsis = has_lead_in or _LEADING_PREPOSITION.match(rest)
     if is_ellipsis and (asked := _ask_of_command(rest, content, last)):
         return asked
-    if not lead_in or not content or len(content) > _SHORT:
-        return question
+    if not has_lead_in or not content or len(content) > _SHORT:
+        return None
     if _ASKING.search(rest):
-        return _with_topic(rest, last) if _lacks_thing(rest) else question
+        return _with_topic(rest, last) if _lacks_thing(rest) else None
     return _ask_again(rest, content, last)
 
 
