@@ -13,7 +13,8 @@ import pytest
 
 from kb.commands.limits import DEFAULT_RULES
 from kb.model import CommandRun, RunState
-from server.sandbox.runner.filter_socket import Gate, serve_filter
+from server.sandbox.runner.filter_socket import serve_filter
+from server.sandbox.runner.gate import Gate
 from server.sandbox.service import Sandbox
 from tests.docker.fixtures import run_to_end
 

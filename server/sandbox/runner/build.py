@@ -53,8 +53,19 @@ def _context(action: BuildImage, job: Job) -> Context:
     return context_of_folder(Path(job.context_dir), action.context, dockerfile)
 
 
-def _params(action: BuildImage, rules: Rules) -> dict[str, Param]:
+def build_limits(rules: Rules) -> dict[str, int]:
+    """Return the part of a build's query that limits what its steps may take."""
     limits = rules.limits
+    return {
+        "memory": limits.memory_bytes,
+        "memswap": limits.memory_bytes,
+        "cpuperiod": _PERIOD_US,
+        "cpuquota": limits.nano_cpus * _PERIOD_US // 10**9,
+        "shmsize": limits.shm_bytes,
+    }
+
+
+def _params(action: BuildImage, rules: Rules) -> dict[str, Param]:
     params: dict[str, Param] = {
         "version": "1",
         "dockerfile": action.dockerfile or "Dockerfile",
@@ -63,11 +74,7 @@ def _params(action: BuildImage, rules: Rules) -> dict[str, Param]:
         "nocache": int(action.no_cache),
         "pull": int(action.pull),
         "q": int(action.quiet),
-        "memory": limits.memory_bytes,
-        "memswap": limits.memory_bytes,
-        "cpuperiod": _PERIOD_US,
-        "cpuquota": limits.nano_cpus * _PERIOD_US // 10**9,
-        "shmsize": limits.shm_bytes,
+        **build_limits(rules),
         "buildargs": json.dumps(dict(action.build_args)),
         "labels": json.dumps(dict(action.labels)),
     }

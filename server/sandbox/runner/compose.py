@@ -38,7 +38,8 @@ def run_compose(action: RunCompose, job: Job) -> int:
     """Any offered command of Compose."""
     if not hasattr(socket, "AF_UNIX"):
         raise SandboxError("Compose commands need Unix sockets, which Windows lacks")
-    from server.sandbox.runner.filter_socket import Gate, serve_filter
+    from server.sandbox.runner.filter_socket import serve_filter
+    from server.sandbox.runner.gate import Gate
 
     program = find_compose()
     with tempfile.TemporaryDirectory(prefix="kb-compose-") as name:
@@ -48,6 +49,7 @@ def run_compose(action: RunCompose, job: Job) -> int:
         gate = Gate(endpoint=job.engine.endpoint, rules=job.rules)
         command = [*program, *options, action.verb, *action.arguments, *action.services]
         job.sent["compose"] = command[len(program) :]
+        job.sent["requests"] = gate.sent
         with serve_filter(socket_path, gate):
             code = _run_program(command, folder, socket_path, job)
         for refusal in dict.fromkeys(gate.refused):

@@ -113,15 +113,16 @@ def rename(action: RenameContainer, job: Job) -> int:
 def commit(action: CommitContainer, job: Job) -> int:
     """`docker commit`."""
     name = parse_reference(action.reference or "")
-    result: Mapping[str, Any] = job.client.commit(
-        action.container,
-        repository=name.repository or None,
-        tag=name.tag or None,
-        message=action.message,
-        author=action.author,
-        pause=action.pause,
-        changes="\n".join(action.changes) or None,
-    )
+    options: dict[str, Any] = {
+        "repository": name.repository or None,
+        "tag": name.tag or None,
+        "message": action.message,
+        "author": action.author,
+        "pause": action.pause,
+        "changes": "\n".join(action.changes) or None,
+    }
+    job.sent["commit"] = {"container": action.container, **options}
+    result: Mapping[str, Any] = job.client.commit(action.container, **options)
     job.line(str(result["Id"]))
     return 0
 

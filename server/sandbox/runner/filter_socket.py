@@ -1,8 +1,7 @@
 """A socket that lets the real Compose program talk to the daemon, request by request.
 
-Each request is read whole, judged by `kb.commands.api_filter`, and written anew for the daemon with
-a body and headers of ours: what was not understood is not passed on. A connection carries one
-request.
+Each request is read whole, judged by the gate, and written anew for the daemon with a body and
+headers of ours: what was not understood is not passed on. A connection carries one request.
 """
 
 from __future__ import annotations
@@ -13,35 +12,20 @@ import io
 import json
 import socket
 import socketserver
-import tarfile
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
-from kb.commands.api_filter import filter_request
-from kb.commands.dockerfile_policy import check_dockerfile
-from kb.commands.limits import Rules
-from kb.errors import CommandRefusedError, InvalidInputError, KbError
+from kb.errors import InvalidInputError, KbError
 from server.sandbox.connection import open_connection
-from server.sandbox.driver import Endpoint
 from server.sandbox.runner.context import MAX_CONTEXT_BYTES
+from server.sandbox.runner.gate import Gate, Passed, carries_files, judge, record
 
 _MAX_LINE_BYTES = 64 * 1024
 _MAX_JSON_BYTES = 4 * 1024 * 1024
 _BLOCK_BYTES = 64 * 1024
 _PASSED_HEADERS = ("Content-Type", "Accept")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """What a request is judged by, and where it goes."""
-
-    endpoint: Endpoint
-    rules: Rules
-    refused: list[str] = field(default_factory=list)
-    """What was refused, for the run's output."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +76,13 @@ class _Handler(socketserver.StreamRequestHandler):
                 request = _read_request(self.rfile)
                 if request is None:
                     return
-                body = judge(gate, request.method, request.target, request.body)
+                passed = judge(gate, request.method, request.target, request.body)
             except KbError as error:
                 gate.refused.append(error.message)
                 self._refuse(error)
                 return
-            _pass_on(gate, request, body, self.connection, self.rfile)
+            record(gate, request.method, passed)
+            _pass_on(gate, request, passed, self.connection, self.rfile)
 
     def _refuse(self, error: KbError) -> None:
         body = json.dumps({"message": error.message}).encode()
@@ -106,59 +91,6 @@ class _Handler(socketserver.StreamRequestHandler):
             f"Content-Length: {len(body)}\r\n\r\n"
         )
         self.wfile.write(head.encode() + body)
-
-
-def judge(gate: Gate, method: str, target: str, body: bytes) -> bytes:
-    """Return the body that may be sent.
-
-    Raises:
-        CommandRefusedError: The request is not let pass.
-        InvalidInputError: It cannot be read.
-    """
-    archive = _carries_files(target)
-    value = None if archive or not body else _parse_json(body)
-    allowed = filter_request(
-        method, target, value, host_ip=gate.endpoint.ports_host, rules=gate.rules
-    )
-    if archive:
-        _check_archive(target, body)
-        return body
-    return b"" if allowed is None else json.dumps(allowed).encode()
-
-
-def _parse_json(body: bytes) -> Mapping[str, object]:
-    try:
-        value = json.loads(body)
-    except ValueError as error:
-        raise InvalidInputError("a request's body is no JSON") from error
-    if not isinstance(value, dict):
-        raise InvalidInputError("a request's body is no JSON object")
-    return value
-
-
-def _check_archive(target: str, body: bytes) -> None:
-    """Look at a build's files: the Dockerfile by the policy, and nothing but files and folders."""
-    query = parse_qs(urlsplit(target).query)
-    name = query.get("dockerfile", ["Dockerfile"])[0]
-    text: str | None = None
-    try:
-        with tarfile.open(fileobj=io.BytesIO(body)) as tar:
-            for entry in tar:
-                if not (entry.isfile() or entry.isdir()):
-                    raise CommandRefusedError(f"{entry.name} in the build context is no file")
-                if entry.name.removeprefix("./") == name and (file := tar.extractfile(entry)):
-                    text = file.read().decode("utf-8", "replace")
-    except tarfile.TarError as error:
-        raise InvalidInputError("the build context cannot be read") from error
-    if text is None:
-        raise InvalidInputError(f"there is no {name} in the build context")
-    check_dockerfile(text, build_args=_build_args(query))
-
-
-def _build_args(query: Mapping[str, list[str]]) -> dict[str, str]:
-    """Return what a build's request sets; a name without a value keeps its default."""
-    given = _parse_json(query.get("buildargs", ["{}"])[0].encode())
-    return {name: str(value) for name, value in given.items() if value is not None}
 
 
 def _read_request(stream: io.BufferedIOBase) -> _Request | None:
@@ -180,12 +112,8 @@ def _read_request(stream: io.BufferedIOBase) -> _Request | None:
     )
 
 
-def _carries_files(target: str) -> bool:
-    return urlsplit(target).path.endswith("/build")
-
-
 def _most_bytes(target: str) -> int:
-    return MAX_CONTEXT_BYTES if _carries_files(target) else _MAX_JSON_BYTES
+    return MAX_CONTEXT_BYTES if carries_files(target) else _MAX_JSON_BYTES
 
 
 def _read_body(stream: io.BufferedIOBase, headers: http.client.HTTPMessage, *, most: int) -> bytes:
@@ -218,12 +146,12 @@ def _read_chunks(stream: io.BufferedIOBase, most: int) -> bytes:
 def _pass_on(
     gate: Gate,
     request: _Request,
-    body: bytes,
+    passed: Passed,
     client: socket.socket,
     rest: io.BufferedIOBase,
 ) -> None:
     with open_connection(gate.endpoint.base_url, gate.endpoint.tls) as daemon:
-        daemon.sendall(_head(request, len(body)) + body)
+        daemon.sendall(_head(request, passed) + passed.body)
         # Over TLS no input is passed on: a TLS connection cannot be closed by half, nor used by two
         # threads at once. Compose has none to pass: its standard input is empty.
         if request.upgrades and gate.endpoint.tls is None:
@@ -232,14 +160,14 @@ def _pass_on(
             client.sendall(data)
 
 
-def _head(request: _Request, length: int) -> bytes:
-    lines = [f"{request.method} {request.target} HTTP/1.1", "Host: sandbox"]
+def _head(request: _Request, passed: Passed) -> bytes:
+    lines = [f"{request.method} {passed.target} HTTP/1.1", "Host: sandbox"]
     for name in _PASSED_HEADERS:
         value = request.headers.get(name)
         if value and "\r" not in value and "\n" not in value:
             lines.append(f"{name}: {value}")
     lines += ["Connection: Upgrade", "Upgrade: tcp"] if request.upgrades else ["Connection: close"]
-    lines.append(f"Content-Length: {length}")
+    lines.append(f"Content-Length: {len(passed.body)}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
 

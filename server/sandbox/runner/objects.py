@@ -43,13 +43,15 @@ def remove_volumes(action: RemoveVolumes, job: Job) -> int:
 @execute.register
 def create_network(action: CreateNetwork, job: Job) -> int:
     """`docker network create`."""
+    options: dict[str, Any] = {
+        "driver": "bridge",
+        "internal": action.internal,
+        "attachable": action.attachable,
+        "labels": dict(action.labels),
+    }
+    job.sent["network"] = {"name": action.name, **options}
     made: Mapping[str, Any] = job.client.create_network(
-        action.name,
-        driver="bridge",
-        internal=action.internal,
-        attachable=action.attachable,
-        labels=dict(action.labels),
-        check_duplicate=True,
+        action.name, check_duplicate=True, **options
     )
     job.line(str(made["Id"]))
     return 0
@@ -73,9 +75,11 @@ def remove_networks(action: RemoveNetworks, job: Job) -> int:
 @execute.register
 def connect(action: ConnectNetwork, job: Job) -> int:
     """`docker network connect`."""
-    job.client.connect_container_to_network(
-        action.container, action.network, aliases=list(action.aliases) or None
-    )
+    aliases = list(action.aliases) or None
+    job.sent["connect"] = {
+        "container": action.container, "network": action.network, "aliases": aliases
+    }  # fmt: skip
+    job.client.connect_container_to_network(action.container, action.network, aliases=aliases)
     return 0
 
 

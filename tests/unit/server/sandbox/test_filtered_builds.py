@@ -13,7 +13,7 @@ import pytest
 from kb.commands.limits import DEFAULT_RULES
 from kb.errors import CommandRefusedError
 from server.sandbox.driver import Endpoint
-from server.sandbox.runner.filter_socket import Gate, judge
+from server.sandbox.runner.gate import Gate, judge
 from tests.cases_files import load_jsonl
 
 ENDPOINT = Endpoint(base_url="unix:///nowhere", label="kb.sandbox=x", ports_host="192.0.2.1")
@@ -37,7 +37,7 @@ def test_a_build_is_judged(case: dict[str, Any]) -> None:
     body = context_of(case["file"])
     target = "/v1.41/build?" + urlencode({"buildargs": json.dumps(case.get("build_args", {}))})
     if "code" not in case:
-        assert judge(GATE, "POST", target, body) == body
+        assert judge(GATE, "POST", target, body).body == body
         return
     with pytest.raises(CommandRefusedError) as caught:
         judge(GATE, "POST", target, body)

@@ -1,0 +1,82 @@
+"""What Compose's requests become on their way to the daemon."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+
+from kb.commands.limits import DEFAULT_RULES
+from kb.errors import KbError
+from server.sandbox.builtin_image import make_tar
+from server.sandbox.driver import Endpoint
+from server.sandbox.runner.build import build_limits
+from server.sandbox.runner.filter_socket import serve_filter
+from server.sandbox.runner.gate import Gate, judge
+from tests.unit.server.sandbox.fake_engine import serve_engine
+
+_CONTEXT = make_tar({"Dockerfile": b"FROM alpine\n"}, mode=0o644)
+
+
+def _gate(base_url: str = "unix:///none") -> Gate:
+    endpoint = Endpoint(base_url=base_url, label="", ports_host="10.0.0.2")
+    return Gate(endpoint=endpoint, rules=DEFAULT_RULES)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["t=mine", "t=mine&memory=0&memswap=-1&shmsize=99999999999",
+     "memory=1&memory=2&cpuquota=-1&cpushares=9999&cpusetcpus=0-63&t=mine"],
+)  # fmt: skip
+def test_a_build_gets_our_limits_whatever_it_asks_for(query: str) -> None:
+    passed = judge(_gate(), "POST", f"/v1.41/build?{query}", _CONTEXT)
+    assert urlsplit(passed.target).path == "/v1.41/build"
+    limits = {key: str(value) for key, value in build_limits(DEFAULT_RULES).items()}
+    sent = parse_qsl(urlsplit(passed.target).query)
+    assert len(sent) == len(dict(sent))
+    assert dict(sent) == {"t": "mine", **limits}
+    assert passed.body == _CONTEXT
+
+
+def test_other_parameters_of_a_build_keep_their_values() -> None:
+    arguments = json.dumps({"A": "b c&d=e+f"})
+    target = "/v1.41/build?" + urlencode({"buildargs": arguments, "q": ""})
+    sent = dict(
+        parse_qsl(
+            urlsplit(judge(_gate(), "POST", target, _CONTEXT).target).query, keep_blank_values=True
+        )
+    )
+    assert (sent["buildargs"], sent["q"]) == (arguments, "")
+
+
+def test_a_dockerfile_that_the_policy_refuses_is_refused() -> None:
+    context = make_tar({"Dockerfile": b"FROM alpine\nADD http://10.0.0.1/ /x\n"}, mode=0o644)
+    with pytest.raises(KbError):
+        judge(_gate(), "POST", "/v1.41/build?t=mine", context)
+
+
+def test_what_changes_something_is_kept_for_the_audit_log(tmp_path: Path) -> None:
+    path = tmp_path / "filter.sock"
+    with serve_engine(tmp_path) as (engine, address):
+        gate = _gate(address)
+        with serve_filter(path, gate):
+            _ask(path, "GET", "/v1.41/info", None)
+            _ask(path, "POST", "/v1.41/volumes/create", {"Name": "data", "Labels": {"a": "b"}})
+            _ask(path, "POST", "/v1.41/volumes/create", {"Name": "x", "Driver": "nfs"})
+        assert list(engine.volumes) == ["data"]
+    body = {"Name": "data", "Driver": "local", "Labels": {"a": "b"}}
+    assert gate.sent == [{"request": "POST /v1.41/volumes/create", "body": body}]
+    assert len(gate.refused) == 1
+
+
+def _ask(path: Path, method: str, target: str, body: object) -> None:
+    connection = http.client.HTTPConnection("sandbox")
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.connect(str(path))
+    connection.request(method, target, json.dumps(body) if body else None)
+    connection.getresponse().read()
+    connection.close()
