@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,6 +119,36 @@ def test_an_empty_question_is_a_bad_request(client: openai.OpenAI) -> None:
         client.chat.completions.create(model="kb", messages=[user("  ")])
 
 
+def readme_snippet(kind: str) -> str:
+    """The README's one code block of a kind."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (snippet,) = re.findall(rf"^```{kind}\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    return str(snippet)
+
+
+def test_the_readmes_snippet_for_openais_package_works(running: Process) -> None:
+    code = readme_snippet("python").replace("http://127.0.0.1:8765", running.url)
+    code = code.replace("the token", running.token)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        check=False, capture_output=True, text=True, env=environment(), timeout=60,
+    )  # fmt: skip
+    assert "docker rm web" in done.stdout, done.stderr
+
+
+def test_the_readmes_snippet_for_mcp_is_a_command_of_kb(running: Process) -> None:
+    server = json.loads(readme_snippet("json"))["mcpServers"]["notes"]
+    assert server["command"] == "kb"
+    given = [str(running.notes) if each == "/home/me/notes" else each for each in server["args"]]
+    parameters = over_stdio_words(*given, "--state", str(running.state))
+
+    async def session() -> dict[str, Any]:
+        async with Client(parameters) as client:
+            return await use_tools(client)
+
+    check(asyncio.run(session()))
+
+
 async def use_tools(client: Client) -> dict[str, Any]:
     """List the tools and call each of them."""
     tools = {tool.name for tool in (await client.list_tools()).tools}
@@ -153,9 +186,15 @@ def test_mcp_over_http(running: Process) -> None:
 
 
 def over_stdio(notes: Path, state: Path, *options: str) -> StdioServerParameters:
-    words = ["-m", "server.cli", "mcp", "--notes", str(notes), "--state", str(state), *options]
+    return over_stdio_words("mcp", "--notes", str(notes), "--state", str(state), *options)
+
+
+def over_stdio_words(*words: str) -> StdioServerParameters:
     return StdioServerParameters(
-        command=sys.executable, args=words, env=environment(), cwd=Path(__file__).parents[2]
+        command=sys.executable,
+        args=["-m", "server.cli", *words],
+        env=environment(),
+        cwd=Path(__file__).parents[2],
     )
 
 
