@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kb.answering.naming import named_in
 from kb.model import Citation
 from kb.text.sentences import split_sentences
-from kb.text.tokens import analyze, tokenize
+from kb.text.stopwords import STOP_WORDS
+from kb.text.tokens import Token, analyze, tokenize
 from kb.text.translation import translations
 
 _MARKER: Final = re.compile(r"\[(\d{1,3})\]")
 _CODE: Final = re.compile(r"`([^`\n]+)`")
 _QUOTED: Final = re.compile(r"[«“\"]([^«»“”\"\n]{3,})[»”\"]")
+_ITEM: Final = re.compile(r"^\s*\d{1,2}[.)]\s+")
 _FENCE_LINE: Final = re.compile(r"^\s*(?:`{3,}|~{3,}).*$")
 _SUPPORT: Final = 0.3
 """Least share of a claim's content words that its passages hold, translations counted."""
@@ -36,8 +39,8 @@ def check_reply(reply: str, passages: Sequence[Citation]) -> CheckedReply:
     """Return the reply without the claims that no cited passage bears out.
 
     A claim is a sentence, or a line of code. It stays when it names passages that exist, its code
-    and its quotes stand in them letter by letter, and its words are mostly theirs. A line of a
-    code block stays when it stands in some passage.
+    and its quotes, in backticks or not, stand in them letter by letter, and its words are mostly
+    theirs. A line of a code block stays when it stands in some passage.
     """
     by_number = {passage.n: passage for passage in passages}
     kept: list[str] = []
@@ -79,10 +82,33 @@ def _holds(claim: str, passages: Mapping[int, Citation], *, in_fence: bool) -> b
     if not numbers or any(number not in passages for number in numbers):
         return False
     quotes = [passages[number].quote for number in numbers]
-    literal = [*_CODE.findall(claim), *_QUOTED.findall(claim)]
-    if not all(any(_stands_in(part, quote) for quote in quotes) for part in literal):
+    said = _ITEM.sub("", _MARKER.sub("", claim))
+    quoted = [*_CODE.findall(said), *_QUOTED.findall(said)]
+    if not all(any(_stands_in(part, quote) for quote in quotes) for part in quoted):
         return False
-    return _support(_MARKER.sub("", claim), "\n".join(quotes)) >= _SUPPORT
+    if not all(any(_is_said_in(part, quote) for quote in quotes) for part in _literal(said)):
+        return False
+    return _support(said, "\n".join(quotes)) >= _SUPPORT
+
+
+def _literal(claim: str) -> list[str]:
+    """Return what must not be reworded: flags, paths, names, numbers, and commands."""
+    tokens = [token.surface for token in tokenize(claim) if _is_exact(token)]
+    commands = [claim[one.start : one.end] for one in named_in(claim) if one.has_program]
+    return [*tokens, *commands]
+
+
+def _is_exact(token: Token) -> bool:
+    """Tell whether a token is no word; "and/or" and "e.g" are words."""
+    parts = [part for part in re.split(r"\W", token.surface.lower()) if part]
+    is_prose = all(part.isalpha() and (len(part) < 2 or part in STOP_WORDS) for part in parts)
+    return token.kind == "flag" or (token.kind == "code" and not is_prose)
+
+
+def _is_said_in(part: str, text: str) -> bool:
+    """Tell whether a text has a piece of code as a whole: `9` is not said in `9.5` or `x9`."""
+    whole = re.escape(" ".join(part.split())).replace(r"\ ", r"\s+")
+    return re.search(rf"(?<![\w-])(?<!\d\.){whole}(?![\w-]|\.\d)", text) is not None
 
 
 def _stands_in(part: str, text: str) -> bool:
