@@ -20,12 +20,12 @@ from kb.commands.actions import (
 from kb.commands.removal import (
     name_build_cache,
     name_container,
-    name_of_project,
     name_removed,
 )
 from kb.errors import SandboxError
 from kb.model import Language
 from server.sandbox.engine import Engine
+from server.sandbox.listed import first_name, passes_filters
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -56,7 +56,9 @@ def _victims(action: Action, client: APIClient, language: Language) -> list[str]
     if isinstance(action, Prune):
         return _prunable(action, client, language)
     if isinstance(action, RunCompose):
-        return [name_of_project(action.verb, language=language)]
+        from server.sandbox.compose_victims import find_compose_victims
+
+        return find_compose_victims(action, client, language)
     name_of = _namer(action, language)
     return [name for each in getattr(action, "targets", ()) if (name := name_of(client, each))]
 
@@ -132,13 +134,17 @@ def _prunable(action: Prune, client: APIClient, language: Language) -> list[str]
     if whole or action.kind == "containers":
         stopped = {"status": ["created", "exited", "dead"]}
         ended: Sequence[Mapping[str, Any]] = client.containers(all=True, filters=stopped)
-        found += [named("container", _first_name(each)) for each in ended]
+        found += [
+            named("container", first_name(each))
+            for each in ended
+            if passes_filters(each, action.filters)
+        ]
     if whole or action.kind == "images":
         found += [named("image", name) for name in _prunable_images(action, client)]
     if action.kind == "volumes" or (whole and action.volumes):
         found += [named("volume", name) for name in unused_volumes(client, action)]
     if whole or action.kind == "networks":
-        found += [named("network", name) for name in _prunable_networks(client)]
+        found += [named("network", name) for name in _prunable_networks(action, client)]
     if whole or action.kind == "build_cache":
         found.append(name_build_cache(language=language))
     return found
@@ -151,19 +157,15 @@ def _prunable_images(action: Prune, client: APIClient) -> list[str]:
     return [
         str((each.get("RepoTags") or [str(each["Id"])[7:19]])[0])
         for each in images
-        if str(each["Id"]) not in used
+        if str(each["Id"]) not in used and passes_filters(each, action.filters)
     ]
 
 
-def _prunable_networks(client: APIClient) -> list[str]:
+def _prunable_networks(action: Prune, client: APIClient) -> list[str]:
     networks: Sequence[Mapping[str, Any]] = client.networks(filters={"type": ["custom"]})
     return [
         str(each["Name"])
         for each in networks
-        if not client.inspect_network(each["Id"]).get("Containers")
+        if passes_filters(each, action.filters)
+        and not client.inspect_network(each["Id"]).get("Containers")
     ]
-
-
-def _first_name(item: Mapping[str, Any]) -> str:
-    names = item.get("Names") or [str(item["Id"])[:12]]
-    return str(names[0]).removeprefix("/")
