@@ -129,6 +129,7 @@ class IndexFiles:
             else MemoryTokenStore(),
             lexical=self._lexical,
             catalog=self.catalog,
+            has_vectors=self.has_vectors,
         )
 
     # --- changes --------------------------------------------------------------------------------

@@ -164,7 +164,9 @@ class Assistant:
         else:
             yield from _spoken(answer)
         total = round((time.perf_counter() - started) * 1000, 2)
-        yield AnswerEvent(answer=replace(answer, timings_ms={**ranking.timings_ms, "total": total}))
+        timings_ms = {**ranking.timings_ms, "total": total}
+        notice = _notice(answer, index)
+        yield AnswerEvent(answer=replace(answer, timings_ms=timings_ms, notice=notice))
 
     def _reword(
         self, answer: Answer, ranking: Ranking, index: Index, cancelled: Callable[[], bool]
@@ -280,6 +282,13 @@ def _confidence(ranking: Ranking, chosen: Sequence[Candidate], calibration: Cali
     if is_looked_up(ranking, chosen):
         return _LOOKED_UP
     return probability(gather(ranking, chosen), calibration)
+
+
+def _notice(answer: Answer, index: Index) -> str | None:
+    """Return an answer's notice, with a word on an index that can compare words alone."""
+    if index.has_vectors:
+        return answer.notice
+    return " ".join(filter(None, (frame("words_alone", answer.language), answer.notice)))
 
 
 def _spoken(answer: Answer) -> Iterator[StreamEvent]:

@@ -196,6 +196,8 @@ class Index:
     tokens: TokenStore
     lexical: LexicalIndex
     catalog: ChunkCatalog
+    has_vectors: bool = True
+    """False where the vectors are another model's, so that words alone can be compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,12 @@ _FRAMES: Final[Mapping[str, Mapping[Language, str]]] = {
         "ru": "Ближе всего по теме: {places}.",
         "en": "Closest in your notes: {places}.",
     },
+    "words_alone": {
+        "ru": "Индекс строится заново для другой модели: пока сравниваются только слова, и ответ"
+        " может остаться ненайденным.",
+        "en": "The index is being rebuilt for another model: until then words alone are compared,"
+        " and an answer may be missed.",
+    },
     "no_model": {
         "ru": "Языковая модель не настроена: ответ составлен из цитат.",
         "en": "No language model is set up: the answer is made of quotes.",

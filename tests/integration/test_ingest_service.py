@@ -13,8 +13,10 @@ import pytest
 
 from ingest.report import SyncProgress
 from ingest.service import IndexService
+from kb.answering.frames import frame
+from kb.assistant import Assistant
 from kb.errors import IndexUnavailableError, StateLockedError, VaultError
-from kb.model import ChunkKind, NoteId
+from kb.model import Answer, ChunkKind, NoteId, Question
 from kb.ports import Embedding, FloatArray
 from tests.fakes import FakeEmbedder
 from tests.integration.index_states import all_chunks, contents, index_of, opened
@@ -364,6 +366,27 @@ def test_another_model_gets_another_index_while_the_old_one_answers(
     with opened(notes, tmp_path / "fresh", OtherEmbedder()) as fresh:
         fresh.sync()
         assert contents(fresh) == after
+
+
+def test_an_answer_from_an_index_of_another_model_says_that_words_alone_were_compared(
+    notes: Path, state: Path
+) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+
+    class Asking(OtherEmbedder):
+        def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
+            answers.extend(assistant.ask(Question(text=text)) for text in ("где том", "how?"))
+            return super().embed_documents(texts)
+
+    answers: list[Answer] = []
+    with opened(notes, state, Asking()) as service:
+        assistant = Assistant(index=lambda: service.index, notes=service.vault)
+        service.sync()
+        assert len(answers) >= 2
+        for answer in answers:
+            assert answer.notice == frame("words_alone", answer.language)
+        assert assistant.ask(Question(text="где том")).notice is None
 
 
 @pytest.mark.parametrize("lost", ["vectors-1", "lexical", "embeddings", "catalog.sqlite3"])
