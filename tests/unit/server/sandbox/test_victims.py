@@ -49,7 +49,7 @@ class FakeClient:
     def containers(
         self,
         *,
-        all: bool,
+        all: bool,  # noqa: A002  the name that the client has
         filters: Mapping[str, Any] | None = None,
     ) -> list[dict[str, Any]]:
         assert all
