@@ -56,6 +56,9 @@ class SandboxDriver(Protocol):
     def stop(self) -> None:
         """End the daemon and everything of it but its data; harmless when it is not running."""
 
+    def why_no_reset(self) -> SandboxError | None:
+        """Return why the data is not the driver's to delete; None where it is."""
+
     def reset(self) -> None:
         """Delete the stopped daemon's data.
 
@@ -83,7 +86,11 @@ class OffDriver:
 
     def start(self) -> Endpoint:
         """Raise the reason."""
-        raise SandboxError(self._message, hint=self._hint, code="sandbox_off")
+        raise self.why_no_reset()
+
+    def why_no_reset(self) -> SandboxError:
+        """Return the reason."""
+        return SandboxError(self._message, hint=self._hint, code="sandbox_off")
 
     def stop(self) -> None:
         """Nothing to end."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -12,6 +9,7 @@ from typing import TYPE_CHECKING
 from kb.errors import SandboxError
 from server.sandbox.builtin_image import ensure_builtin_image
 from server.sandbox.connection import why_closed
+from server.sandbox.docker_config import use_empty_config
 from server.sandbox.driver import Endpoint, TlsFiles
 from server.sandbox.handshake import check_label
 from server.sandbox.settings import SandboxSettings
@@ -23,8 +21,6 @@ _CONNECT_TIMEOUT_S = 60.0
 _RETRY_EVERY_S = 0.1
 _ANY_VERSION = "1.24"
 """Every daemon tells its own version to a client of this one."""
-_config_lock = threading.Lock()
-_empty_config: list[tempfile.TemporaryDirectory[str]] = []
 
 
 class Engine:
@@ -63,15 +59,23 @@ def connect(endpoint: Endpoint, *, alive: Callable[[], bool], settings: SandboxS
         settings: How long to wait.
 
     Raises:
-        SandboxError: It does not answer, or is not the sandbox.
+        SandboxError: It does not answer, is not the sandbox, or cannot hold the image.
     """
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
     info = _first_answer(endpoint, alive, time.monotonic() + settings.start_timeout_s)
     check_label(info, endpoint.label)
-    with _client_of(endpoint, version="auto", timeout_s=_CONNECT_TIMEOUT_S) as client:
-        version = str(info.get("ServerVersion", ""))
-        engine = Engine(endpoint, name=f"Docker {version}".strip(), api_version=client.api_version)
-        ensure_builtin_image(client)
-    return engine
+    name = f"Docker {info.get('ServerVersion', '')}".strip()
+    try:
+        with _client_of(endpoint, version="auto", timeout_s=_CONNECT_TIMEOUT_S) as client:
+            ensure_builtin_image(client)
+            return Engine(endpoint, name=name, api_version=client.api_version)
+    except (DockerException, RequestException, OSError) as error:
+        raise SandboxError(
+            f"the sandbox daemon answers, but cannot be set up: {error}",
+            hint="where its disk is full, `kb sandbox reset` empties it",
+        ) from error
 
 
 def make_client(
@@ -102,7 +106,7 @@ def _plain_client(
     from docker import APIClient
     from docker.tls import TLSConfig
 
-    _use_empty_config()
+    use_empty_config()
     secured: TLSConfig | bool = False
     if tls is not None:
         pair = (str(tls.certificate), str(tls.key))
@@ -136,11 +140,3 @@ def _first_answer(
                 hint="`kb sandbox status` tells more; `kb sandbox start` tries again",
             ) from reason
         time.sleep(_RETRY_EVERY_S)
-
-
-def _use_empty_config() -> None:
-    """Point the SDK at a configuration folder that is empty: no credentials, proxies, contexts."""
-    with _config_lock:
-        if not _empty_config:
-            _empty_config.append(tempfile.TemporaryDirectory(prefix="kb-docker-config-"))
-        os.environ["DOCKER_CONFIG"] = _empty_config[0].name

@@ -45,12 +45,20 @@ class ExternalDriver:
         """Let go of it; it is not ours to end."""
         self._started = False
 
-    def reset(self) -> None:
-        """Refuse: the data is not ours to delete."""
-        raise SandboxError(
+    def why_no_reset(self) -> SandboxError:
+        """Return that the data is not ours to delete."""
+        return SandboxError(
             "an external sandbox is reset where it runs",
             hint="remove its containers, images and volumes there",
         )
+
+    def reset(self) -> None:
+        """Refuse.
+
+        Raises:
+            SandboxError: The data is not ours to delete.
+        """
+        raise self.why_no_reset()
 
     def alive(self) -> bool:
         """Tell whether it was taken into use; whether it answers shows at the next request."""

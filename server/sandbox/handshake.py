@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kb.errors import SandboxError
+from server.sandbox.docker_config import user_config_folders
 
 _KNOWN_SOCKETS = (
     "/var/run/docker.sock",
@@ -70,7 +71,8 @@ def known_sockets() -> Iterator[str]:
         yield f"{runtime}/docker.sock"
         yield f"{runtime}/podman/podman.sock"
     yield from _paths_of([os.environ.get("DOCKER_HOST", "")])
-    yield from _paths_of(_context_hosts(home / ".docker/contexts/meta"))
+    for folder in user_config_folders():
+        yield from _paths_of(_context_hosts(folder / "contexts/meta"))
 
 
 def _context_hosts(folder: Path) -> Iterator[str]:

@@ -9,13 +9,13 @@ from kb.errors import KbError, SandboxError
 from server.sandbox.audit import AuditLog
 from server.sandbox.choose import choose_driver
 from server.sandbox.cleaning import clean
-from server.sandbox.driver import SandboxDriver
+from server.sandbox.driver import Endpoint, SandboxDriver
 from server.sandbox.engine import Engine, connect
 from server.sandbox.inventory import take_inventory
 from server.sandbox.prepare import CommandPreparer
 from server.sandbox.runbook import RunBook
 from server.sandbox.settings import SandboxSettings
-from server.sandbox.state import Inventory, SandboxStatus
+from server.sandbox.state import Inventory, SandboxState, SandboxStatus
 
 _WATCH_EVERY_S = 3.0
 
@@ -27,11 +27,13 @@ class Sandbox:
 
     Args:
         settings: Where it lives and what it may take.
-        driver: The driver to use; by default the one that the settings name.
+        driver: The driver to use; by default the one that the settings name, and with `auto` the
+            first that can work when it is wanted.
     """
 
     def __init__(self, settings: SandboxSettings, *, driver: SandboxDriver | None = None) -> None:
         self._settings = settings
+        self._chooses = driver is None and settings.mode == "auto"
         self._driver = driver or choose_driver(settings)
         self._life = threading.RLock()  # held while the daemon is started, stopped or reset
         self._view = threading.Lock()  # guards what `status` reads; never held for long
@@ -101,12 +103,19 @@ class Sandbox:
         """Stop, delete everything in the sandbox, and start anew.
 
         Raises:
-            SandboxError: The daemon's data is not ours to delete, or it does not start again.
+            SandboxError: The daemon's data is not ours to delete (then nothing was stopped), cannot
+                be deleted, or it does not start again.
         """
+        if reason := self._driver.why_no_reset():
+            raise reason
         self.runs.stop_all()
         with self._life:
             self._take_down()
-            self._driver.reset()
+            try:
+                self._driver.reset()
+            except KbError as error:
+                self._tell_failure(error)
+                raise
             self._bring_up()
         return self.status()
 
@@ -139,21 +148,15 @@ class Sandbox:
 
     def _bring_up(self) -> Engine:
         self._wanted = True
+        if self._chooses and self._driver.name == "off":
+            self._driver = choose_driver(self._settings)  # there may be an engine by now
         self._set(SandboxStatus(state="starting", driver=self._driver.name))
         self._take_down()
         try:
-            endpoint = self._driver.start()
-            engine = connect(endpoint, alive=self._driver.alive, settings=self._settings)
+            endpoint, engine = self._start_driver()
         except KbError as error:
             self._driver.stop()
-            off = self._driver.name == "off"
-            self._set(
-                SandboxStatus(
-                    state="off" if off else "unavailable",
-                    driver=self._driver.name,
-                    message=_one_line(error),
-                )
-            )
+            self._tell_failure(error)
             raise
         self._engine = engine
         self._set(
@@ -167,6 +170,17 @@ class Sandbox:
         self._start_watch()
         return engine
 
+    def _start_driver(self) -> tuple[Endpoint, Engine]:
+        try:
+            endpoint = self._driver.start()
+        except OSError as error:
+            raise SandboxError(f"the sandbox cannot be started: {error}") from error
+        return endpoint, connect(endpoint, alive=self._driver.alive, settings=self._settings)
+
+    def _tell_failure(self, error: KbError) -> None:
+        state: SandboxState = "off" if self._driver.name == "off" else "unavailable"
+        self._set(SandboxStatus(state=state, driver=self._driver.name, message=_one_line(error)))
+
     def _take_down(self) -> None:
         self._engine = None
         self._driver.stop()
@@ -174,7 +188,7 @@ class Sandbox:
     def _start_quietly(self) -> None:
         try:
             self.engine()
-        except SandboxError:
+        except KbError:
             return  # the status tells
 
     def _start_watch(self) -> None:

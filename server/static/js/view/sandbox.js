@@ -62,7 +62,7 @@ function fillStatus(node, { sandbox, health }) {
   const engine = sandbox.info?.engine || health?.engine || "";
   setText(part(node, "message"), said || (off ? t("sandbox.offHint") : engine));
   show(part(node, "live"), !off);
-  show(part(node, "start"), state === "asleep" || state === "unavailable");
+  show(part(node, "start"), off || state === "asleep" || state === "unavailable");
 }
 
 /** @type {(state: string) => string} */

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from kb.errors import SandboxError
 from server.sandbox import choose, handshake
 from server.sandbox.choose import choose_driver
+from server.sandbox.docker_config import use_empty_config
 from server.sandbox.handshake import check_label, known_sockets, refuse_known_socket
 from server.sandbox.service import Sandbox
 from server.sandbox.settings import SandboxSettings
@@ -27,6 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     monkeypatch.delenv("DOCKER_HOST", raising=False)
+    monkeypatch.delenv("DOCKER_CONFIG", raising=False)
     return tmp_path
 
 
@@ -60,6 +63,21 @@ def test_sockets_of_contexts_and_of_the_environment_are_known(
     assert {"/somewhere/context.sock", "/somewhere/env.sock"} <= set(known_sockets())
     with pytest.raises(SandboxError):
         refuse_known_socket("/somewhere/context.sock")
+
+
+def test_contexts_of_a_configuration_elsewhere_are_known_before_and_after_ours_replaces_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = home / "elsewhere/contexts/meta/abc"
+    folder.mkdir(parents=True)
+    endpoints = {"Endpoints": {"docker": {"Host": "unix:///somewhere/own.sock"}}}
+    (folder / "meta.json").write_text(json.dumps(endpoints))
+    monkeypatch.setenv("DOCKER_CONFIG", str(home / "elsewhere"))
+    assert "/somewhere/own.sock" in set(known_sockets())
+    for _ in range(2):
+        use_empty_config()
+        assert os.environ["DOCKER_CONFIG"] != str(home / "elsewhere")
+        assert "/somewhere/own.sock" in set(known_sockets())
 
 
 @pytest.mark.parametrize(
