@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
 from typing import Final
 
 import httpx
@@ -33,7 +35,8 @@ class OpenAIChatModel:
     def __init__(
         self, *, base_url: str, model: str, api_key: str = "", timeout_s: float = 60.0
     ) -> None:
-        self._url = base_url.rstrip("/") + "/chat/completions"
+        self._base_url = base_url.rstrip("/")
+        self._url = self._base_url + "/chat/completions"
         self._model = model
         self._timeout_s = timeout_s
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
@@ -67,10 +70,39 @@ class OpenAIChatModel:
             "messages": [{"role": each.role, "content": each.content} for each in messages],
         }
         deadline = time.monotonic() + self._timeout_s
+        with (
+            self._reaching(),
+            self._client.stream("POST", self._url, json=request) as response,
+        ):
+            _check_response(response)
+            yield from _pieces(response, deadline, cancelled)
+
+    def greet(self) -> None:
+        """See whether the service answers, takes the key and has the model.
+
+        Raises:
+            ChatModelError: It does not, or it lists its models and this one is not among them.
+        """
+        with self._reaching():
+            response = self._client.get(self._base_url + "/models")
+        if response.status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
+            return  # it is there, and lists nothing
+        _check_response(response)
+        listed = _model_ids(response)
+        if listed and self._model not in listed:
+            raise ChatModelError(
+                f"the language model service has no model {self._model!r}",
+                hint=f"set KB_LLM_MODEL to one of {', '.join(listed[:10])}",
+            )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    @contextlib.contextmanager
+    def _reaching(self) -> Iterator[None]:
         try:
-            with self._client.stream("POST", self._url, json=request) as response:
-                _check_response(response)
-                yield from _pieces(response, deadline, cancelled)
+            yield
         except httpx.TimeoutException as error:
             raise _too_slow(self._timeout_s) from error
         except httpx.HTTPError as error:
@@ -80,19 +112,23 @@ class OpenAIChatModel:
                 hint="check KB_LLM_BASE_URL, and that the service runs",
             ) from error
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
-
 
 def _check_response(response: httpx.Response) -> None:
-    if response.status_code != httpx.codes.OK:
+    if response.status_code != HTTPStatus.OK:
         response.read()
         raise ChatModelError(
             f"the language model service answered {response.status_code}:"
             f" {' '.join(response.text.split())[:200]}",
             hint="check KB_LLM_MODEL and KB_LLM_API_KEY",
         )
+
+
+def _model_ids(response: httpx.Response) -> list[str]:
+    """The models that a service lists; none where it lists them in another way."""
+    try:
+        return [str(each["id"]) for each in response.json()["data"]]
+    except (ValueError, TypeError, LookupError):
+        return []
 
 
 def _pieces(

@@ -86,6 +86,11 @@ class StateFolder:
         """The SQLite file of conversations, answers and feedback."""
         return self.durable / "kb.sqlite3"
 
+    @property
+    def token_file(self) -> Path:
+        """Where the access token is kept, for the user alone."""
+        return self.durable / "token"
+
     def acquire(self) -> None:
         """Become the owner of the folder, until the process ends or `release`.
 
@@ -128,7 +133,7 @@ class StateFolder:
 
         It stands in a file that only the user can read.
         """
-        path = self.durable / "token"
+        path = self.token_file
         try:
             kept = path.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError):

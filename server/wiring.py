@@ -67,15 +67,22 @@ def access_token(settings: Settings, state: StateFolder) -> str:
     Raises:
         InvalidInputError: The server would listen for other machines without a token set by hand.
     """
-    if settings.token is not None:
-        return settings.token.get_secret_value()
-    if not is_loopback(settings.host):
+    require_token_by_hand(settings)
+    return state.token() if settings.token is None else settings.token.get_secret_value()
+
+
+def require_token_by_hand(settings: Settings) -> None:
+    """See whether a server may listen with the kept token.
+
+    Raises:
+        InvalidInputError: It would listen for other machines without a token set by hand.
+    """
+    if settings.token is None and not is_loopback(settings.host):
         raise InvalidInputError(
             f"{settings.host} is reachable from other machines, and no token is set",
             hint="set KB_TOKEN to a long secret of your own, or listen on 127.0.0.1",
             code="token_required",
         )
-    return state.token()
 
 
 def build(settings: Settings, state: StateFolder, *, port: int) -> Runtime:
