@@ -52,9 +52,10 @@ def _mount_options(name: str, options: Node, place: str) -> list[str]:
 def _write_mount(mount: VolumeMount | TmpfsMount) -> Node:
     if isinstance(mount, TmpfsMount):
         return {"type": "tmpfs", "target": mount.target, "tmpfs": {"size": mount.size_bytes}}
+    modes = [*(["ro"] if mount.read_only else []), *(["nocopy"] if mount.no_copy else [])]
     if mount.volume is None:
         return mount.target
-    return f"{mount.volume}:{mount.target}" + (":ro" if mount.read_only else "")
+    return ":".join([mount.volume, mount.target, *([",".join(modes)] if modes else [])])
 
 
 def read_tmpfs(value: Node, place: str, reading: Reading) -> Node:
@@ -63,5 +64,7 @@ def read_tmpfs(value: Node, place: str, reading: Reading) -> Node:
     for text in as_texts(value, place):
         mount, notes = parse_tmpfs(text, reading.rules.limits)
         reading.notes.extend(notes)
-        kept.append(f"{mount.target}:" + ",".join([f"size={mount.size_bytes}", *mount.options]))
+        mode = [] if mount.mode is None else [f"mode={mount.mode:o}"]
+        options = [f"size={mount.size_bytes}", *mode, *mount.options]
+        kept.append(f"{mount.target}:{','.join(options)}")
     return kept

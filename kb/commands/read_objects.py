@@ -93,7 +93,7 @@ def read_info(call: Invocation, _rules: Rules, _notes: Notes) -> act.ShowInfo:
 
 def read_df(call: Invocation, _rules: Rules, _notes: Notes) -> act.ShowDiskUsage:
     """`docker system df`."""
-    return act.ShowDiskUsage(verbose=call.on("--verbose"), format=_format(call))
+    return act.ShowDiskUsage(format=_format(call))
 
 
 def read_inspect(call: Invocation, _rules: Rules, _notes: Notes) -> act.InspectObjects:
@@ -104,7 +104,7 @@ def read_inspect(call: Invocation, _rules: Rules, _notes: Notes) -> act.InspectO
         raise refused("invalid_value", key="problem.inspect_type", value=kind)
     return act.InspectObjects(
         targets=tuple(operand.value for operand in call.operands),
-        kind=cast("act.InspectKind", kind), size=call.on("--size"), format=_format(call),
+        kind=cast("act.InspectKind", kind), format=_format(call),
     )  # fmt: skip
 
 

@@ -137,7 +137,6 @@ class InspectObjects:
 
     targets: tuple[str, ...]
     kind: InspectKind = "any"
-    size: bool = False
     format: str | None = None
 
 

@@ -80,7 +80,6 @@ class ShowInfo:
 class ShowDiskUsage:
     """`docker system df`."""
 
-    verbose: bool = False
     format: str | None = None
 
 

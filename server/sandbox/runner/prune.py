@@ -87,8 +87,9 @@ def _networks(action: Prune, job: Job) -> float:
     return 0.0
 
 
-def _build_cache(_action: Prune, job: Job) -> float:
-    result: Mapping[str, Any] = job.client.prune_builds()
+def _build_cache(action: Prune, job: Job) -> float:
+    filters: Any = filter_map(action.filters)  # the stubs know fewer of them than the daemon
+    result: Mapping[str, Any] = job.client.prune_builds(filters=filters, all=action.all)
     _tell(job, "Deleted build cache objects:", result.get("CachesDeleted"))
     return float(result.get("SpaceReclaimed") or 0)
 

@@ -47,7 +47,7 @@ ACTIONS: list[tuple[str, act.Action]] = [
     ("docker version", act.ShowVersion()),
     ("docker --version", act.ShowVersion(short=True)),
     ("docker info -f '{{.ServerVersion}}'", act.ShowInfo(format="{{.ServerVersion}}")),
-    ("docker system df -v", act.ShowDiskUsage(verbose=True)),
+    ("docker system df -v", act.ShowDiskUsage()),
     ("docker pull bitnami/kafka:latest", act.PullImage(reference="bitnami/kafka:latest")),
     (
         "docker pull -q --platform linux/arm64 alpine",
@@ -115,7 +115,7 @@ ACTIONS: list[tuple[str, act.Action]] = [
     ("docker network inspect web", act.InspectObjects(targets=("web",), kind="network")),
     (
         "docker container inspect -s a",
-        act.InspectObjects(targets=("a",), kind="container", size=True),
+        act.InspectObjects(targets=("a",), kind="container"),
     ),
     ("docker image inspect a:1", act.InspectObjects(targets=("a:1",), kind="image")),
     ("docker top box -eo pid,cmd", act.ShowTop(container="box", ps_args=("-eo", "pid,cmd"))),
