@@ -52,18 +52,32 @@ class IngestJobs:
         self._jobs: dict[str, IngestJob] = {}
         self._feeds: dict[str, Feed[IngestJob]] = {}
         self._running: str | None = None
-        self._again = False
+        self._next: str | None = None
+        """The job that follows the running one, once it is asked for."""
         self._stopping = threading.Event()
         self._retry: threading.Timer | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> IngestJob:
-        """Start a sync; where one runs already, return it, and look again when it has ended."""
+        """Return a job that reads the notes as they are now, or later.
+
+        A job that runs already may have read past a change of this moment: it is followed by one
+        more, which is the same for everybody who asks meanwhile.
+        """
         with self._lock:
-            if self._running is not None:
-                self._again = True
-                return self._jobs[self._running]
-            return self._launch()
+            if self._running is None:
+                job_id = self._add()
+                self._launch(job_id)
+                return self._jobs[job_id]
+            if self._next is None:
+                self._next = self._add()
+            return self._jobs[self._next]
+
+    @property
+    def running(self) -> str:
+        """Id of the job that runs now; empty where none does."""
+        with self._lock:
+            return self._running or ""
 
     def get(self, job_id: str) -> IngestJob:
         """Return a job as it is now.
@@ -99,19 +113,21 @@ class IngestJobs:
         if thread is not None:
             thread.join(timeout_s)
 
-    def _launch(self) -> IngestJob:
+    def _add(self) -> str:
         job = IngestJob(id=uuid.uuid4().hex)
         self._jobs[job.id] = job
         self._feeds[job.id] = Feed()
         self._feeds[job.id].publish(job)
-        self._running, self._again = job.id, False
         for old in list(self._jobs)[:-_KEPT_JOBS]:
             del self._jobs[old], self._feeds[old]
+        return job.id
+
+    def _launch(self, job_id: str) -> None:
+        self._running = job_id
         self._thread = threading.Thread(
-            target=self._work, args=(job.id,), name="ingest", daemon=True
+            target=self._work, args=(job_id,), name="ingest", daemon=True
         )
         self._thread.start()
-        return job
 
     def _work(self, job_id: str) -> None:
         def note(progress: SyncProgress) -> None:
@@ -148,9 +164,9 @@ class IngestJobs:
     def _finish(self, job: IngestJob) -> None:
         with self._lock:
             self._feeds[job.id].close()
-            self._running = None
-            if self._again and not self._stopping.is_set():
-                self._launch()
+            self._running, following, self._next = None, self._next, None
+            if following is not None:
+                self._launch(following)  # where everything stops it ends at once, as cancelled
             elif isinstance(job.error, VectorServerError):
                 self._launch_later()
         if self._on_end is not None:

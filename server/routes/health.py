@@ -7,8 +7,15 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 
-from server.routes.shared import ServicesDep
-from server.schemas.status import HealthBody, IndexHealth, SandboxHealth
+from kb.model import NoteWarning
+from server.routes.shared import ServicesDep, errors
+from server.schemas.status import (
+    HealthBody,
+    IndexHealth,
+    SandboxHealth,
+    WarningBody,
+    WarningListBody,
+)
 from server.security import is_bearer_of
 from server.services import Services
 
@@ -53,6 +60,21 @@ def health_of(services: Services) -> HealthBody:
         editable=services.note_files.editable,
         llm=services.has_chat_model,
         message=status.message,
+        job_id=services.jobs.running,
+    )
+
+
+@router.get("/api/warnings", summary="What could not be read as meant", responses=errors())
+def get_warnings(services: ServicesDep) -> WarningListBody:
+    """Return the warnings of all notes in the index."""
+    warnings = services.library.status.warnings
+    return WarningListBody(warnings=[warning_body(each) for each in warnings])
+
+
+def warning_body(warning: NoteWarning) -> WarningBody:
+    """Turn a warning into its wire shape."""
+    return WarningBody(
+        note=warning.note, line=warning.line, message=warning.message, hint=warning.hint
     )
 
 

@@ -9,8 +9,9 @@ from fastapi.responses import StreamingResponse
 
 from ingest.report import SyncProgress, SyncReport
 from server.jobs import IngestJob
+from server.routes.health import warning_body
 from server.routes.shared import ServicesDep, errors
-from server.schemas.status import JobBody, ProgressBody, ReportBody, StartedJobBody, WarningBody
+from server.schemas.status import JobBody, ProgressBody, ReportBody, StartedJobBody
 from server.services import Services
 from server.sse import SSE_RESPONSE, ServerEvent, last_event_number, stream_events
 
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/api/ingest", tags=["ingest"])
 
 @router.post("", status_code=202, summary="Follow the notes folder", responses=errors())
 def start_ingest(services: ServicesDep) -> StartedJobBody:
-    """Start a job that reads what has changed; where one runs, return that one."""
+    """Start a job that reads what has changed; where one runs, return the one that follows it."""
     return StartedJobBody(job_id=services.jobs.start().id)
 
 
@@ -89,10 +90,7 @@ def report_body(report: SyncReport) -> ReportBody:
         kinds={kind.value: count for kind, count in report.kinds.items()},
         embedded=report.embedded,
         reused=report.reused,
-        warnings=[
-            WarningBody(note=each.note, line=each.line, message=each.message, hint=each.hint)
-            for each in report.warnings
-        ],
+        warnings=[warning_body(each) for each in report.warnings],
         duration_s=report.duration_s,
         cancelled=report.cancelled,
     )

@@ -44,6 +44,7 @@ class HealthBody(BaseModel):
     editable: bool = Field(description="Whether notes can be saved and deleted here.")
     llm: bool = Field(description="Whether a language model is set.")
     message: str = ""
+    job_id: str = Field("", description="The ingest job that runs now; empty where none does.")
 
 
 class ProgressBody(BaseModel):
@@ -67,6 +68,12 @@ class WarningBody(BaseModel):
     line: int = Field(description="1-based; 0 means the whole file.")
     message: str
     hint: str
+
+
+class WarningListBody(BaseModel):
+    """What could not be read as meant, of all notes in the index."""
+
+    warnings: list[WarningBody]
 
 
 class ReportBody(BaseModel):

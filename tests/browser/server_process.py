@@ -57,8 +57,9 @@ def serve(
     edit: bool = False,
     port: int = 0,
     environment: Mapping[str, str] | None = None,
+    await_index: bool = True,
 ) -> Iterator[LiveServer]:
-    """Serve notes until the block ends; the index is complete when it begins.
+    """Serve notes until the block ends.
 
     Args:
         folder: Where the notes and the state are put.
@@ -66,6 +67,7 @@ def serve(
         edit: Whether notes may be saved.
         port: The port; 0 takes a free one.
         environment: `KB_*` variables; the sandbox is off unless they say otherwise.
+        await_index: Begin the block when the first index is complete, not before.
     """
     vault = folder / "notes"
     vault.mkdir(parents=True, exist_ok=True)
@@ -83,7 +85,8 @@ def serve(
         )
     try:
         url = _read_url(process, folder / "server.log")
-        _await_index(url, process)
+        if await_index:
+            _await_index(url, process)
         yield LiveServer(url=url, token=TOKEN, notes=vault, process=process)
     finally:
         process.terminate()

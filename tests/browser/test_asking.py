@@ -152,6 +152,7 @@ def test_a_question_in_another_conversation_does_not_wait_for_a_slow_one(page: P
 
 def test_a_question_goes_where_it_was_asked_though_it_waits(page: Page) -> None:
     ask(page, "что делает -q?")
+    expect(page.locator("#chats-list .row.current")).to_have_count(1)  # it stands in the address
     building = {"status": "indexing", "index": {}, "sandbox": {"state": "off"}}
     page.route("**/api/health", lambda route: route.fulfill(json=building))
     page.reload()

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.sample_notes import NOTES
-from tests.browser.server_process import LiveServer
+from tests.browser.server_process import LiveServer, serve
 from tests.browser.steps import ask
 
 pytestmark = pytest.mark.browser
@@ -96,6 +98,23 @@ def test_a_question_before_the_first_index_waits_for_it(
     opened.unroute("**/api/health")
     expect(opened.locator(".turn")).to_have_attribute("data-stage", "done", timeout=30_000)
     expect(opened.locator("#banner")).to_be_hidden()
+
+
+def test_a_first_index_is_seen_and_what_it_could_not_read_is_listed(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    broken = "---\ntitle: [\n---\n# Broken\n\nA kettle boils in three minutes.\n"
+    notes = {f"n{number}.md": NOTES["long.md"] for number in range(12)} | {"broken.md": broken}
+    with serve(tmp_path, notes, await_index=False) as server:
+        opened = open_page(server.page_url)
+        expect(opened.locator("#ingest")).to_be_visible()
+        expect(opened.locator("#banner.indexing")).to_be_visible()
+        expect(opened.locator("#ingest")).to_be_hidden(timeout=120_000)
+        expect(opened.locator("#status-index")).to_contain_text("13 заметок")
+        opened.locator("#status-index").click()
+        opened.locator("#warnings summary").click()
+        opened.locator("#warnings-list button", has_text="broken.md").first.click()
+        expect(opened.locator("#panel-sub")).to_contain_text("broken.md")
 
 
 def test_a_question_that_waits_can_be_stopped(open_page: OpenPage, live_server: LiveServer) -> None:

@@ -8,6 +8,7 @@ import { createStore } from "./core/store.js";
 import { byId } from "./dom/elements.js";
 import { stopAsking } from "./effects/ask.js";
 import { loadConversations, openConversation } from "./effects/conversations.js";
+import { loadWarnings } from "./effects/ingest.js";
 import { loadNotes } from "./effects/notes.js";
 import { adoptRuns } from "./effects/runs.js";
 import { checkHealth, loadSandbox, watchHealth } from "./effects/server.js";
@@ -100,7 +101,7 @@ async function start() {
 async function refresh() {
   if (store.get().connection === "locked") return;
   const sandbox = store.get().health?.sandbox;
-  const jobs = [loadConversations(context), loadNotes(context)];
+  const jobs = [loadConversations(context), loadNotes(context), loadWarnings(context)];
   if (sandbox === "ready") jobs.push(loadSandbox(context), adoptRuns(context));
   await Promise.all(jobs);
 }

@@ -173,6 +173,15 @@ test("the console keeps its last lines", () => {
   assert.equal(consoleKeys.at(-1), `k${MAX_CONSOLE_ENTRIES + 2}`);
 });
 
+test("a job that waits for another hides nothing of it, and its end is not the other's", () => {
+  const job = { id: "a", state: "running", done: 1, total: 9, message: "" };
+  const queued = { ...job, id: "b", done: 0, total: 0 };
+  const running = after({ type: "ingest/progress", job }, { type: "ingest/progress", job: queued });
+  assert.equal(running.ingest, job);
+  assert.equal(reduce(running, { type: "ingest/ended", id: "b" }).ingest, job);
+  assert.equal(reduce(running, { type: "ingest/ended", id: "a" }).ingest, null);
+});
+
 test("a locked page stays locked until it is opened, whatever else answers", () => {
   const failure = { code: "unauthorized", message: "", hint: "" };
   const locked = after({ type: "locked", failure }, { type: "connection", connection: "online" });

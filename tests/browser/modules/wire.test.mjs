@@ -6,7 +6,7 @@ import { ApiError, encodePath, toFailure } from "../../../server/static/js/net/a
 import { createEventParser } from "../../../server/static/js/net/sse.js";
 import { tokenFromText } from "../../../server/static/js/net/token.js";
 import { toAnswer, toCommand, toFiles } from "../../../server/static/js/net/wire.js";
-import { toHealth, toIngestJob, toSandbox } from "../../../server/static/js/net/wire-server.js";
+import { toHealth, toIngestJob, toSandbox, toWarnings } from "../../../server/static/js/net/wire-server.js";
 
 const STREAM =
   ": hello\n\nevent: token\ndata: {\"text\":\"при\"}\n\nid: 7\r\nevent: token\r\ndata: a\r\ndata: b\r\n\r\ndata:last\n\n";
@@ -49,7 +49,11 @@ test("a command keeps its order of slots and knows only the choices there are", 
 });
 
 test("health, jobs and the sandbox are read as the server writes them", () => {
-  const health = toHealth({ status: "ok", index: { notes: 2 }, sandbox: { state: "ready" }, editable: true, llm: true });
+  const health = toHealth({ status: "ok", index: { notes: 2, warnings: 1 }, job_id: "j", sandbox: { state: "ready" }, editable: true, llm: true });
+  assert.deepEqual([health.warnings, health.jobId, toHealth({}).jobId], [1, "j", ""]);
+  assert.deepEqual(toWarnings({ warnings: [{ note: "a.md", line: 3, message: "odd" }] }), [
+    { note: "a.md", line: 3, message: "odd", hint: "" },
+  ]);
   assert.deepEqual([health.notes, health.sandbox, health.canEdit, health.hasChatModel], [2, "ready", true, true]);
   assert.equal(toHealth({ sandbox: { state: "off", driver: "managed" } }).sandbox, "asleep");
   assert.equal(toHealth({ sandbox: { state: "off", driver: "off" } }).sandbox, "off");

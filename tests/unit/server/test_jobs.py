@@ -27,7 +27,9 @@ def wait(jobs: IngestJobs, job_id: str) -> IngestJob:
     return asyncio.run(asyncio.wait_for(last(), 10))
 
 
-def test_a_change_during_a_job_leads_to_one_more(library: FakeLibrary) -> None:
+def test_a_change_during_a_job_leads_to_one_more_that_all_are_told_of(
+    library: FakeLibrary,
+) -> None:
     library.hold = threading.Event()
     ended: list[str] = []
     second_ended = threading.Event()
@@ -39,19 +41,24 @@ def test_a_change_during_a_job_leads_to_one_more(library: FakeLibrary) -> None:
 
     jobs = IngestJobs(library, on_end=note_end)
     first = jobs.start()
-    assert {jobs.start().id for _ in range(5)} == {first.id}
+    (following,) = {jobs.start().id for _ in range(5)}
+    assert following != first.id
+    assert jobs.running == first.id
+    assert jobs.get(following).state == "running"
     library.hold.set()
     assert second_ended.wait(10)
     jobs.close()
     assert (ended, library.syncs) == (["done", "done"], 2)
+    assert wait(jobs, following).state == "done"
+    assert jobs.running == ""
 
 
-def test_closing_cancels_the_job(library: FakeLibrary) -> None:
+def test_closing_cancels_the_job_and_the_one_that_would_follow(library: FakeLibrary) -> None:
     library.hold = threading.Event()
     jobs = IngestJobs(library)
-    job = jobs.start()
+    both = [jobs.start().id, jobs.start().id]
     jobs.close()
-    assert jobs.get(job.id).state == "cancelled"
+    assert [wait(jobs, each).state for each in both] == ["cancelled", "cancelled"]
 
 
 def test_a_missing_chroma_server_is_looked_for_again(

@@ -174,7 +174,7 @@ def test_readers_that_go_leave_no_thread_behind(bench: Bench, http: httpx.Client
 def test_an_ingest_is_followed(bench: Bench, http: httpx.Client) -> None:
     bench.library.hold = threading.Event()
     job_id = http.post("/api/ingest").json()["job_id"]
-    assert http.post("/api/ingest").json()["job_id"] == job_id
+    assert http.get("/api/health").json()["job_id"] == job_id
     assert http.get(f"/api/ingest/{job_id}").json()["state"] == "running"
     with http.stream("GET", f"/api/ingest/{job_id}/events") as response:
         events = read_events(response)
@@ -184,6 +184,7 @@ def test_an_ingest_is_followed(bench: Bench, http: httpx.Client) -> None:
     assert (name, job["state"]) == ("done", "done")
     assert job["counts"]["added"] == ["docker.md"]
     assert http.get(f"/api/ingest/{job_id}").json() == job
+    assert http.get("/api/health").json()["job_id"] == ""
     assert http.get("/api/ingest/nope").status_code == 404
 
 

@@ -37,7 +37,9 @@
  *   | {type: "locked", failure: Failure}
  *   | {type: "unlocked"}
  *   | {type: "health", health: import("./types.js").Health}
- *   | {type: "ingest", job: import("./types.js").IngestJob | null}
+ *   | {type: "ingest/progress", job: import("./types.js").IngestJob}
+ *   | {type: "ingest/ended", id: string}
+ *   | {type: "warnings", items: import("./types.js").NoteWarning[]}
  *   | {type: "sandbox/loading"}
  *   | {type: "sandbox/loaded", info: import("./types.js").Sandbox}
  *   | {type: "sandbox/failed", failure: Failure}

@@ -194,6 +194,18 @@ function reduceSandbox(state, action) {
   }
 }
 
+/**
+ * A job that only waits for another one says nothing of it.
+ *
+ * @param {State} state
+ * @param {import("./types.js").IngestJob} job
+ * @returns {State}
+ */
+function withProgress(state, job) {
+  const waits = state.ingest !== null && state.ingest.id !== job.id && job.total === 0;
+  return waits ? state : { ...state, ingest: job };
+}
+
 /** @type {(state: State, action: Action) => State} */
 function reduceRest(state, action) {
   switch (action.type) {
@@ -206,8 +218,12 @@ function reduceRest(state, action) {
       return { ...state, connection: "connecting", lock: null };
     case "health":
       return { ...state, health: action.health };
-    case "ingest":
-      return { ...state, ingest: action.job };
+    case "ingest/progress":
+      return withProgress(state, action.job);
+    case "ingest/ended":
+      return state.ingest?.id === action.id ? { ...state, ingest: null } : state;
+    case "warnings":
+      return { ...state, warnings: action.items };
     case "suggestions":
       return { ...state, suggestions: action.items, suggestionsState: "ready" };
     case "scope":

@@ -35,6 +35,7 @@
  * @property {Record<string, Card>} cards command cards by key
  * @property {string[]} consoleKeys cards of lines typed in the sandbox panel, oldest first
  * @property {import("./types.js").IngestJob | null} ingest
+ * @property {import("./types.js").NoteWarning[]} warnings what of the notes could not be read as meant
  * @property {{text: string, note: string}[]} suggestions
  * @property {"loading" | "ready"} suggestionsState
  * @property {import("./types.js").Toast[]} toasts
@@ -62,6 +63,7 @@ export function initialState(settings) {
     cards: {},
     consoleKeys: [],
     ingest: null,
+    warnings: [],
     suggestions: [],
     suggestionsState: "loading",
     toasts: [],

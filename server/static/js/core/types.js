@@ -163,6 +163,8 @@
  * @property {number} notes
  * @property {number} chunks
  * @property {string} model
+ * @property {number} warnings how many there are of the notes
+ * @property {string} jobId the ingest job that runs now, or ""
  * @property {string} sandbox "ready", "starting", "asleep" (it starts with the first run),
  *   "unavailable" (it failed, and may be tried again) or "off" (there is none)
  * @property {string} engine
@@ -195,6 +197,12 @@
  * @property {number} done
  * @property {number} total
  * @property {string} message
+ *
+ * @typedef {object} NoteWarning something in a note that could not be read as meant
+ * @property {string} note
+ * @property {number} line 1-based; 0 means the whole file
+ * @property {string} message
+ * @property {string} hint
  *
  * @typedef {object} NoteTarget where a note is to be opened
  * @property {string} path

@@ -6,6 +6,7 @@ import { toHealth, toSandbox } from "../net/wire-server.js";
 import { object, texts } from "../net/wire.js";
 import { t } from "../text/i18n.js";
 import { noteError, toast } from "./context.js";
+import { watchJob } from "./ingest.js";
 
 /** @typedef {import("./context.js").Context} Context */
 
@@ -25,6 +26,7 @@ export async function checkHealth(context) {
     const health = toHealth(await api.call("/api/health"));
     store.dispatch({ type: "health", health });
     store.dispatch({ type: "connection", connection: "online" });
+    watchJob(context, health.jobId);
     return true;
   } catch (error) {
     noteError(context, error);

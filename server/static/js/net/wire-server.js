@@ -17,6 +17,8 @@ export function toHealth(value) {
     notes: numberOrNull(index.notes) ?? 0,
     chunks: numberOrNull(index.chunks) ?? 0,
     model: text(index.model),
+    warnings: numberOrNull(index.warnings) ?? 0,
+    jobId: text(json.job_id),
     sandbox: toSandboxState(sandbox),
     engine: text(sandbox.engine),
     sandboxMessage: text(sandbox.message),
@@ -138,6 +140,17 @@ function toImage(value) {
   const json = object(value);
   const id = text(json.id);
   return { id, name: texts(json.tags)[0] || id, sizeBytes: numberOrNull(json.size_bytes) };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {import("../core/types.js").NoteWarning[]}
+ */
+export function toWarnings(value) {
+  return list(object(value).warnings).map((item) => {
+    const json = object(item);
+    return { note: text(json.note), line: numberOrNull(json.line) ?? 0, message: text(json.message), hint: text(json.hint) };
+  });
 }
 
 /**

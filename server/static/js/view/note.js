@@ -3,7 +3,8 @@
 
 import { byId, el, icon, setText } from "../dom/elements.js";
 import { toSafeFragment } from "../dom/safe-html.js";
-import { deleteNote, openNote } from "../effects/notes.js";
+import { deleteNote } from "../effects/note-files.js";
+import { openNote } from "../effects/notes.js";
 import { linesInWords } from "../text/format.js";
 import { t } from "../text/i18n.js";
 import { confirmWith } from "./dialogs.js";

@@ -1,8 +1,9 @@
 // @ts-check
 /** The settings and the help sheet. */
 
-import { byId, el, show, typed } from "../dom/elements.js";
-import { ingest } from "../effects/notes.js";
+import { byId, el, setText, show, typed } from "../dom/elements.js";
+import { ingest } from "../effects/ingest.js";
+import { openNote } from "../effects/notes.js";
 import { t } from "../text/i18n.js";
 
 /**
@@ -39,7 +40,10 @@ export function createSettings(context) {
     typed("settings-dialog", HTMLDialogElement).close();
     void ingest(context);
   });
-  return (state) => fill(form, state);
+  return (state) => {
+    fill(form, state);
+    fillWarnings(context, state.warnings);
+  };
 }
 
 export function openHelp() {
@@ -75,4 +79,29 @@ function fill(form, { settings, health }) {
   if (list.dataset.shown === text) return;
   list.dataset.shown = text;
   list.replaceChildren(...facts.map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
+}
+
+/** @type {import("../core/types.js").NoteWarning[] | null} */
+let listed = null;
+
+/**
+ * @param {import("../effects/context.js").Context} context
+ * @param {import("../core/types.js").NoteWarning[]} warnings
+ */
+function fillWarnings(context, warnings) {
+  show(byId("warnings"), warnings.length > 0);
+  setText(byId("warnings-title"), t("warnings.title", { n: warnings.length }));
+  if (warnings === listed) return;
+  listed = warnings;
+  byId("warnings-list").replaceChildren(...warnings.map((warning) => createWarning(context, warning)));
+}
+
+/** @type {(context: import("../effects/context.js").Context, warning: import("../core/types.js").NoteWarning) => HTMLElement} */
+function createWarning(context, { note, line, message, hint }) {
+  const open = el("button", { class: "link", text: line ? `${note}:${line}` : note, attrs: { type: "button" } });
+  open.addEventListener("click", () => {
+    typed("settings-dialog", HTMLDialogElement).close();
+    void openNote(context, { path: note, lines: line ? [line, line] : null });
+  });
+  return el("li", {}, open, el("span", { text: [message, hint].filter(Boolean).join("; ") }));
 }

@@ -86,11 +86,11 @@ function fillPill(button, dot, text) {
 }
 
 /** @param {State} state */
-function fillBanner({ connection, health, ingest }) {
+function fillBanner({ connection, health }) {
   const banner = byId("banner");
   const offline = connection === "offline";
   const kind = offline ? "offline" : health?.status === "ok" ? "" : health?.status ?? "";
-  show(banner, kind !== "" && !(kind === "indexing" && ingest));
+  show(banner, kind !== "");
   if (!kind) return;
   banner.className = `banner ${kind}`;
   setText(/** @type {Element} */ (banner.querySelector("strong")), t(`banner.${kind}`));

@@ -18,7 +18,7 @@ export function wireShortcuts({ store }) {
     }
     if (document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") onEscape(store);
-    else if (event.altKey && event.code === "KeyN") location.hash = "";
+    else if (event.altKey && event.code === "KeyN") byId("new-chat").click();
     else if (!event.ctrlKey && !event.metaKey && !event.altKey && !isWriting(event.target)) {
       if (event.key === "?") act(event, openHelp);
       // By its place as well: a Russian layout has no slash there.

@@ -2,7 +2,7 @@
 /** Adding notes: by the button, or by dropping files on the page. */
 
 import { byId, show, typed } from "../dom/elements.js";
-import { uploadNotes } from "../effects/notes.js";
+import { uploadNotes } from "../effects/note-files.js";
 
 /** @param {import("../effects/context.js").Context} context */
 export function wireUpload(context) {
