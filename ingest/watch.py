@@ -14,9 +14,9 @@ from kb.errors import KbError
 
 _log = logging.getLogger(__name__)
 
-_DEBOUNCE_MS: Final = 400
+_DEBOUNCE_MS: Final = 1000
 """A burst is taken together for so long at the most, counted from its first change."""
-_STEP_MS: Final = 100
+_STEP_MS: Final = 200
 """A burst ends when nothing changes for so long."""
 _LOOK_AGAIN_MS: Final = 1000
 """How often it is made sure that the folder is still the same."""

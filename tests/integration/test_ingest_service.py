@@ -16,7 +16,7 @@ from ingest.service import IndexService
 from kb.answering.frames import frame
 from kb.assistant import Assistant
 from kb.errors import IndexUnavailableError, StateLockedError, VaultError
-from kb.model import Answer, ChunkKind, NoteId, Question
+from kb.model import Answer, AnswerStatus, ChunkKind, NoteId, Question
 from kb.ports import Embedding, FloatArray
 from tests.fakes import FakeEmbedder
 from tests.integration.index_states import all_chunks, contents, index_of, opened
@@ -412,32 +412,45 @@ def test_damaged_parts_are_built_again(notes: Path, state: Path, lost: str, how:
         assert contents(service) == before
 
 
+class Asker(threading.Thread):
+    """Asks the same question again and again until it is stopped."""
+
+    def __init__(self, assistant: Assistant, text: str) -> None:
+        super().__init__()
+        self.answers: list[Answer] = []
+        self.errors: list[BaseException] = []
+        self._assistant = assistant
+        self._text = text
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        while not self._done.is_set():
+            try:
+                self.answers.append(self._assistant.ask(Question(text=self._text)))
+            except BaseException as error:  # noqa: BLE001 - the test looks at it
+                self.errors.append(error)
+                return
+
+    def stop(self) -> None:
+        self._done.set()
+        self.join()
+
+
 def test_questions_are_answered_during_a_sync(notes: Path, state: Path) -> None:
     with opened(notes, state) as service:
         service.sync()
         for number in range(300):
             (notes / f"{number}.md").write_text(f"Слово {number}.\n", encoding="utf-8")
-        errors: list[BaseException] = []
-        done = threading.Event()
-
-        def ask() -> None:
-            embedder = FakeEmbedder()
-            while not done.is_set():
-                try:
-                    index = index_of(service)
-                    hits = index.vectors.query(embedder.embed_query("том").vector, top_k=5)
-                    index.catalog.chunks([hit.chunk for hit in hits])
-                    assert hits
-                except BaseException as error:  # noqa: BLE001
-                    errors.append(error)
-                    return
-
-        asking = threading.Thread(target=ask)
+        assistant = Assistant(index=lambda: service.index, notes=service.vault)
+        asking = Asker(assistant, "где лежит том")
+        steps: list[tuple[int, int]] = []
         asking.start()
-        service.sync()
-        done.set()
-        asking.join()
-        assert errors == []
+        service.sync(lambda progress: steps.append((progress.chunks_done, len(asking.answers))))
+        asking.stop()
+        assert asking.errors == []
+        assert {answer.status for answer in asking.answers} == {AnswerStatus.ANSWERED}
+        answered_before, answered_after = steps[0][1], steps[-1][1]
+        assert answered_after - answered_before >= 3, "the sync kept questions waiting"
         contents(service)
 
 

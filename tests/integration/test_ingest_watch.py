@@ -75,11 +75,14 @@ def test_an_edit_is_answerable_within_two_seconds(notes: Path, tmp_path: Path) -
 def test_a_burst_is_one_call(notes: Path) -> None:
     calls = Calls()
     with watching(notes, calls):
+        started = time.monotonic()
         for number in range(1000):
             (notes / f"{number}.md").write_text("слово\n", encoding="utf-8")
+        burst_s = time.monotonic() - started
         assert calls.wait_for(1, 5.0)
         time.sleep(1.0)
-    assert calls.count <= 3
+    # A burst that a busy machine draws out is taken together second by second.
+    assert calls.count <= 1 + int(burst_s + 0.3)
 
 
 def test_what_is_ignored_wakes_nobody(notes: Path) -> None:
