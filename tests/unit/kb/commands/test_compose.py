@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +10,8 @@ import yaml
 from kb.commands.compose import check_compose
 from kb.commands.compose_yaml import MAX_CHARACTERS
 from kb.errors import CommandRefusedError
-from tests.cases_files import CASES as FOLDER
+from tests.unit.kb.commands.compose_cases import COMPOSE_CASES, compose_name, compose_text
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(FOLDER) / "commands" / "compose.yaml").read_text(encoding="utf-8")
-)
 KAFKA = """
 version: '2'
 services:
@@ -38,21 +34,14 @@ services:
 """
 
 
-def text_of(case: dict[str, Any]) -> str:
-    if "file" in case:
-        return str(case["file"])
-    image = "" if case["service"].startswith(("image:", "build:")) else "    image: nginx\n"
-    return f"services:\n  web:\n{image}    {case['service']}\n"
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.get("service") or case["file"])
+@pytest.mark.parametrize("case", COMPOSE_CASES, ids=compose_name)
 def test_policy(case: dict[str, Any]) -> None:
     if "code" in case:
         with pytest.raises(CommandRefusedError) as caught:
-            check_compose(text_of(case), host_ip="192.0.2.1")
+            check_compose(compose_text(case), host_ip="192.0.2.1")
         assert caught.value.code == case["code"]
         return
-    checked = check_compose(text_of(case), host_ip="192.0.2.1")
+    checked = check_compose(compose_text(case), host_ip="192.0.2.1")
     service = yaml.safe_load(checked.text)["services"]["web"]
     service.pop("image", None)
     if "keeps" in case:
