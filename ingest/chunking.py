@@ -19,9 +19,6 @@ from ingest.sections import Section, split_sections
 from ingest.signals import asks, heads_questions, names_problem
 from kb.model import Block, BlockKind, Chunk, ChunkKind, LineRange, Note
 
-CHUNKER_VERSION: Final = "1"
-"""Part of the index's fingerprint: raise it when chunks, contexts or ids come out differently."""
-
 _WHOLE_SECTION_CHARS: Final = 6000
 """A longer section is not taken as one answer to its heading."""
 _SPECIFIC_WORDS: Final = 2
