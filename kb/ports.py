@@ -183,6 +183,7 @@ class NoteReader(Protocol):
 
         Raises:
             NotFoundError: The note is not there any more.
+            VaultError: It cannot be read, or is no text any more.
         """
 
 

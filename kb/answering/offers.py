@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from kb.answering.quotes import cite, quote_chunk
+from kb.answering.quotes import cite, quote_chunk, quoted_lines
 from kb.commands.extract import ExtractedCommand, extract_commands
 from kb.commands.offer import offer
 from kb.model import Chunk, Citation, Command, LineRange
@@ -19,7 +19,7 @@ _MAX_COMMANDS: Final = 5
 
 
 def offer_commands(
-    quoted: Sequence[tuple[Chunk, Citation]],
+    cited: Sequence[tuple[Chunk, Citation]],
     ranking: Ranking,
     index: Index,
     notes: NoteReader,
@@ -27,9 +27,11 @@ def offer_commands(
     """Return the commands that stand in the cited lines, each once."""
     explain = flag_notes(index, notes)
     offered: dict[str, Command] = {}
-    for chunk, citation in quoted:
-        shift = citation.lines.start - chunk.lines.start
-        for found in _by_relevance(extract_commands(chunk), chunk, ranking):
+    for chunk, citation in cited:
+        quoted = quoted_lines(chunk, citation)
+        shift = citation.lines.start - quoted.start
+        inside = [one for one in extract_commands(chunk) if _is_within(one.lines, quoted)]
+        for found in _by_relevance(inside, chunk, ranking):
             if found.text in offered:
                 continue
             offered[found.text] = offer(
@@ -40,6 +42,10 @@ def offer_commands(
                 language=ranking.question.language,
             )
     return tuple(offered.values())[:_MAX_COMMANDS]
+
+
+def _is_within(lines: LineRange, others: LineRange) -> bool:
+    return others.start <= lines.start and lines.end <= others.end
 
 
 def _by_relevance(

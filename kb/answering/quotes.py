@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kb.errors import NotFoundError
+from kb.errors import NotFoundError, VaultError
 from kb.model import Chunk, ChunkKind, Citation, LineRange
 from kb.ports import NoteReader
 from kb.retrieval.coverage import ChunkTerms, WeightedTerm, coverage
@@ -66,6 +66,14 @@ def quoted_text(quote: Quote) -> str:
     return "\n".join(quote.chunk.text.split("\n")[start : start + length])
 
 
+def quoted_lines(chunk: Chunk, citation: Citation) -> LineRange:
+    """Return where a citation of the chunk stands in the note as the index knows it."""
+    lines, wanted = chunk.text.split("\n"), citation.quote.split("\n")
+    starts = (n for n in range(len(lines)) if lines[n : n + len(wanted)] == wanted)
+    start = chunk.lines.start + next(starts, 0)
+    return LineRange(start=start, end=start + len(wanted) - 1)
+
+
 def cite(quotes: Iterable[Quote], notes: NoteReader) -> list[Citation]:
     """Return numbered citations of the quotes that the notes still hold.
 
@@ -97,7 +105,7 @@ def _same_place(quote: Quote, lines: LineRange, other: Citation) -> bool:
 def _find(quote: Quote, notes: NoteReader) -> LineRange | None:
     try:
         source = notes.read(quote.chunk.note).split("\n")
-    except NotFoundError:
+    except (NotFoundError, VaultError):  # gone, or no text any more
         return None
     wanted = quoted_text(quote).split("\n")
     if source[quote.lines.start - 1 : quote.lines.end] == wanted:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from kb.answering.quotes import Quote, cite, quote_chunk
-from kb.model import LineRange
+from kb.answering.quotes import Quote, cite, quote_chunk, quoted_lines
+from kb.errors import VaultError
+from kb.model import LineRange, NoteId
 from tests.chunks import make_chunk
 from tests.fakes import FakeNotes
 
@@ -45,3 +46,18 @@ def test_numbers_follow_the_quotes_that_are_left() -> None:
 
 def test_a_place_is_cited_once() -> None:
     assert len(cite([quote_chunk(CHUNK)] * 2, FakeNotes({"a.md": SOURCE}))) == 1
+
+
+def test_a_quote_of_a_note_that_is_no_text_any_more_is_dropped() -> None:
+    class Binary(FakeNotes):
+        def read(self, note: NoteId) -> str:
+            raise VaultError(f"{note} is no text.")
+
+    assert cite([quote_chunk(CHUNK)], Binary({})) == []
+
+
+def test_the_lines_of_a_part_are_known_after_the_note_has_moved() -> None:
+    quote = Quote(chunk=CHUNK, lines=LineRange(start=4, end=4))
+    (citation,) = cite([quote], FakeNotes({"a.md": "new\n" + SOURCE}))
+    assert citation.lines == LineRange(start=5, end=5)
+    assert quoted_lines(CHUNK, citation) == quote.lines
