@@ -11,13 +11,14 @@ from typing import Final
 
 from kb.answering.abstention import Calibration, gather, load_calibration, probability
 from kb.answering.composer import compose, compose_not_found, compose_open
+from kb.answering.flags import command_without_flag, is_looked_up, unknown_flag
 from kb.answering.followups import resolve
 from kb.answering.frames import frame
 from kb.answering.generation import build_messages, reworded
 from kb.answering.hedging import is_hedged
 from kb.answering.offers import offer_commands
 from kb.answering.quotes import cite, quote_chunk, quote_telling_line
-from kb.answering.selection import is_looked_up, select
+from kb.answering.selection import select
 from kb.errors import ChatModelError, IndexUnavailableError, QuestionError
 from kb.model import (
     Answer,
@@ -64,7 +65,10 @@ class CitationEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenEvent:
-    """A piece of the answer's text; joined, the pieces are the text."""
+    """A piece of the answer's text; joined, the pieces since the last status are the text.
+
+    What a language model writes comes before it is checked, so its text may be shorter.
+    """
 
     text: str
 
@@ -176,7 +180,7 @@ class Assistant:
             answer = replace(answer, notice=frame("no_model", answer.language))
             yield from _spoken(answer)
             return answer
-        passages = self._quote(ranking.candidates[:_PASSAGES])
+        passages = self._passages(ranking, index)
         yield StatusEvent(text="writing")
         yield from (CitationEvent(citation=citation) for _, citation in passages)
         pieces: list[str] = []
@@ -190,12 +194,20 @@ class Assistant:
             answer = reworded(answer, "".join(pieces), [citation for _, citation in passages])
         except ChatModelError as error:
             notice = frame("model_failed", answer.language, reason=error.message)
-            return replace(answer, notice=notice)
+            answer = replace(answer, notice=notice)
+            yield from _spoken(answer)
+            return answer
         cited = {citation.n for citation in answer.citations}
         kept = [(chunk, citation) for chunk, citation in passages if citation.n in cited]
         answer = replace(answer, commands=offer_commands(kept, ranking, index, self._notes))
         yield from (CommandEvent(command=command) for command in answer.commands)
         return answer
+
+    def _passages(self, ranking: Ranking, index: Index) -> list[tuple[Chunk, Citation]]:
+        """Return what the language model may cite: what was chosen, then the best of the rest."""
+        candidates = [*select(ranking, index.catalog), *ranking.candidates]
+        distinct = list({candidate.chunk.id: candidate for candidate in candidates}.values())
+        return self._quote(distinct[:_PASSAGES])
 
     def _current_index(self) -> Index:
         index = self._index()
@@ -217,11 +229,11 @@ class Assistant:
         )
         if not ranking.candidates:
             return replace(draft, text=compose_not_found((), query.language))
-        chosen = select(ranking)
+        chosen = select(ranking, index.catalog)
         calibration = self._calibration or load_calibration(with_tokens=ranking.has_tokens)
         confidence = _confidence(ranking, chosen, calibration)
         draft = replace(draft, confidence=round(confidence, 4))
-        if confidence < calibration.threshold:
+        if confidence < calibration.threshold or command_without_flag(ranking):
             return self._refuse(draft, ranking)
         quoted = self._quote(chosen, ranking.terms)
         if not quoted:
@@ -268,12 +280,11 @@ class Assistant:
             (quote_chunk(candidate.chunk) for candidate in ranking.candidates[:_NEAREST]),
             self._notes,
         )
-        flags = ranking.question.flags
-        best = ranking.candidates[0].features.flag
-        unknown_flag = flags[0] if flags and not best else ""
+        command = command_without_flag(ranking)
+        flag = ranking.question.flags[0] if command else unknown_flag(ranking)
         return replace(
             draft,
-            text=compose_not_found(nearest, draft.language, unknown_flag),
+            text=compose_not_found(nearest, draft.language, flag, command),
             nearest=tuple(nearest),
         )
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from kb.answering.flags import owner_of
 from kb.answering.frames import frame
-from kb.answering.selection import owner_of
 from kb.answering.sentences import focus
 from kb.model import Chunk, ChunkKind, Citation, Language
 from kb.retrieval.coverage import WeightedTerm
@@ -41,9 +41,21 @@ def compose_open(chunk: Chunk, citation: Citation, language: Language) -> str:
     return f"{frame('open', language)}\n\n> {_one_line(asked)} [{citation.n}]"
 
 
-def compose_not_found(nearest: Sequence[Citation], language: Language, flag: str = "") -> str:
-    """Return the text for a question that the notes do not answer."""
-    text = frame("unknown_flag", language, flag=flag) if flag else frame("not_found", language)
+def compose_not_found(
+    nearest: Sequence[Citation], language: Language, flag: str = "", command: str = ""
+) -> str:
+    """Return the text for a question that the notes do not answer.
+
+    Args:
+        nearest: What is closest in the notes.
+        language: The question's.
+        flag: A flag that is asked about and not explained.
+        command: The command of which it is not explained; empty where no note has the flag.
+    """
+    name = "not_found"
+    if flag:
+        name = "flag_not_of_command" if command else "unknown_flag"
+    text = frame(name, language, flag=flag, command=command)
     places = ", ".join(dict.fromkeys(_place(citation) for citation in nearest))
     return f"{text} {frame('nearest', language, places=places)}" if places else text
 

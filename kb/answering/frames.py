@@ -27,6 +27,10 @@ _FRAMES: Final[Mapping[str, Mapping[Language, str]]] = {
         "ru": "В заметках нет объяснения флага `{flag}`.",
         "en": "Your notes do not explain the flag `{flag}`.",
     },
+    "flag_not_of_command": {
+        "ru": "В заметках нет объяснения флага `{flag}` команды `{command}`.",
+        "en": "Your notes do not explain the flag `{flag}` of `{command}`.",
+    },
     "nearest": {
         "ru": "Ближе всего по теме: {places}.",
         "en": "Closest in your notes: {places}.",

@@ -6,14 +6,16 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from kb.answering.comparison import both_sides
+from kb.answering.flags import flag_meanings, flags_of_command
+from kb.answering.surroundings import Surroundings
 from kb.model import Chunk, ChunkKind
-from kb.retrieval.coverage import WeightedTerm, chunk_terms, match
-from kb.retrieval.question import command_name, named_commands
+from kb.ports import ChunkCatalog
+from kb.retrieval.coverage import ChunkTerms, WeightedTerm, chunk_terms, match
 from kb.retrieval.retriever import Candidate, Ranking
 from kb.text.intent import Intent, asks_for_example, asks_for_flags
+from kb.text.tokens import analyze
 
-_MAX_MEANINGS: Final = 4
-_NAMED: Final = 0.99
 _LONG_FIX: Final = 30
 """Lines from which on an entry is not cited whole for one of its steps."""
 _NEAR_LINES: Final = 15
@@ -21,75 +23,116 @@ _NEAR_LINES: Final = 15
 _COMPOSE_FILE: Final = re.compile(r"^\s*services:\s*$", re.MULTILINE)
 _DOCKERFILE: Final = re.compile(r"^\s*FROM\s+\S", re.MULTILINE)
 _COMPOSE_UP: Final = re.compile(r"docker[- ]compose\b.*\sup\b")
-_BUILD: Final = re.compile(r"docker (?:image )?build\b")
+_BUILD: Final = re.compile(r"docker (?:image |builder |buildx )?build\b")
 
 
-def select(ranking: Ranking) -> list[Candidate]:
-    """Return the candidates to quote, the one that answers first; empty without candidates."""
+def select(ranking: Ranking, catalog: ChunkCatalog | None = None) -> list[Candidate]:
+    """Return the candidates to quote, the one that answers first; empty without candidates.
+
+    Args:
+        ranking: What was found.
+        catalog: Where the parts of an entry are looked up that were not found.
+    """
     if not ranking.candidates:
         return []
     intent = ranking.question.intent
-    if intent is Intent.FLAG and (meanings := _flag_meanings(ranking)):
+    if intent is Intent.FLAG and (meanings := flag_meanings(ranking)):
         return meanings
-    if not ranking.question.flags and (flags := _flags_of_command(ranking)):
+    if flags := flags_of_command(ranking):
         return flags
     if intent is Intent.COMPARISON:
-        return _both_sides(ranking)
-    best = _with_its_fix(ranking.candidates[0], ranking)
-    return _with_its_command(_with_what_it_announces(best, ranking), ranking)
+        return both_sides(ranking)
+    around = Surroundings(ranking=ranking, catalog=catalog)
+    best = ranking.candidates[0]
+    if intent is Intent.LIST and (whole := _whole_list(best, around)):
+        return whole
+    best = _with_what_it_announces(_with_its_fix(best, around), around)
+    return _with_its_command(best, around)
 
 
-def is_looked_up(ranking: Ranking, chosen: Sequence[Candidate]) -> bool:
-    """Tell whether the notes' own structure gave the answer: all flags of a command named."""
-    if ranking.question.flags or not asks_for_flags(ranking.question.text):
-        return False
-    named = set(named_commands(ranking.question.text))
-    return all(c.chunk.kind is ChunkKind.FLAG and owner_of(c.chunk) in named for c in chosen)
+def _whole_list(candidate: Candidate, around: Surroundings) -> list[Candidate]:
+    """Return the whole list or table for a part of it; empty where that part alone is asked for.
 
-
-def _flags_of_command(ranking: Ranking) -> list[Candidate]:
-    """Return every flag of the command, where the question asks for all of them."""
-    if not asks_for_flags(ranking.question.text):
+    A long list is cut into several chunks: all of them are the list.
+    """
+    if candidate.chunk.kind is ChunkKind.FLAG:
+        return _flags_beside(candidate, around)
+    whole = around.parent(candidate)
+    if whole is None or not _is_list(whole.chunk):
+        whole = candidate if _is_list(candidate.chunk) else None
+    elif _asks_for_one(around.ranking.terms, candidate.chunk, whole.chunk):
         return []
-    named = set(named_commands(ranking.question.text))
-    found = [
+    return _all_groups(whole, around) if whole else []
+
+
+def _flags_beside(candidate: Candidate, around: Surroundings) -> list[Candidate]:
+    """Return a flag with all others of its entry, where the question asks for flags."""
+    parent = candidate.chunk.parent
+    if parent is None or not asks_for_flags(around.ranking.question.text):
+        return []
+    note = around.of_note(candidate)
+    return [c for c in note if c.chunk.kind is ChunkKind.FLAG and c.chunk.parent == parent]
+
+
+def _is_list(chunk: Chunk) -> bool:
+    return chunk.kind in {ChunkKind.LIST, ChunkKind.TABLE_ROW}
+
+
+def _asks_for_one(terms: Sequence[WeightedTerm], part: Chunk, whole: Chunk) -> bool:
+    """Tell whether the question names what only this part is about ("which port has jenkins")."""
+    shared = ChunkTerms(
+        body=frozenset(analyze(whole.text.split("\n", 1)[0])),
+        context=chunk_terms(whole).context,
+    )
+    return any(match(term, chunk_terms(part)) > match(term, shared) for term in terms)
+
+
+def _all_groups(whole: Candidate, around: Surroundings) -> list[Candidate]:
+    """Return the chunks that a long list or table was cut into, of which one is given."""
+    groups = [
         c
-        for c in ranking.candidates
-        if c.chunk.kind is ChunkKind.FLAG and owner_of(c.chunk) in named
+        for c in around.of_note(whole)
+        if (c.chunk.kind, c.chunk.parent) == (whole.chunk.kind, whole.chunk.parent)
     ]
-    places = {(c.chunk.note, owner_of(c.chunk)) for c in found[:1]}
-    entry = [c for c in found if (c.chunk.note, owner_of(c.chunk)) in places]
-    return sorted(entry, key=lambda c: c.chunk.lines)
+    place = next(n for n, c in enumerate(groups) if c.chunk.id == whole.chunk.id)
+    first, last = place, place
+    while first > 0 and _follows(groups[first].chunk, groups[first - 1].chunk):
+        first -= 1
+    while last + 1 < len(groups) and _follows(groups[last + 1].chunk, groups[last].chunk):
+        last += 1
+    return groups[first : last + 1]
 
 
-def _with_what_it_announces(candidate: Candidate, ranking: Ranking) -> Candidate:
+def _follows(chunk: Chunk, other: Chunk) -> bool:
+    return chunk.lines.start - other.lines.end in {1, 2}  # with a blank line between the items
+
+
+def _with_what_it_announces(candidate: Candidate, around: Surroundings) -> Candidate:
     """Return the larger chunk for one that ends in a colon ("For example:") and is cut there."""
     chunk = candidate.chunk
-    wants_term = ranking.question.intent is Intent.DEFINITION
-    if wants_term and not asks_for_example(ranking.question.text):
+    question = around.ranking.question
+    if question.intent is Intent.DEFINITION and not asks_for_example(question.text):
         return candidate
     if not chunk.text.rstrip().endswith(":"):
         return candidate
     wholes = (
         other
-        for other in ranking.candidates
-        if (other.chunk.note, other.chunk.lines.start) == (chunk.note, chunk.lines.start)
-        and other.chunk.lines.end > chunk.lines.end
+        for other in around.of_note(candidate)
+        if other.chunk.lines.start == chunk.lines.start and other.chunk.lines.end > chunk.lines.end
     )
     return next(wholes, candidate)
 
 
-def _with_its_command(candidate: Candidate, ranking: Ranking) -> list[Candidate]:
+def _with_its_command(candidate: Candidate, around: Surroundings) -> list[Candidate]:
     """Return a Compose file or Dockerfile with the command near it that uses it."""
     chunk = candidate.chunk
     user = _user_of(chunk)
+    if user is None:
+        return [candidate]
     users = [
         c
-        for c in ranking.candidates
-        if user is not None
-        and c.chunk.note == chunk.note
-        and any(map(user.match, c.chunk.commands))
-        and _distance(c.chunk, chunk) <= _NEAR_LINES
+        for c in around.of_note(candidate)
+        if any(map(user.search, c.chunk.commands)) and _distance(c.chunk, chunk) <= _NEAR_LINES
     ]
     nearest = sorted(users, key=lambda c: _distance(c.chunk, chunk))[:1]
     return [candidate, *nearest]
@@ -108,70 +151,20 @@ def _distance(one: Chunk, other: Chunk) -> int:
     return max(one.lines.start - other.lines.end, other.lines.start - one.lines.end, 0)
 
 
-def _with_its_fix(candidate: Candidate, ranking: Ranking) -> Candidate:
+def _with_its_fix(candidate: Candidate, around: Surroundings) -> Candidate:
     """Return the whole entry for a candidate that is only its question or symptom, or a step.
 
     Who meets an error wants every step of the fix, not the line that names the error.
     """
-    chunk = candidate.chunk
-    for other in ranking.candidates:
-        asked = other.chunk.question_lines
-        if other.chunk.id != chunk.parent or asked is None:
-            continue
-        only_asks = asked.start <= chunk.lines.start and chunk.lines.end <= asked.end
-        is_step = (
-            ranking.question.intent is Intent.TROUBLE
-            and other.chunk.kind is ChunkKind.TROUBLESHOOTING
-            and other.chunk.lines.end - other.chunk.lines.start < _LONG_FIX
-        )
-        if only_asks or is_step:
-            return other
-    return candidate
-
-
-def _flag_meanings(ranking: Ranking) -> list[Candidate]:
-    """Return what the asked flags mean, under each command that has them.
-
-    A command that the question names decides; else every command's meaning is shown once.
-    """
-    explained = [
-        c
-        for c in ranking.candidates
-        if c.chunk.kind is ChunkKind.FLAG and c.features.flag >= _NAMED
-    ]
-    exact = [c for c in explained if c.features.flag_owner >= _NAMED]
-    chosen: list[Candidate] = []
-    seen: set[tuple[str, ...]] = set()
-    for candidate in exact or explained:
-        owners = {owner_of(candidate.chunk), candidate.chunk.flags[0]}
-        key = tuple(sorted(owners))
-        if key not in seen:
-            seen.add(key)
-            chosen.append(candidate)
-    return chosen[: 1 if exact and len(ranking.question.flags) == 1 else _MAX_MEANINGS]
-
-
-def owner_of(chunk: Chunk) -> str:
-    """Return the name of the command that owns a chunk (`docker run`), or an empty string."""
-    return " ".join(command_name(chunk.commands[0])) if chunk.commands else ""
-
-
-def _both_sides(ranking: Ranking) -> list[Candidate]:
-    """Return a chunk that holds what is compared, or the best chunk for each side."""
-    sides = sorted(ranking.terms, key=lambda term: -term.idf)
-    sides = [term for term in sides if term.known][:2]
-    if len(sides) < 2:
-        return [ranking.candidates[0]]
-    whole = [c for c in ranking.candidates if all(_holds(c, side) for side in sides)]
-    top = ranking.candidates[0]
-    if whole and whole[0].score >= top.score - 1.0:
-        return [whole[0]]
-    return _distinct([next((c for c in ranking.candidates if _holds(c, s)), top) for s in sides])
-
-
-def _holds(candidate: Candidate, term: WeightedTerm) -> bool:
-    return match(term, chunk_terms(candidate.chunk), 0.0) > 0.6
-
-
-def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return list({candidate.chunk.id: candidate for candidate in candidates}.values())
+    whole = around.parent(candidate)
+    asked = whole.chunk.question_lines if whole else None
+    if whole is None or asked is None:
+        return candidate
+    lines, chunk = candidate.chunk.lines, whole.chunk
+    only_asks = asked.start <= lines.start and lines.end <= asked.end
+    is_step = (
+        around.ranking.question.intent is Intent.TROUBLE
+        and chunk.kind is ChunkKind.TROUBLESHOOTING
+        and chunk.lines.end - chunk.lines.start < _LONG_FIX
+    )
+    return whole if only_asks or is_step else candidate

@@ -4,7 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from kb.assistant import AnswerEvent, Assistant, CitationEvent, StreamEvent, TokenEvent
+from kb.assistant import (
+    AnswerEvent,
+    Assistant,
+    CitationEvent,
+    StatusEvent,
+    StreamEvent,
+    TokenEvent,
+)
 from kb.errors import ChatModelError, IndexUnavailableError, QuestionError
 from kb.model import Answer, AnswerStatus, Question, Turn
 from kb.ports import ChatMessage, Index
@@ -86,6 +93,14 @@ def test_an_unknown_flag_is_refused_by_name(assistant: Assistant) -> None:
     assert "`--network`" in answer.text
     assert answer.citations == ()
     assert answer.commands == ()
+    assert answer.nearest
+
+
+def test_a_flag_of_another_command_is_refused_with_both_names(assistant: Assistant) -> None:
+    answer = assistant.ask(Question(text="что делает -a в docker volume ls?"))
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert "`-a`" in answer.text
+    assert "`docker volume ls`" in answer.text
     assert answer.nearest
 
 
@@ -210,10 +225,19 @@ def test_a_model_words_the_answer_with_checked_claims(index: Index) -> None:
     ],
 )
 def test_without_a_sound_reply_the_quotes_answer(index: Index, model: ScriptedModel | None) -> None:
-    answer, _ = worded(index, model)
+    answer, events = worded(index, model)
     assert answer.mode == "extractive"
     assert answer.notice
     assert lines_of(answer) == [("docker.md", 10, 10)]
+    last_status = max(n for n, event in enumerate(events) if isinstance(event, StatusEvent))
+    said = [event.text for event in events[last_status:] if isinstance(event, TokenEvent)]
+    assert "".join(said) == answer.text
+
+
+def test_a_model_gets_what_was_chosen_first(index: Index) -> None:
+    model = ScriptedModel("Флаг `-q` выводит только id [1].")
+    worded(index, model)
+    assert '<passage n="1" place="docker.md, lines 10-10">' in model.asked[1].content
 
 
 def test_a_model_is_not_asked_what_the_notes_do_not_hold(index: Index) -> None:

@@ -2,14 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from kb.answering.composer import compose, compose_not_found, compose_open
+from kb.answering.flags import command_without_flag, owner_of, unknown_flag
 from kb.answering.quotes import cite, quote_telling_line
-from kb.answering.selection import owner_of, select
+from kb.answering.selection import select
 from kb.model import Chunk, ChunkId, ChunkKind, Citation, CodeSpan, LineRange, NoteId, Query
 from kb.retrieval.coverage import WeightedTerm
 from kb.retrieval.features import measure
 from kb.retrieval.question import parse_question
 from kb.retrieval.retriever import Candidate, Ranking
+from kb.store.memory import MemoryCatalog
 from tests.chunks import make_chunk
 from tests.fakes import FakeNotes
 
@@ -32,7 +36,8 @@ def ranking_of(question: str, *chunks: Chunk) -> Ranking:
         )
         for position, chunk in enumerate(chunks)
     )
-    return Ranking(question=parsed, terms=(), candidates=candidates)
+    terms = tuple(WeightedTerm(content=term, idf=1.0, known=True) for term in parsed.terms)
+    return Ranking(question=parsed, terms=terms, candidates=candidates)
 
 
 def citation_of(chunk: Chunk, n: int = 1) -> Citation:
@@ -167,3 +172,110 @@ def test_a_compose_file_comes_with_the_command_near_it() -> None:
     far = make_chunk(command, start=90, kind=ChunkKind.COMMAND, commands=(command,))
     assert chosen("start kafka together", file, down, far, up) == [file.id, up.id]
     assert chosen("start kafka together", file, far) == [file.id]
+
+
+def test_a_compose_file_comes_with_its_command_under_sudo_too() -> None:
+    file = make_chunk("```\nservices:\n  a:\n    image: b\n```", start=40, kind=ChunkKind.CODE)
+    command = "sudo docker compose up -d"
+    up = make_chunk(command, start=47, kind=ChunkKind.COMMAND, commands=(command,))
+    assert chosen("start kafka together", file, up) == [file.id, up.id]
+
+
+def test_a_dockerfile_comes_with_any_build() -> None:
+    file = make_chunk("```\nFROM a\n```", start=40, kind=ChunkKind.CODE)
+    command = "docker buildx build ."
+    build = make_chunk(command, start=47, kind=ChunkKind.COMMAND, commands=(command,))
+    assert chosen("how do I make an image", file, build) == [file.id, build.id]
+
+
+def test_what_belongs_to_the_best_candidate_is_found_though_the_ranking_lacks_it() -> None:
+    file = make_chunk("```\nservices:\n  a:\n    image: b\n```", start=40, kind=ChunkKind.CODE)
+    command = "docker compose up -d"
+    up = make_chunk(command, start=47, kind=ChunkKind.COMMAND, commands=(command,))
+    ranking = ranking_of("start kafka together", file)
+    picked = select(ranking, MemoryCatalog([file, up]))
+    assert [candidate.chunk.id for candidate in picked] == [file.id, up.id]
+
+
+VOLUME_LS = "docker volume ls"
+
+
+@pytest.mark.parametrize(
+    ("question", "command"),
+    [
+        ("что делает -a в docker volume ls", VOLUME_LS),
+        ("what does -a do in docker volume list?", VOLUME_LS),
+        ("what does -a do in docker ps", ""),
+        ("what does -a do in docker container ls", ""),
+        ("what does -a do", ""),
+        ("what does -a do when I start a volume", ""),
+    ],
+)
+def test_another_commands_flag_is_no_answer(question: str, command: str) -> None:
+    ranking = ranking_of(question, PS_A, START_A)
+    assert command_without_flag(ranking) == command
+    assert select(ranking)
+
+
+def test_an_alias_of_the_named_command_decides() -> None:
+    question = "what does -a do in docker container start"
+    assert chosen(question, PS_A, START_A) == [START_A.id]
+
+
+def test_a_command_that_only_mentions_the_asked_flag_may_explain_it() -> None:
+    shown = "docker volume ls -a  # all of them"
+    entry = make_chunk(shown, start=60, kind=ChunkKind.COMMAND, commands=("docker volume ls -a",))
+    ranking = ranking_of("what does -a do in docker volume ls", PS_A, entry)
+    assert command_without_flag(ranking) == ""
+    assert [candidate.chunk.id for candidate in select(ranking)] == [entry.id]
+
+
+def test_a_flag_is_unknown_only_where_no_candidate_has_it() -> None:
+    assert unknown_flag(ranking_of("what do -a and -d do", PS_A, RUN_D)) == ""
+    assert unknown_flag(ranking_of("what do -a and -z do", PS_A, RUN_D)) == "-z"
+
+
+@pytest.mark.parametrize(
+    "question", ["what is the difference between -d and -p", "-d vs -p", "чем -d отличается от -p"]
+)
+def test_flags_are_compared(question: str) -> None:
+    assert chosen(question, PS_A, RUN_P, RUN_D) == [RUN_D.id, RUN_P.id]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "named volume vs bind mount",
+        "what is the difference between a named volume and a bind mount",
+        "how does a named volume differ from a bind mount",
+    ],
+)
+def test_the_best_for_each_side_is_compared(question: str) -> None:
+    decoy = make_chunk("A named bind.", start=1)
+    volume = make_chunk("A named volume is kept by docker.", start=3)
+    mount = make_chunk("A bind mount is a folder of the machine.", start=5)
+    assert chosen(question, decoy, volume, mount) == [volume.id, mount.id]
+
+
+def test_what_holds_both_sides_is_enough() -> None:
+    both = make_chunk("A named volume is docker's, a bind mount yours.", start=9)
+    volume = make_chunk("A named volume is kept by docker.", start=3)
+    assert chosen("named volume vs bind mount", volume, both) == [both.id]
+
+
+LIST = make_chunk("Isolation levels:\n\n- read committed\n", start=1, kind=ChunkKind.LIST)
+REST = make_chunk("- serializable is the strictest", start=5, kind=ChunkKind.LIST)
+ITEM = replace(make_chunk("- read committed", start=3, kind=ChunkKind.LIST_ITEM), parent=LIST.id)
+
+
+def listed(question: str) -> list[ChunkId]:
+    picked = select(ranking_of(question, ITEM), MemoryCatalog([LIST, ITEM, REST]))
+    return [candidate.chunk.id for candidate in picked]
+
+
+def test_a_question_for_a_list_gets_all_of_it() -> None:
+    assert listed("which isolation levels exist") == [LIST.id, REST.id]
+
+
+def test_a_question_for_one_item_gets_that() -> None:
+    assert listed("which isolation level is read committed") == [ITEM.id]

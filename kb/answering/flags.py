@@ -1,0 +1,122 @@
+"""Which candidates tell what flags mean: under the command that is named, or under each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from kb.answering.naming import named_in, spec_of
+from kb.commands.spec import CommandSpec
+from kb.model import Chunk, ChunkKind
+from kb.retrieval.coverage import chunk_terms
+from kb.retrieval.question import command_name, named_commands
+from kb.retrieval.retriever import Candidate, Ranking
+from kb.text.intent import Intent, asks_for_flags
+
+_MAX_MEANINGS: Final = 4
+_NAMED: Final = 0.99
+
+
+def owner_of(chunk: Chunk) -> str:
+    """Return the name of the command that owns a chunk (`docker run`), or an empty string."""
+    return " ".join(command_name(chunk.commands[0])) if chunk.commands else ""
+
+
+def flag_meanings(ranking: Ranking) -> list[Candidate]:
+    """Return what the asked flags mean, under each command that has them.
+
+    A command that the question names decides, though it be named only in part; else every
+    command's meaning is given once.
+    """
+    explained = _explaining(ranking)
+    if _named_spec(ranking):
+        explained = [c for c in explained if _may_own(c.chunk, ranking)]
+        explained = explained or _mentioning(ranking)[:1]
+    exact = [c for c in explained if c.features.flag_owner >= _NAMED]
+    chosen: dict[tuple[str, ...], Candidate] = {}
+    for candidate in exact or explained:
+        flags = candidate.chunk.flags[:1]
+        chosen.setdefault(tuple(sorted({owner_of(candidate.chunk), *flags})), candidate)
+    only_one = bool(exact) and len(ranking.question.flags) == 1
+    return list(chosen.values())[: 1 if only_one else _MAX_MEANINGS]
+
+
+def flags_of_command(ranking: Ranking) -> list[Candidate]:
+    """Return every flag of the command, where the question asks for all of them."""
+    if ranking.question.flags or not asks_for_flags(ranking.question.text):
+        return []
+    named = set(named_commands(ranking.question.text))
+    found = [
+        c
+        for c in ranking.candidates
+        if c.chunk.kind is ChunkKind.FLAG and owner_of(c.chunk) in named
+    ]
+    places = {(c.chunk.note, owner_of(c.chunk)) for c in found[:1]}
+    entry = [c for c in found if (c.chunk.note, owner_of(c.chunk)) in places]
+    return sorted(entry, key=lambda c: c.chunk.lines)
+
+
+def is_looked_up(ranking: Ranking, chosen: Sequence[Candidate]) -> bool:
+    """Tell whether the notes' own structure gave the answer: all flags of a command named."""
+    if ranking.question.flags or not asks_for_flags(ranking.question.text):
+        return False
+    named = set(named_commands(ranking.question.text))
+    return all(c.chunk.kind is ChunkKind.FLAG and owner_of(c.chunk) in named for c in chosen)
+
+
+def unknown_flag(ranking: Ranking) -> str:
+    """Return the first asked flag that no candidate holds; empty where each is somewhere."""
+    held = frozenset[str]().union(*(chunk_terms(c.chunk).body for c in ranking.candidates))
+    return next((flag for flag in ranking.question.flags if flag.lower() not in held), "")
+
+
+def command_without_flag(ranking: Ranking) -> str:
+    """Return the command that the question names and of which no note explains the asked flag.
+
+    Empty where none is named, or some candidate may explain it.
+    """
+    spec = _named_spec(ranking)
+    if spec is None or ranking.question.intent is not Intent.FLAG:
+        return ""
+    own = any(_may_own(c.chunk, ranking) for c in _explaining(ranking))
+    return "" if own or _mentioning(ranking) else f"docker {spec.path}"
+
+
+def _explaining(ranking: Ranking) -> list[Candidate]:
+    return [
+        c
+        for c in ranking.candidates
+        if c.chunk.kind is ChunkKind.FLAG and c.features.flag >= _NAMED
+    ]
+
+
+def _mentioning(ranking: Ranking) -> list[Candidate]:
+    """Return the candidates that hold an asked flag and are about the named command."""
+    flags = {flag.lower() for flag in ranking.question.flags}
+    return [
+        c
+        for c in ranking.candidates
+        if c.chunk.commands and flags & chunk_terms(c.chunk).body and _may_own(c.chunk, ranking)
+    ]
+
+
+def _named_spec(ranking: Ranking) -> CommandSpec | None:
+    """Return the command that the question names with its program, so that it is no plain word."""
+    named = (one.spec for one in named_in(ranking.question.text) if one.has_program)
+    return next(named, None)
+
+
+def _may_own(chunk: Chunk, ranking: Ranking) -> bool:
+    """Tell whether a chunk is about a command that is named, under any of its names.
+
+    A chunk of no known command, or of a group of commands, may be about each of them.
+    """
+    if not chunk.commands:
+        return True
+    named = [one.spec for one in named_in(ranking.question.text) if one.has_program]
+    paths = [f"docker {spec.path}".split() for spec in named]
+    for command in chunk.commands:
+        spec, name = spec_of(command), list(command_name(command))
+        if spec in named if spec else any(path[: len(name)] == name for path in paths):
+            return True
+    return False
