@@ -145,7 +145,9 @@ class CommandDesk:
         files = self._context.files_for(known.note, known.lines, text)
         if files and clean:
             files = clean_files(files)
-        return self._start(text, confirm=confirm, who=who, files=files, language=known.language)
+        return self._start(
+            text, confirm=confirm, who=who, files=files, note=known.note, language=known.language
+        )
 
     def _suggestion(self, known: OfferedCommand, values: Mapping[str, str]) -> str:
         """Return what is to run in the place of a refused command; itself where nothing is."""
@@ -178,7 +180,9 @@ class CommandDesk:
         """
         language = language or detect_language(text)
         filled = _fill(text, values, typed=True, language=language)
-        return self._start(filled, confirm=confirm, who=who, files=None, language=language)
+        return self._start(
+            filled, confirm=confirm, who=who, files=None, note=_TYPED_NOTE, language=language
+        )
 
     def _start(
         self,
@@ -187,6 +191,7 @@ class CommandDesk:
         confirm: bool,
         who: str,
         files: Mapping[str, bytes] | None,
+        note: NoteId,
         language: Language,
     ) -> CommandRun:
         try:
@@ -195,7 +200,7 @@ class CommandDesk:
             judge_files(planned.action, files or {}, rules=self._rules, language=language)
             self._require_sandbox()
             run = self._sandbox.runs.start(
-                text, confirm=confirm, who=who, files=files, language=language
+                text, confirm=confirm, who=who, files=files, note=note, language=language
             )
         except NeedsValuesError as error:
             raise SlotsWantedError(error, find_slots(text, language=language)) from error

@@ -69,6 +69,7 @@ class RunKeeper(Protocol):
         confirm: bool,
         who: str = "",
         files: Mapping[str, bytes] | None = None,
+        note: str = "",
         language: Language = "en",
     ) -> CommandRun:
         """Start a command line and return its run at once."""

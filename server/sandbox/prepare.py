@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from kb.commands.actions import Action, RunCompose
 from kb.commands.limits import Rules
 from kb.commands.plan import Plan, plan
 from kb.commands.removal import ask_to_confirm
 from kb.model import Language
 from server.sandbox.engine import Engine
 from server.sandbox.run import Run
+from server.sandbox.runner.compose_files import KeptFiles, name_project
 from server.sandbox.victims import find_victims
 
 EXIT_STOPPED = 130
@@ -41,6 +44,7 @@ class CommandPreparer:
         *,
         confirm: bool,
         files: Mapping[str, bytes] | None = None,
+        note: str = "",
         language: Language = "en",
     ) -> PlannedCommand:
         """Parse and check a command line.
@@ -55,6 +59,7 @@ class CommandPreparer:
             SandboxError: There is no daemon to ask.
         """
         planned = plan(text, confirmed=confirm, rules=self._rules, language=language)
+        planned = replace(planned, action=self._named(planned.action, files or {}, note))
         if planned.needs_confirmation and not confirm:
             victims = find_victims(planned.action, self._engine(), language=language)
             if victims:
@@ -68,6 +73,13 @@ class CommandPreparer:
             compose_dir=self._compose_dir,
             language=language,
         )
+
+    def _named(self, action: Action, files: Mapping[str, bytes], note: str) -> Action:
+        """Return a Compose command with the name of its project; any other as it is."""
+        if not isinstance(action, RunCompose):
+            return action
+        kept = KeptFiles(self._compose_dir)
+        return replace(action, project=name_project(action.project, files, kept, note=note))
 
 
 class PlannedCommand:

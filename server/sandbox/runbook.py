@@ -45,6 +45,7 @@ class Preparer(Protocol):
         *,
         confirm: bool,
         files: Mapping[str, bytes] | None = None,
+        note: str = "",
         language: Language = "en",
     ) -> PreparedRun:
         """Parse and check a command line; nothing is sent that changes anything."""
@@ -73,6 +74,7 @@ class RunBook:
         confirm: bool,
         who: str = "",
         files: Mapping[str, bytes] | None = None,
+        note: str = "",
         language: Language = "en",
     ) -> CommandRun:
         """Start a command line and return its run at once.
@@ -82,6 +84,7 @@ class RunBook:
             confirm: The user has agreed to what a destroying command removes.
             who: Who asks, for the audit log.
             files: The note's own files by relative path, for `build` and `compose`.
+            note: The path of the note that the line comes from; names its Compose project.
             language: Of what is said about it.
 
         Raises:
@@ -91,7 +94,9 @@ class RunBook:
             BusyError: Too many runs at once.
             SandboxError: There is no sandbox.
         """
-        prepared = self._preparer.prepare(text, confirm=confirm, files=files, language=language)
+        prepared = self._preparer.prepare(
+            text, confirm=confirm, files=files, note=note, language=language
+        )
         run = Run(RunId(uuid.uuid4().hex), prepared.text, self._limits)
         self._admit(run)
         threading.Thread(

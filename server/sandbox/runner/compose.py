@@ -8,29 +8,26 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from kb.commands.actions import ComposeProject, RunCompose
+from kb.commands.actions import RunCompose
 from kb.commands.compose import check_compose
-from kb.commands.own_files import COMPOSE_NAMES, compose_file_name, find_compose_file
-from kb.errors import InvalidInputError, SandboxError
+from kb.errors import SandboxError
+from server.sandbox.runner.compose_files import DEFAULT_PROJECT, KeptFiles, find_file
 from server.sandbox.runner.context import place_inside
 from server.sandbox.runner.job import Job, execute
 
-DEFAULT_PROJECT = "notes"
 _STOP_PATIENCE_S = 12.0
 _BLOCK_BYTES = 64 * 1024
 _PATH = "/usr/local/bin:/usr/bin:/bin"
-_PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
 
 
 @execute.register
@@ -78,14 +75,14 @@ def find_compose() -> list[str]:
 
 def _lay_out(action: RunCompose, job: Job, folder: Path) -> list[str]:
     """Write the checked file and the note's others, and return the options that name them."""
-    project = action.project.name or DEFAULT_PROJECT
-    kept = _kept_file(job, project)
-    text = _find_text(action.project, job.files, kept)
+    kept = KeptFiles(job.compose_dir)
+    found = find_file(action.project, job.files, kept)
     checked = check_compose(
-        text, host_ip=job.engine.endpoint.ports_host, rules=job.rules, language=job.language
+        found.text, host_ip=job.engine.endpoint.ports_host, rules=job.rules, language=job.language
     )
-    for note in checked.notes:
+    for note in filter(None, (found.warning, *checked.notes)):
         job.error(f"note: {note}")
+    project = action.project.name or DEFAULT_PROJECT
     folder.mkdir()
     for path, data in job.files.items():
         target = folder / place_inside(path)
@@ -93,31 +90,10 @@ def _lay_out(action: RunCompose, job: Job, folder: Path) -> list[str]:
         target.write_bytes(data)
     file = folder / "docker-compose.yaml"
     file.write_text(checked.text)
-    if kept is not None and action.verb in {"up", "create"}:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(text)
+    if action.verb in {"up", "create"}:
+        kept.keep(project, found.text)
     options = [f"--project-name={project}", f"--file={file}", f"--project-directory={folder}"]
     return [*options, *(f"--profile={profile}" for profile in action.project.profiles)]
-
-
-def _find_text(project: ComposeProject, files: Mapping[str, bytes], kept: Path | None) -> str:
-    """Return the Compose file: of the name that was asked for, a usual one, or the last one up."""
-    text = find_compose_file(project, files)
-    if text is not None:
-        return text
-    if kept is not None and kept.is_file():
-        return kept.read_text("utf-8")
-    raise InvalidInputError(
-        f"there is no Compose file {compose_file_name(project) or COMPOSE_NAMES[-1]}",
-        hint="run the command from a note that holds the file as a block",
-        code="no_compose_file",
-    )
-
-
-def _kept_file(job: Job, project: str) -> Path | None:
-    if job.compose_dir is None or not _PLAIN_NAME.fullmatch(project):
-        return None
-    return job.compose_dir / f"{project}.yaml"
 
 
 def _run_program(command: list[str], home: Path, socket_path: Path, job: Job) -> int:

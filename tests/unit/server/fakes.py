@@ -190,6 +190,7 @@ class FakeRuns:
         self._runs: dict[RunId, Run] = {}
         self.started: list[tuple[str, Mapping[str, bytes] | None]] = []
         self.callers: list[str] = []
+        self.notes: list[str] = []
         self.hold: threading.Event | None = None
         self.exit_code = 0
 
@@ -200,6 +201,7 @@ class FakeRuns:
         confirm: bool,
         who: str = "",
         files: Mapping[str, bytes] | None = None,
+        note: str = "",
         language: Language = "en",
     ) -> CommandRun:
         if "--privileged" in text:
@@ -208,6 +210,7 @@ class FakeRuns:
             raise NeedsConfirmationError("it removes a container", victims=("web",))
         self.started.append((text, files))
         self.callers.append(who)
+        self.notes.append(note)
         run = Run(RunId(f"r{len(self._runs)}"), text, RunLimits())
         self._runs[run.id] = run
         threading.Thread(target=self._work, args=(run,), daemon=True).start()

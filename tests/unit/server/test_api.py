@@ -433,6 +433,7 @@ def test_the_audit_log_says_who_asked(
     body = {"values": {"container": "web"}, "confirm": True}
     client.post(f"/api/commands/{command_id}/runs", json=body, headers=headers)
     assert bench.sandbox.runs.callers == [who, who]
+    assert bench.sandbox.runs.notes == ["", "docker.md"]
     log = client.get("/api/runs/log", params={"limit": 1}).json()
     assert (log["total"], log["next_offset"]) == (2, 1)
     (record,) = log["runs"]

@@ -39,6 +39,7 @@ class Programs:
         *,
         confirm: bool,
         files: Mapping[str, bytes] | None = None,
+        note: str = "",
         language: Language = "en",
     ) -> PreparedRun:
         if text not in self.acts:
