@@ -9,6 +9,7 @@ from typing import Final
 from kb.answering.flags import owner_of
 from kb.answering.frames import frame
 from kb.answering.sentences import focus
+from kb.answering.tables import flag_in_words, is_rows, rows_in_words
 from kb.model import Chunk, ChunkKind, Citation, Language
 from kb.retrieval.coverage import WeightedTerm
 
@@ -24,7 +25,7 @@ def compose(
 ) -> str:
     """Return the answer as Markdown: the quotes' own words, a frame line only where it helps."""
     if (command := _common_owner([chunk for chunk, _ in quotes])) and len(quotes) > 1:
-        items = [f"- {_mark(_one_line(_flag_text(chunk, terms)), c)}" for chunk, c in quotes]
+        items = [f"- {_mark(_one_line(_flag_item(chunk, terms)), c)}" for chunk, c in quotes]
         return f"{frame('flags', language, command=command)}\n\n" + "\n".join(items)
     return "\n\n".join(_part(chunk, citation, terms, language) for chunk, citation in quotes)
 
@@ -70,6 +71,8 @@ def _part(
 ) -> str:
     if chunk.kind is ChunkKind.FLAG and chunk.flags:
         return f"{_flag_lead(chunk, language)}\n\n{_mark(_flag_text(chunk, terms), citation)}"
+    if is_rows(chunk):
+        return _mark(rows_in_words(chunk), citation)
     if citation.quote != chunk.text:
         code = citation.quote.strip()
         return _mark(f"```\n{code}\n```", citation)
@@ -88,7 +91,15 @@ def _flag_lead(chunk: Chunk, language: Language) -> str:
     return frame("flag", language, flag=flag, command=command)
 
 
+def _flag_item(chunk: Chunk, terms: Sequence[WeightedTerm]) -> str:
+    """Return a flag and its meaning for a list; a row's own text does not begin with the flag."""
+    text = _flag_text(chunk, terms)
+    return f"`{', '.join(chunk.flags)}`: {text}" if is_rows(chunk) else text
+
+
 def _flag_text(chunk: Chunk, terms: Sequence[WeightedTerm]) -> str:
+    if is_rows(chunk):
+        return flag_in_words(chunk)
     text = _dedent(_MARKER.sub("", chunk.text, count=1))
     return _shorten(text, terms) if "\n" not in text else text
 
