@@ -22,7 +22,7 @@ from ingest.model_files import (
     read_dimension,
     resolve_model,
 )
-from ingest.token_vectors import TokenHead
+from ingest.token_vectors import TokenHead, TokenIds
 from ingest.windows import Offsets, cut_at_tokens, keep_tail
 from kb.errors import ModelError
 from kb.ports import NO_TOKENS, Embedding, FloatArray
@@ -64,6 +64,8 @@ class _Read:
     """Of length 1, shape (dimension,)."""
     states: FloatArray
     """The last states of its tokens, shape (tokens, dimension)."""
+    ids: TokenIds
+    """The tokens, shape (tokens,)."""
 
 
 class SentenceTransformerEmbedder:
@@ -158,7 +160,7 @@ class SentenceTransformerEmbedder:
         loaded = self._load()
         read = self._read([loaded.query_prompt + text])[0]
         head = loaded.token_head
-        tokens = NO_TOKENS if head is None else head.of_question(read.states)
+        tokens = NO_TOKENS if head is None else head.of_question(read.states, read.ids)
         for array in (read.vector, tokens):
             array.flags.writeable = False
         embedding = Embedding(read.vector, tokens)
@@ -209,9 +211,10 @@ class SentenceTransformerEmbedder:
             vectors = _normalised(output["sentence_embedding"].float().numpy())
             states: FloatArray = output["token_embeddings"].float().numpy()
             lengths = output["attention_mask"].sum(dim=1).tolist()
+            ids: TokenIds = output["input_ids"].numpy()
         return [
-            _Read(vector, own[:length])
-            for vector, own, length in zip(vectors, states, lengths, strict=True)
+            _Read(vector, states[row, :length], ids[row, :length])
+            for row, (vector, length) in enumerate(zip(vectors, lengths, strict=True))
         ]
 
     def _load(self) -> _Loaded:

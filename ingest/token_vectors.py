@@ -1,6 +1,6 @@
-"""Token vectors for late interaction: what the model's token head makes of its last states.
+"""Token vectors for late interaction: what is made of a model's last states.
 
-Khattab & Zaharia 2020, "ColBERT"; `ingest.training.token_head` trains the head.
+Khattab & Zaharia 2020, "ColBERT"; `ingest.training.tokens` makes the head.
 """
 
 from __future__ import annotations
@@ -10,22 +10,24 @@ from pathlib import Path
 from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb.ports import NO_TOKENS, FloatArray
 
 HEAD_FILE: Final = "token_head.safetensors"
 """Beside the weights of a model that has a head."""
 
+TokenIds = NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenHead:
-    """Two linear maps of a token's last state: to a short vector, and to its weight."""
+    """What turns the last states of a text's tokens into short vectors, and weighs them."""
 
     projection: FloatArray
-    """Shape (token dimension, dimension)."""
-    weight: FloatArray
-    """Shape (dimension,)."""
-    bias: float
+    """The directions that are kept, shape (token dimension, dimension)."""
+    weights: FloatArray
+    """What each token of the vocabulary counts in a question, above 0, shape (vocabulary,)."""
 
     @classmethod
     def load(cls, folder: Path) -> Self | None:
@@ -36,7 +38,7 @@ class TokenHead:
         if not path.is_file():
             return None
         parts = {name: part.astype(np.float32) for name, part in load_file(path).items()}
-        return cls(parts["projection"], parts["weight"], float(parts["bias"][0]))
+        return cls(parts["projection"], parts["weights"])
 
     def of_document(self, states: FloatArray) -> FloatArray:
         """Return one unit vector for each token.
@@ -49,16 +51,20 @@ class TokenHead:
         if not len(inner):
             return NO_TOKENS
         vectors = inner @ self.projection.T
-        unit: FloatArray = vectors / np.maximum(
-            np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12)
-        )
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: FloatArray = vectors / np.maximum(lengths, np.float32(1e-12))
         return unit
 
-    def of_question(self, states: FloatArray) -> FloatArray:
-        """Return one vector for each token, as long as its weight; the weights are 1 in all."""
+    def of_question(self, states: FloatArray, ids: TokenIds) -> FloatArray:
+        """Return one vector for each token, as long as its weight; the weights are 1 in all.
+
+        Args:
+            states: As above.
+            ids: The tokens, the marks among them, shape (tokens + 2,).
+        """
         vectors = self.of_document(states)
         if not len(vectors):
             return vectors
-        weights = np.logaddexp(np.float32(0), states[1:-1] @ self.weight + np.float32(self.bias))
+        weights = self.weights[ids[1:-1]]
         weighted: FloatArray = vectors * (weights / weights.sum())[:, None]
         return weighted

@@ -65,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--epochs", type=int, default=24, help="how often each fact is asked for")
     tune.add_argument("--no-replay", action="store_true", help="without the teacher's replay")
     tune.add_argument("--exact", action="store_true", help="float32 throughout, about 3x slower")
+    tokens = _step(steps, "tokens", "make the token head of an exported folder, as tune does")
+    tokens.add_argument("--model", type=Path, required=True, help="the folder to complete")
+    tokens.add_argument("--lessons", type=Path, default=Path("data/training"), help="notes")
     whole = _step(steps, "all", "every step, from the corpus to the folder")
     _add_vocab(whole)
     _add_align(whole)
@@ -177,6 +180,16 @@ def _tune(options: argparse.Namespace) -> None:
         sys.stdout.write(f"{name}\t{value:.4f}\n")
 
 
+def _tokens(options: argparse.Namespace) -> None:
+    from ingest.training.run import add_token_head
+
+    scores = add_token_head(
+        _workspace(options), options.corpus / PAIRS_FILE, options.lessons, model=options.model
+    )
+    for name, value in scores.items():
+        sys.stdout.write(f"{name}\t{value:.4f}\n")
+
+
 def _all(options: argparse.Namespace) -> None:
     from ingest.training.prepare import ROWS_FILE, TOKENIZER_FILE
 
@@ -214,6 +227,7 @@ _STEPS = {
     "evaluate": _evaluate,
     "export": _export,
     "tune": _tune,
+    "tokens": _tokens,
     "all": _all,
 }
 

@@ -10,10 +10,8 @@ from shutil import rmtree
 import torch
 from torch import Tensor
 
-from ingest.token_vectors import HEAD_FILE
 from ingest.training.student import MAX_TOKENS, Student
 from ingest.training.teacher import teacher_folder
-from ingest.training.token_head import TokenHead
 from kb.errors import KbError
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -42,9 +40,7 @@ _MODULES = [
 ]
 
 
-def export_student(
-    student: Student, tokenizer_json: str, target: Path, *, head: TokenHead | None = None
-) -> int:
+def export_student(student: Student, tokenizer_json: str, target: Path) -> int:
     """Write the student to `target`; a model card that lies there stays.
 
     The weights are stored as float16 to halve the folder; the configuration says float32, so that
@@ -72,8 +68,6 @@ def export_student(
     _write_json(target / "tokenizer_config.json", _TOKENIZER_CONFIG)
     (target / "tokenizer.json").write_text(tokenizer_json, encoding="utf-8")
     _save_weights(network_tensors(student), target / "model.safetensors")
-    if head is not None:
-        _save_weights(head.shipped(), target / HEAD_FILE)
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
     if size > MAX_BYTES:
         raise KbError(

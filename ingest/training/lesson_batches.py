@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.embedding_text import embedding_text
-from ingest.training.lessons import LANGUAGES, Fact, Lesson
+from ingest.training.lessons import LANGUAGES, Lesson
 from kb.model import Chunk, Language
 
 
@@ -22,14 +22,12 @@ class BatchSettings:
     """What a batch is made of."""
 
     epochs: int = 24
-    """How often each fact is asked for; each time by other questions or in another language."""
+    """How often each fact is asked for; each time by another question or in another language."""
     lessons: int = 4
     """Lessons a batch."""
-    questions: int = 2
-    """Questions that ask for a fact."""
     others: int = 6
     """Chunks of each lesson that are no answer to what is asked."""
-    unanswered: int = 4
+    unanswered: int = 3
     """Questions of each lesson that it does not answer."""
     seed: int = 1
 
@@ -86,7 +84,9 @@ class _Draft:
             language = self._language()
             best = lesson.answers(fact, language)[:1]
             if best:
-                self._ask(fact, len(self.passages))
+                self._ask(
+                    _drawn(fact.questions[self._language()], self.rng), fact.id, len(self.passages)
+                )
                 self._tell(lesson, (language, best[0]), facts)
                 used.add((language, best[0]))
         for _ in range(self.settings.others):
@@ -97,7 +97,7 @@ class _Draft:
                 self._tell(lesson, place, facts)
         for _ in range(self.settings.unanswered):
             if texts := lesson.unanswered[self._language()]:
-                self._add_question(texts[int(self.rng.integers(len(texts)))], "", None)
+                self._ask(_drawn(texts, self.rng), "", None)
 
     def batch(self) -> Batch:
         """Return what was added."""
@@ -113,12 +113,7 @@ class _Draft:
             ignored=ignored,
         )
 
-    def _ask(self, fact: Fact, position: int) -> None:
-        for _ in range(self.settings.questions):
-            texts = fact.questions[self._language()]
-            self._add_question(texts[int(self.rng.integers(len(texts)))], fact.id, position)
-
-    def _add_question(self, text: str, fact: str, position: int | None) -> None:
+    def _ask(self, text: str, fact: str, position: int | None) -> None:
         self.questions.append(text)
         self.asked.append(fact)
         self.right.append(position)
@@ -135,6 +130,10 @@ class _Draft:
 
     def _language(self) -> Language:
         return LANGUAGES[int(self.rng.integers(2))]
+
+
+def _drawn(texts: Sequence[str], rng: np.random.Generator) -> str:
+    return texts[int(rng.integers(len(texts)))]
 
 
 def _facts_by_chunk(lesson: Lesson) -> dict[Language, list[frozenset[str]]]:

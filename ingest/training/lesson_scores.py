@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
+from ingest.token_vectors import TokenHead
 from ingest.training.lesson_batches import passage_text
 from ingest.training.lessons import LANGUAGES, Lesson
 from ingest.training.student import Matrix, Student, pad, pool, tokenize
-from ingest.training.token_head import TokenHead, TokenStates
 from kb.model import Language
 
 if TYPE_CHECKING:
@@ -32,9 +32,7 @@ class _Texts:
     vectors: Matrix
     """Shape (texts, dimensions)."""
     tokens: list[Matrix]
-    """Of each text, shape (tokens, TOKEN_DIMENSION)."""
-    weights: list[Matrix]
-    """Of each text, shape (tokens,)."""
+    """Of each text, shape (tokens, token dimension)."""
 
 
 def hit_at_1(
@@ -48,10 +46,15 @@ def hit_at_1(
     figures: dict[str, float] = {}
     for language in LANGUAGES:
         chunks = [passage_text(c) for lesson in lessons for c in lesson.chunks[language]]
-        passages = _read(student, head, tokenizer, chunks)
+        passages = _read(student, tokenizer, chunks, lambda states, _: head.of_document(states))
         for asked in LANGUAGES:
             texts, right = _questions_of(lessons, asked, language)
-            questions = _read(student, head, tokenizer, texts)
+            questions = _read(
+                student,
+                tokenizer,
+                texts,
+                lambda states, ids: head.of_question(states, np.array(ids)),
+            )
             nearest = np.argsort(-(questions.vectors @ passages.vectors.T), axis=1)[:, :_NEAREST]
             best = [_best(questions, i, passages, row) for i, row in enumerate(nearest)]
             figures[f"{asked}-{language}"] = _share(nearest[:, 0].tolist(), right)
@@ -64,36 +67,34 @@ def _share(found: Sequence[int], right: Sequence[set[int]]) -> float:
 
 
 def _best(questions: _Texts, number: int, passages: _Texts, among: Matrix) -> int:
-    asked, weights = questions.tokens[number], questions.weights[number]
-    scores = [weights @ (asked @ passages.tokens[place].T).max(axis=1) for place in among]
+    asked = questions.tokens[number]
+    scores = [float((asked @ passages.tokens[place].T).max(axis=1).sum()) for place in among]
     return int(among[int(np.argmax(scores))])
 
 
 @torch.no_grad()
-def _read(student: Student, head: TokenHead, tokenizer: Tokenizer, texts: Sequence[str]) -> _Texts:
+def _read(
+    student: Student,
+    tokenizer: Tokenizer,
+    texts: Sequence[str],
+    of_text: Callable[[Matrix, list[int]], Matrix],
+) -> _Texts:
+    """Put texts through the network; `of_text` makes token vectors of states and ids."""
     device = student.rows.device
     ids = tokenize(tokenizer, texts)
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
     vectors: list[Matrix] = []
     tokens: dict[int, Matrix] = {}
-    weights: dict[int, Matrix] = {}
     for start in range(0, len(order), _GROUP):
         chosen = order[start : start + _GROUP]
         padded, mask = pad([ids[i] for i in chosen], device)
         with torch.autocast(device.type, dtype=torch.bfloat16):
             states = student.states(padded, mask).float()
         vectors.append(pool(states, mask).cpu().numpy())
-        inner = TokenStates.between_marks(states, mask)
-        short, heavy = head.vectors(inner.states).cpu().numpy(), head.weights(inner.states)
-        for row, position in enumerate(chosen):
-            length = int(inner.mask[row].sum())
-            tokens[position] = short[row, :length]
-            weights[position] = heavy[row, :length].cpu().numpy()
-    return _Texts(
-        np.concatenate(vectors)[np.argsort(order)],
-        [tokens[i] for i in range(len(texts))],
-        [weights[i] for i in range(len(texts))],
-    )
+        for own, position in zip(states.cpu().numpy(), chosen, strict=True):
+            tokens[position] = of_text(own[: len(ids[position])], ids[position])
+    in_order = np.concatenate(vectors)[np.argsort(order)]
+    return _Texts(in_order, [tokens[i] for i in range(len(texts))])
 
 
 def _questions_of(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
@@ -18,22 +18,23 @@ from ingest.training.distillation import (
 )
 from ingest.training.evaluation import DevSet, evaluate, make_dev_set
 from ingest.training.export import export_student
-from ingest.training.lesson_batches import BatchSettings
+from ingest.training.lesson_batches import BatchSettings, passage_text
 from ingest.training.lesson_scores import hit_at_1
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.pairs import read_pairs, sampling_weights
 from ingest.training.phrases import read_phrases
 from ingest.training.plan import Plan, PlanSettings
 from ingest.training.prepare import TOKENIZER_FILE
-from ingest.training.retrieval_stage import RetrievalStage, StageSettings, first_head
 from ingest.training.student import Student, encode, load_student, tokenize
 from ingest.training.teacher import teacher_folder
-from ingest.training.token_head import load_head
+from ingest.training.tokens import make_head, save_head
+from ingest.training.tuning import Tuner, TuningSettings
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
 from kb.errors import InvalidInputError, ModelError
 
-_log = logging.getLogger(__name__)
+_EVERY_PASSAGE = 4
+_EVERY_SENTENCE = 4
 
 ROWS_RATE = {"frozen": 1e-3, "full": 5e-4}
 ENGLISH_SHARE = {"frozen": 0.0, "full": 0.2}
@@ -155,29 +156,48 @@ def tune_folder(
         fast: Compute in bfloat16.
     """
     found = read_lessons(lessons)
-    held_out = [lesson for lesson in found if is_held_out(lesson)]
     learnt = [lesson for lesson in found if not is_held_out(lesson)]
     tokenizer_json = (model / TOKENIZER_FILE).read_text(encoding="utf-8")
-    tokenizer = load_tokenizer(model / TOKENIZER_FILE)
-    student = load_student(model).to(workspace.device)
-    head = load_head(model) or first_head(student, tokenizer, learnt)
-    head.to(workspace.device)
-    checkpoint = workspace.folder / "tuned" / CHECKPOINT_FILE
-    if not checkpoint.is_file():
-        _log.info("before: %s", hit_at_1(student, head, tokenizer, held_out))
-    stage = RetrievalStage(
-        student,
-        head,
-        tokenizer,
+    tuner = Tuner(
+        load_student(model).to(workspace.device),
+        load_tokenizer(model / TOKENIZER_FILE),
         teacher=workspace.teacher if replay else None,
         pairs=read_pairs(pairs),
         lessons=learnt,
-        settings=StageSettings(batches=BatchSettings(epochs=epochs), fast=fast),
-        checkpoint=checkpoint,
+        settings=TuningSettings(batches=BatchSettings(epochs=epochs), fast=fast),
+        checkpoint=workspace.folder / "tuned" / CHECKPOINT_FILE,
     )
-    stage.train()
-    export_student(student, tokenizer_json, target, head=head)
-    return hit_at_1(student, head, tokenizer, held_out)
+    tuner.train()
+    export_student(tuner.student, tokenizer_json, target)
+    return add_token_head(workspace, pairs, lessons, model=target)
+
+
+def add_token_head(
+    workspace: Workspace, pairs: Path, lessons: Path, *, model: Path
+) -> dict[str, float]:
+    """Write the token head into an exported folder, and return its scores on lessons held out.
+
+    Args:
+        workspace: The run.
+        pairs: The corpus, for how rare tokens are.
+        lessons: The folder of lessons, for the directions that states have.
+        model: The exported folder.
+    """
+    found = read_lessons(lessons)
+    corpus = read_pairs(pairs)
+    tokenizer = load_tokenizer(model / TOKENIZER_FILE)
+    student = load_student(model).to(workspace.device)
+    chunks = (
+        c for one in found if not is_held_out(one) for own in one.chunks.values() for c in own
+    )
+    head = make_head(
+        student,
+        tokenizer,
+        passages=[passage_text(chunk) for chunk in chunks][::_EVERY_PASSAGE],
+        sentences=chain(corpus.english[::_EVERY_SENTENCE], corpus.russian[::_EVERY_SENTENCE]),
+    )
+    save_head(head, model)
+    return hit_at_1(student, head, tokenizer, [one for one in found if is_held_out(one)])
 
 
 def mix_weights(student: Student, other: Student, share: float) -> None:

@@ -1,8 +1,8 @@
 """The last stage: learn to find the answering chunk for a question, among its neighbours.
 
-Contrastive learning with in-batch negatives (Karpukhin et al. 2020, "Dense passage retrieval"),
-for the texts' own vectors and for those of their tokens at once: one network gives both. Part of
-every step distils the teacher again over aligned sentences, so that neither language is forgotten.
+Contrastive learning with in-batch negatives (Karpukhin et al. 2020, "Dense passage retrieval") over
+batches of whole lessons. Part of every step distils the teacher again over aligned sentences, so
+that neither language is forgotten.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from torch import Tensor
 
 from ingest.training.checkpoint import Position, load_checkpoint, save_checkpoint
 from ingest.training.distillation import make_optimizers
-from ingest.training.lesson_batches import Batch, BatchSettings, batches_of, passage_text
-from ingest.training.lessons import LANGUAGES, Lesson
+from ingest.training.lesson_batches import BatchSettings, batches_of
+from ingest.training.lessons import Lesson
 from ingest.training.losses import (
     contrastive_loss,
     distillation_loss,
@@ -29,8 +29,7 @@ from ingest.training.losses import (
     require_finite,
 )
 from ingest.training.pairs import Pairs
-from ingest.training.student import Student, encode, pad, pool, tokenize
-from ingest.training.token_head import TokenHead, TokenStates
+from ingest.training.student import Student, encode, pad, tokenize
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -43,16 +42,15 @@ _GROUP = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StageSettings:
+class TuningSettings:
     """How the stage is trained."""
 
     batches: BatchSettings = field(default_factory=BatchSettings)
     replayed: int = 32
     """Aligned pairs a step that the teacher is distilled over."""
     replay_weight: float = 0.3
-    rows_rate: float = 3e-4
-    body_rate: float = 4e-5
-    head_rate: float = 1e-3
+    rows_rate: float = 4e-4
+    body_rate: float = 6e-5
     warmup_steps: int = 30
     rate_floor: float = 0.05
     checkpoint_s: float = 180.0
@@ -60,24 +58,11 @@ class StageSettings:
     """Compute in bfloat16 (weights stay float32)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What the network makes of texts."""
-
-    vectors: Tensor
-    """Shape (texts, dimensions), in the order of the texts."""
-    groups: list[TokenStates]
-    """In the order of length."""
-    places: Tensor
-    """Where each text is in the order of length, shape (texts,)."""
-
-
-class RetrievalStage:
+class Tuner:
     """One run of the stage.
 
     Args:
         student: The network, as the stage before left it.
-        head: What makes its token vectors.
         tokenizer: Its tokenizer.
         teacher: What is distilled again; None for no replay.
         pairs: Aligned sentences for the replay.
@@ -89,18 +74,16 @@ class RetrievalStage:
     def __init__(
         self,
         student: Student,
-        head: TokenHead,
         tokenizer: Tokenizer,
         *,
         teacher: Teacher | None,
         pairs: Pairs,
         lessons: Sequence[Lesson],
-        settings: StageSettings,
+        settings: TuningSettings,
         checkpoint: Path,
     ) -> None:
         self.student = student
-        self.head = head
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
         self._teacher = teacher
         self._pairs = pairs
         self._batches = list(batches_of(lessons, settings.batches))
@@ -109,9 +92,6 @@ class RetrievalStage:
         self._device = student.rows.device
         self._optimizers = make_optimizers(
             student, rows_rate=settings.rows_rate, body_rate=settings.body_rate
-        )
-        self._optimizers["head"] = torch.optim.AdamW(
-            head.parameters(), lr=settings.head_rate, weight_decay=0.0
         )
 
     def train(self) -> None:
@@ -133,15 +113,18 @@ class RetrievalStage:
             step / len(self._batches), step,
             warmup_steps=settings.warmup_steps, floor=settings.rate_floor,
         )  # fmt: skip
-        rates = {
-            "rows": settings.rows_rate, "body": settings.body_rate, "head": settings.head_rate,
-        }  # fmt: skip
-        for name, rate in rates.items():
+        for name, rate in (("rows", settings.rows_rate), ("body", settings.body_rate)):
             for group in self._optimizers[name].param_groups:
                 group["lr"] = rate * factor
-        loss = self._loss(batch)
-        if self._teacher is not None:
-            loss = loss + settings.replay_weight * self._replay(step, self._teacher)
+        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=settings.fast):
+            loss = contrastive_loss(
+                self._vectors(batch.questions),
+                self._vectors(batch.passages),
+                torch.tensor(batch.right, device=self._device),
+                torch.from_numpy(batch.ignored).to(self._device),
+            )
+            if self._teacher is not None:
+                loss = loss + settings.replay_weight * self._replay(step, self._teacher)
         require_finite(loss)
         loss.backward()  # type: ignore[no-untyped-call]
         for optimizer in self._optimizers.values():
@@ -149,33 +132,15 @@ class RetrievalStage:
             optimizer.zero_grad(set_to_none=True)
         return float(loss.detach())
 
-    def _loss(self, batch: Batch) -> Tensor:
-        """Return the loss of a batch for the texts' vectors and for those of their tokens."""
-        questions, passages = self._read(batch.questions), self._read(batch.passages)
-        right = torch.tensor(batch.right, device=self._device)
-        ignored = torch.from_numpy(batch.ignored).to(self._device)
-        whole = contrastive_loss(questions.vectors, passages.vectors, right, ignored)
-        scores = self.head.scores(questions.groups, passages.groups)
-        scores = scores[questions.places][:, passages.places]
-        return whole + self.head.loss(scores, right, ignored)
-
-    def _read(self, texts: Sequence[str]) -> _Read:
-        """Put texts through the network, in groups alike in length: so little is padding."""
-        ids = tokenize(self._tokenizer, texts)
+    def _vectors(self, texts: Sequence[str]) -> Tensor:
+        """Return the texts' vectors; groups alike in length, so that little is padding."""
+        ids = tokenize(self.tokenizer, texts)
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-        vectors: list[Tensor] = []
-        groups: list[TokenStates] = []
-        fast = self._settings.fast
-        for start in range(0, len(order), _GROUP):
-            chosen = [ids[i] for i in order[start : start + _GROUP]]
-            padded, mask = pad(chosen, self._device)
-            with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=fast):
-                states = self.student.states(padded, mask)
-            states = states.float()
-            vectors.append(pool(states, mask))
-            groups.append(TokenStates.between_marks(states, mask))
-        places = torch.tensor(np.argsort(order), device=self._device)
-        return _Read(torch.cat(vectors)[places], groups, places)
+        parts = [
+            self.student(*pad([ids[i] for i in order[start : start + _GROUP]], self._device))
+            for start in range(0, len(order), _GROUP)
+        ]
+        return torch.cat(parts)[torch.tensor(np.argsort(order), device=self._device)]
 
     def _replay(self, step: int, teacher: Teacher) -> Tensor:
         rng = np.random.default_rng([self._settings.batches.seed, step, 5])
@@ -183,38 +148,22 @@ class RetrievalStage:
         english = [self._pairs.english[i] for i in chosen]
         sides = (self._pairs.english, self._pairs.russian)
         seen = [sides[int(rng.integers(2))][i] for i in chosen]
-        ids = tokenize(self._tokenizer, english)
+        ids = tokenize(self.tokenizer, english)
         wanted = torch.from_numpy(encode(teacher, ids, device=self._device)).to(self._device)
-        return distillation_loss(self._read(seen).vectors, wanted, wanted)
+        return distillation_loss(self._vectors(seen), wanted, wanted)
 
     def _resume(self) -> Position:
         if not self._checkpoint.is_file():
             return Position()
         position, states = load_checkpoint(self._checkpoint)
         self.student.load_state_dict(cast("dict[str, Tensor]", states["student"]))
-        self.head.load_state_dict(cast("dict[str, Tensor]", states["token head"]))
         for name, optimizer in self._optimizers.items():
             optimizer.load_state_dict(states[name])
         _log.info("resumed at step %d", position.step)
         return position
 
     def _save(self, step: int) -> None:
-        states: dict[str, object] = {
-            "student": self.student.state_dict(),
-            "token head": self.head.state_dict(),
-        }
+        states: dict[str, object] = {"student": self.student.state_dict()}
         states |= {name: one.state_dict() for name, one in self._optimizers.items()}
         self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
         save_checkpoint(self._checkpoint, position=replace(Position(), step=step), states=states)
-
-
-@torch.no_grad()
-def first_head(student: Student, tokenizer: Tokenizer, lessons: Sequence[Lesson]) -> TokenHead:
-    """Return a head to begin with, from what the network makes of some passages."""
-    passages = [passage_text(lesson.chunks[language][len(lesson.chunks[language]) // 2])
-                for lesson in lessons for language in LANGUAGES]  # fmt: skip
-    head = TokenHead(student.rows.shape[1]).to(student.rows.device)
-    padded, mask = pad(tokenize(tokenizer, passages), student.rows.device)
-    inner = TokenStates.between_marks(student.states(padded, mask), mask)
-    head.start_from(inner.states[inner.mask > 0])
-    return head
