@@ -20,8 +20,8 @@ from kb.retrieval.retriever import Ranking
 Floats = NDArray[np.float64]
 
 _UNITS: Final = 16
-"""Units of the ranking's hidden layer; on questions held out neither 24 were better, nor the mean of
-four models."""
+"""Units of the ranking's hidden layer; on questions held out 24 were no better, nor was the mean
+of four models."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
