@@ -67,7 +67,7 @@ class HashEmbedder:
 
     name = "random"
 
-    def __init__(self, dimension: int = 384, token_dimension: int = 96) -> None:
+    def __init__(self, dimension: int = 384, token_dimension: int = 128) -> None:
         self.dimension = dimension
         self.fingerprint = f"random-{dimension}"
         self._token_dimension = token_dimension
