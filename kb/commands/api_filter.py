@@ -145,7 +145,7 @@ def _read_container(body: Body, host_ip: str, rules: Rules) -> Body:
 def _read_volume(body: Body, _host_ip: str, rules: Rules) -> Body:
     _only(body, {"Name", "Driver", "Labels"}, "volume")
     name = body.get("Name") or ""
-    if body.get("Driver") not in {None, "", "local"}:
+    if body.get("Driver") not in (None, "", "local"):
         raise refused("body_not_allowed", part="volume.Driver")
     if (name and not VOLUME_NAME.fullmatch(str(name))) or not are_labels(body.get("Labels"), rules):
         raise refused("body_not_allowed", part="volume.Name")
@@ -157,11 +157,11 @@ def _read_network(body: Body, _host_ip: str, rules: Rules) -> Body:
     ipam = body.get("IPAM")
     if isinstance(ipam, Mapping):
         _only(ipam, {"Driver"}, "network.IPAM")
-        if ipam.get("Driver") not in {None, "", "default"}:
+        if ipam.get("Driver") not in (None, "", "default"):
             raise refused("body_not_allowed", part="network.IPAM.Driver")
         body = {key: value for key, value in body.items() if key != "IPAM"}
     _only(body, known, "network")
-    if body.get("Driver") not in {None, "", "default", "bridge"}:
+    if body.get("Driver") not in (None, "", "default", "bridge"):
         raise refused("body_not_allowed", part="network.Driver")
     if not is_network(body.get("Name") or "host", rules) or not are_labels(
         body.get("Labels"), rules

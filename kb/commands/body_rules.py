@@ -13,10 +13,11 @@ Rule = Callable[[object, Rules], bool]
 
 _PORT = re.compile(r"\d{1,5}(?:-\d{1,5})?/(?:tcp|udp|sctp)")
 _MODES = frozenset({"ro", "rw", "z", "Z", "nocopy", ""})
+_SIZE = re.compile(r"[0-9]{1,20}")
 _TMPFS = re.compile(
-    r"(?:size=(?P<size>\d+)|mode=[0-7]{1,4}|ro|rw|exec|noexec|suid|nosuid|dev|nodev)"
+    r"(?:size=(?P<size>[0-9]{1,20})|mode=[0-7]{1,4}|ro|rw|exec|noexec|suid|nosuid|dev|nodev)"
 )
-_STARTABLE = frozenset({"no", "", "on-failure"})
+_STARTABLE = ("no", "", "on-failure")
 _ENDPOINT_KEYS = frozenset(
     {
         "Aliases", "Links", "NetworkID", "EndpointID", "Gateway", "IPAddress", "IPPrefixLen",
@@ -113,8 +114,9 @@ def is_health(value: object, rules: Rules) -> bool:
     known = {"Test", "Interval", "Timeout", "StartPeriod", "StartInterval", "Retries"}
     if not isinstance(value, Mapping) or not value.keys() <= known:
         return False
-    interval = value.get("Interval") or rules.limits.health_interval_ns
-    return isinstance(interval, int) and interval >= rules.limits.health_interval_ns
+    least = rules.limits.health_interval_ns
+    spans = [value.get(key) or least for key in ("Interval", "StartInterval")]
+    return all(isinstance(span, int) and span >= least for span in spans)
 
 
 def are_binds(value: object, rules: Rules) -> bool:
@@ -180,7 +182,7 @@ def _is_small_tmpfs(options: str, limits: Limits) -> bool:
 
 def is_own_namespace(value: object, _rules: Rules) -> bool:
     """A namespace of its own."""
-    return value in {None, "", "private", "none"}
+    return value in (None, "", "private", "none")
 
 
 def is_network(value: object, _rules: Rules) -> bool:
@@ -253,7 +255,7 @@ def is_log(value: object, rules: Rules) -> bool:
     if not isinstance(config, Mapping) or not config.keys() <= {"max-size", "max-file"}:
         return False
     size = str(config.get("max-size", ""))
-    return size.isdigit() and 0 < int(size) <= rules.limits.log_bytes
+    return _SIZE.fullmatch(size) is not None and 0 < int(size) <= rules.limits.log_bytes
 
 
 def at_most(get: Callable[[Limits], int]) -> Rule:

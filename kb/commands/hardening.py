@@ -58,14 +58,14 @@ def _harden_security(value: object) -> object:
 
 def _harden_log(value: object, limits: Limits) -> object:
     """Cap the log; another driver stays, and is refused by the check."""
-    if isinstance(value, Mapping) and value.get("Type") not in {None, "", "json-file"}:
+    if isinstance(value, Mapping) and value.get("Type") not in (None, "", "json-file"):
         return value
     return {"Type": "json-file", "Config": {"max-size": str(limits.log_bytes), "max-file": "1"}}
 
 
 def _harden_restart(value: object, limits: Limits) -> dict[str, object]:
     name = value.get("Name") if isinstance(value, Mapping) else ""
-    if not isinstance(value, Mapping) or name in {None, "", "no"}:
+    if not isinstance(value, Mapping) or name in (None, "", "no"):
         return {"Name": "no", "MaximumRetryCount": 0}
     retries = _lower(value.get("MaximumRetryCount"), limits.restart_retries)
     return {"Name": "on-failure", "MaximumRetryCount": retries}

@@ -9,8 +9,11 @@ from kb.commands.actions import CreateContainer, RunContainer
 from kb.commands.body import create_body
 from kb.commands.body_check import check_body
 from kb.commands.compose import check_compose
+from kb.commands.container import ContainerSpec
 from kb.commands.dockerfile_policy import check_dockerfile
 from kb.commands.grammar import parse
+from kb.commands.hardening import harden_body
+from kb.commands.limits import DEFAULT_RULES
 from kb.commands.offer import offer
 from kb.commands.plan import plan
 from kb.commands.slots import find_places
@@ -51,9 +54,9 @@ def assert_it_tells(error: KbError) -> None:
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(WORDS, max_size=8))
-def test_a_run_that_is_let_pass_has_a_body_that_is_let_pass(words: list[str]) -> None:
-    line = "docker run " + " ".join(words) + " busybox"
+@given(st.sampled_from(["run", "create"]), st.lists(WORDS, max_size=8))
+def test_a_line_that_is_let_pass_has_a_body_that_is_let_pass(verb: str, words: list[str]) -> None:
+    line = f"docker {verb} " + " ".join(words) + " busybox"
     try:
         action = plan(line, confirmed=True).action
     except KbError as error:
@@ -61,6 +64,42 @@ def test_a_run_that_is_let_pass_has_a_body_that_is_let_pass(words: list[str]) ->
         return
     if isinstance(action, RunContainer | CreateContainer):
         check_body(create_body(action.spec, host_ip="192.0.2.1"))
+
+
+BODY = create_body(ContainerSpec(image="busybox"), host_ip="192.0.2.1")
+HOST_CONFIG = BODY["HostConfig"]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | VALUES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(VALUES | st.sampled_from(["Type", "Name", "HostIp"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+CHANGES = st.dictionaries(st.sampled_from(sorted(HOST_CONFIG)) | VALUES, JSON, max_size=4)
+
+
+@settings(max_examples=600, deadline=None)
+@given(CHANGES, st.dictionaries(st.sampled_from(sorted(BODY)), JSON, max_size=2))
+def test_a_hardened_body_is_held_or_refused(
+    host: dict[str, object], top: dict[str, object]
+) -> None:
+    body = {**BODY, "HostConfig": {**HOST_CONFIG, **host}, **top}
+    hardened = harden_body(body, host_ip="192.0.2.1")
+    try:
+        check_body(hardened)
+    except KbError as error:
+        assert_it_tells(error)
+        return
+    held = hardened["HostConfig"]
+    assert isinstance(held, dict)
+    assert held["CapDrop"] == ["ALL"]
+    assert held["SecurityOpt"] == ["no-new-privileges"]
+    assert not held.get("Privileged")
+    limits = DEFAULT_RULES.limits
+    assert 0 < held["Memory"] <= limits.memory_bytes
+    assert 0 < held["PidsLimit"] <= limits.pids
+    assert all(not str(bind).startswith("/") for bind in held.get("Binds") or [])
 
 
 @settings(max_examples=400, deadline=None)
