@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.commands.api_filter import filter_request
@@ -55,6 +55,7 @@ def test_a_container_is_hardened_on_its_way() -> None:
     assert host["Binds"] == ["shop_data:/data:rw"]
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["GET", "POST", "DELETE", "PUT", "HEAD", "X"]),
     st.text(alphabet="/v1.41containersbuild?=%2F.x", max_size=40),

@@ -10,15 +10,12 @@ import pytest
 
 from kb.commands.spec import (
     CommandSpec,
-    FlagSpec,
     Verdict,
     all_commands,
     command_groups,
     command_index,
     global_flags,
 )
-from kb.commands.texts import text_keys
-from kb.commands.values import KINDS
 from tests.unit.kb.commands.clients import CLIENTS, MISSING
 
 _FLAG = re.compile(r"^\s+(?:(-\w), )?(--[a-z0-9-]+)(?: (\S+))?(?:  +|$)", re.MULTILINE)
@@ -96,37 +93,3 @@ def test_the_help_is_read(client: str) -> None:
     assert len(flags) > 90
     assert flags["--publish"] == ("-p", "list")
     assert flags["--privileged"] == ("", "")
-
-
-def _all_flags() -> list[FlagSpec]:
-    flags = [flag for command in all_commands() for flag in command.flags]
-    return [*flags, *global_flags("docker"), *global_flags("compose")]
-
-
-def test_the_tables_are_whole() -> None:
-    keys = text_keys()
-    for flag in _all_flags():
-        assert flag.name.startswith("--")
-        assert flag.kind == "bool" or flag.kind in KINDS, flag
-        assert flag.kind == "bool" or f"label.{flag.kind}" in keys, flag
-        assert flag.en
-        assert flag.ru
-        if flag.verdict is Verdict.REFUSE:
-            assert f"refuse.{flag.code}" in keys, flag
-        if flag.verdict is Verdict.NEUTRALISE and flag.code:
-            assert flag.code == "ignored"
-    for command in all_commands():
-        for operand in command.operands:
-            assert operand.kind in KINDS
-            assert f"label.{operand.kind}" in keys
-
-
-@pytest.mark.parametrize("command", all_commands(), ids=lambda command: command.path)
-def test_no_option_is_there_twice(command: CommandSpec) -> None:
-    names = [flag.name for flag in command.flags]
-    assert len(names) == len(set(names))
-    shorts: dict[str, set[str]] = {}
-    for flag in command.flags:
-        if flag.short:
-            shorts.setdefault(flag.short, set()).add(flag.name)
-    assert all(len(n) == 1 or n == {"--time", "--timeout"} for n in shorts.values()), shorts
