@@ -17,10 +17,20 @@ from server.error_responses import body_of, error_body
 
 HEARTBEAT_S = 15.0
 
+_EVENT_SCHEMA: dict[str, object] = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "description": "What it is; none in `/v1`."},
+        "id": {"type": "string", "description": "Its number, for `Last-Event-ID`."},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["data"],
+    "examples": [{"event": "token", "data": '{"text": "Remove "}'}],
+}
 SSE_RESPONSE: dict[int | str, dict[str, object]] = {
     200: {
         "description": "Server-sent events; each `data` is one line of JSON.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"itemSchema": _EVENT_SCHEMA}},
     }
 }
 

@@ -17,7 +17,7 @@ from server.sse import SSE_RESPONSE, stream_events
 router = APIRouter(tags=["ask"])
 
 
-@router.post("/api/ask", summary="Ask the notes", responses=errors(404, 413, 415, 429, 503))
+@router.post("/api/ask", summary="Ask the notes", responses=errors(404, 429, 503))
 async def ask(request: AskRequest, services: ServicesDep) -> AnswerBody:
     """Answer with quotes of the notes, say that they do not answer, or that they ask it too."""
     asked = _asked(request)
@@ -30,7 +30,7 @@ async def ask(request: AskRequest, services: ServicesDep) -> AnswerBody:
     "/api/ask/stream",
     summary="Ask the notes, and follow the answer",
     response_class=StreamingResponse,
-    responses={**SSE_RESPONSE, **errors(404, 413, 415, 429, 503)},
+    responses={**SSE_RESPONSE, **errors(404, 429, 503)},
 )
 async def ask_stream(
     request: AskRequest, services: ServicesDep, request_id: RequestIdDep

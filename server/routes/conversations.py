@@ -79,7 +79,12 @@ def delete_conversation(conversation_id: str, services: ServicesDep) -> DeletedB
     response_class=Response,
     responses={
         **errors(404),
-        200: {"content": {"text/markdown": {}, "application/json": {}}},
+        200: {
+            "content": {
+                "text/markdown": {"example": "# Removing containers\n"},
+                "application/json": {"example": {"title": "Removing containers", "turns": []}},
+            }
+        },
     },
 )
 def export_conversation(

@@ -14,7 +14,7 @@ router = APIRouter(tags=["metrics"])
     "/metrics",
     summary="Figures for Prometheus",
     response_class=Response,
-    responses={**errors(), 200: {"content": {"text/plain": {}}}},
+    responses={**errors(), 200: {"content": {"text/plain": {"example": "kb_notes 12.0\n"}}}},
 )
 def get_metrics(services: ServicesDep) -> Response:
     """Return questions, latencies, syncs and runs in Prometheus's text format."""

@@ -78,14 +78,14 @@ def get_note(path: PathParam, services: ServicesDep, if_none_match: IfNoneMatch 
     summary="Save a note",
     response_model=SavedNoteBody,
     responses={
-        **errors(412, 413, 415, 428),
+        **errors(412, 428),
         201: {"model": SavedNoteBody, "description": "The note is new."},
     },
 )
 def put_note(
     path: PathParam,
     services: ServicesDep,
-    content: Annotated[bytes, Body(media_type="text/markdown")],
+    content: Annotated[bytes, Body(media_type="text/markdown", examples=["# Docker\n"])] = b"",
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:

@@ -48,7 +48,7 @@ def list_models(services: ServicesDep) -> ModelListBody:
     "/chat/completions",
     summary="Ask as a chat completion",
     response_model=ChatCompletionBody,
-    responses={**SSE_RESPONSE, **errors(404, 413, 415, 429, 503)},
+    responses={**SSE_RESPONSE, **errors(404, 429, 503)},
 )
 async def complete_chat(
     request: ChatCompletionRequest, services: ServicesDep, request_id: RequestIdDep

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 
 from kb.model import Filters
 from server.routes.shared import ServicesDep, errors
+from server.schemas.base import QUESTION_SHAPE
 from server.schemas.search import HitBody, SearchBody
 
 MAX_TOP_K = 100
@@ -21,7 +22,14 @@ router = APIRouter(tags=["search"])
 async def search(
     *,
     services: ServicesDep,
-    q: Annotated[str, Query(description="What to look for.", examples=["where are images stored"])],
+    q: Annotated[
+        str,
+        Query(
+            description="What to look for.",
+            examples=["where are images stored"],
+            json_schema_extra=QUESTION_SHAPE,
+        ),
+    ],
     top_k: Annotated[int, Query(ge=1, le=MAX_TOP_K, description="How many at the most.")] = 10,
     explain: Annotated[bool, Query(description="Tell what the index knows of each chunk.")] = False,
     path_prefix: Annotated[str, Query(max_length=1000)] = "",

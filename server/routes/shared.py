@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Query, Request
 
@@ -63,7 +63,7 @@ def _page(
 
 PageDep = Annotated[Page, Depends(_page)]
 
-_MEANINGS = {
+MEANINGS: Final = {
     400: "The request cannot be understood.",
     401: "The access token is missing or wrong.",
     403: "A foreign Host or Origin, or not allowed here.",
@@ -77,12 +77,16 @@ _MEANINGS = {
     429: "Too much at once.",
     503: "The index or the sandbox is not available.",
 }
+"""What the statuses of errors mean."""
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, object]]:
-    """Return the error responses of a route for the OpenAPI document."""
+    """Return a route's error responses for the OpenAPI document.
+
+    Those of a body that is too large or of another type (413, 415) come by themselves.
+    """
     always = {400, 401, 403}
     return {
-        status: {"model": ErrorBody, "description": _MEANINGS[status]}
+        status: {"model": ErrorBody, "description": MEANINGS[status]}
         for status in sorted({*statuses, *always})
     }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from kb.model import Answer, Filters
-from server.schemas.base import WireModel
+from server.schemas.base import QUESTION_SHAPE, WireModel
 from server.schemas.citations import CitationBody
 from server.schemas.commands import CommandBody
 
@@ -26,13 +26,9 @@ class FiltersBody(WireModel):
 class AskRequest(WireModel):
     """A question to the notes."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={"examples": [{"question": "what does -p do"}]},
+    question: str = Field(
+        description="What to ask, in Russian or English.", json_schema_extra=QUESTION_SHAPE
     )
-
-    question: str = Field(description="What to ask, in Russian or English.")
     conversation_id: str | None = Field(
         None, max_length=100, description="Continue this conversation; a new one when left out."
     )

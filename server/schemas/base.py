@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict
+from pydantic.config import JsonDict
+
+from kb.assistant import MAX_QUESTION_CHARS
+
+QUESTION_SHAPE: Final[JsonDict] = {
+    "minLength": 1,
+    "maxLength": MAX_QUESTION_CHARS,
+    "pattern": r"\S",
+}
+"""What the assistant takes, for the OpenAPI document; it says itself what is wrong with others."""
 
 
 class WireModel(BaseModel):

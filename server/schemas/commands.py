@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from kb.model import Command, Language, Refusal, Slot, TokenExplanation
 from server.schemas.base import WireModel
@@ -147,10 +147,6 @@ class RunRequest(WireModel):
 
 class TypedRunRequest(WireModel):
     """Run a line that the user typed."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"examples": [{"text": "docker ps -a"}]}
-    )
 
     text: str = Field(min_length=1, max_length=MAX_COMMAND_CHARS)
     values: SlotValues = Field(default_factory=dict)

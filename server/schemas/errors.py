@@ -7,7 +7,16 @@ from pydantic import BaseModel, Field
 from server.schemas.commands import SlotBody
 
 
-class ErrorDetail(BaseModel):
+class ErrorExtras(BaseModel):
+    """What a client needs to go on; each only where it is meant."""
+
+    victims: list[str] | None = Field(None, description="What would be removed.")
+    slots: list[SlotBody] | None = Field(None, description="The slots that want a value.")
+    slot_ids: list[str] | None = Field(None, description="Their ids.")
+    suggestion: str | None = Field(None, description="A command that may run instead.")
+
+
+class ErrorDetail(ErrorExtras):
     """What went wrong."""
 
     code: str = Field(description="Stable, for programs.")
@@ -15,9 +24,7 @@ class ErrorDetail(BaseModel):
     hint: str = Field(description="What to do about it; may be empty.")
 
 
-class ErrorBody(BaseModel):
-    """Every error has this shape; `victims` and `slots` stand beside it where they are meant."""
+class ErrorBody(ErrorExtras):
+    """Every error has this shape; what its `error` holds beside the words stands here again."""
 
     error: ErrorDetail
-    victims: list[str] | None = Field(None, description="What would be removed.")
-    slots: list[SlotBody] | None = Field(None, description="The slots that want a value.")

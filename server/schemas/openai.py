@@ -40,14 +40,7 @@ class ChatMessageBody(BaseModel):
 class ChatCompletionRequest(BaseModel):
     """A conversation whose last user message is the question; other options are ignored."""
 
-    model_config = ConfigDict(
-        extra="ignore",
-        json_schema_extra={
-            "examples": [
-                {"model": "kb", "messages": [{"role": "user", "content": "what does -p do"}]}
-            ]
-        },
-    )
+    model_config = ConfigDict(extra="ignore")
 
     model: str = Field(max_length=200, description="`kb`, or `kb-llm` where one is set.")
     messages: list[ChatMessageBody] = Field(min_length=1, max_length=MAX_MESSAGES)
