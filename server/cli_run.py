@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -241,12 +241,22 @@ def _follow(client: ApiClient, run_id: str, *, silent: bool) -> Json:
     try:
         for event in client.events("GET", f"/api/runs/{run_id}/events"):
             if not silent and event.name in {"stdout", "stderr"}:
-                stream = sys.stdout if event.name == "stdout" else sys.stderr
-                stream.write(event.data["text"])
-                stream.flush()
+                write_output(
+                    event.data["text"], sys.stdout if event.name == "stdout" else sys.stderr
+                )
     except KeyboardInterrupt:
         client.delete(f"/api/runs/{run_id}")
     return client.get(f"/api/runs/{run_id}")
+
+
+def write_output(text: str, stream: TextIO) -> None:
+    """Write a piece of output; colours are for terminals, and do not outlive the piece."""
+    from server.sandbox.sanitize import make_safe
+
+    plain = make_safe(text)
+    coloured = stream.isatty() and plain != text
+    stream.write(f"{text}\x1b[0m" if coloured else plain)
+    stream.flush()
 
 
 def _wait_until_settled(client: ApiClient) -> Json:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from kb.model import NoteId, Question, RunId
 from server.mcp_tools import ToolResult
+from server.sandbox.sanitize import make_safe
 from server.schemas.runs import RunBody
 from server.schemas.search import HitBody, SearchBody
 
@@ -100,7 +101,9 @@ def _kept(answer: ToolResult) -> ToolResult:
 
 
 def _cut(run: ToolResult) -> ToolResult:
+    """Leave out colours, and what is too much."""
     for name in ("stdout", "stderr"):
+        run[name] = make_safe(run[name])
         if len(run[name]) > MAX_OUTPUT_CHARS:
             run[name] = run[name][:MAX_OUTPUT_CHARS]
             run["truncated"] = True

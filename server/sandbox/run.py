@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from kb.model import CommandRun, RunEvent, RunId, RunState
-from server.sandbox.sanitize import TerminalText
+from server.sandbox.sanitize import TerminalText, cut_text
 from server.sandbox.settings import RunLimits
 
 _JOINED_CHARS = 4096
@@ -170,6 +170,7 @@ class Run:
             size = len(text.encode("utf-8", "replace"))
             if size > room:
                 text = text.encode("utf-8", "replace")[: max(room, 0)].decode("utf-8", "ignore")
+                text = cut_text(text, len(text))
             self._bytes += size
             self._add_output(name, text)
             if size > room:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from kb.model import CommandRun
 from server.sandbox.audit import AuditPage, AuditRecord
+from server.sandbox.sanitize import cut_text
 
 MAX_LISTED_CHARS = 2000
 """A list holds so much of each stream; the run itself has it all."""
@@ -52,8 +53,9 @@ class RunBody(BaseModel):
     def brief(cls, run: CommandRun) -> RunBody:
         """Turn a run into its wire shape, with only the beginning of a long output."""
         whole = cls.of(run)
-        shown = {"stdout": run.stdout[:MAX_LISTED_CHARS], "stderr": run.stderr[:MAX_LISTED_CHARS]}
-        is_cut = shown != {"stdout": run.stdout, "stderr": run.stderr}
+        streams = {"stdout": run.stdout, "stderr": run.stderr}
+        shown = {name: cut_text(text, MAX_LISTED_CHARS) for name, text in streams.items()}
+        is_cut = shown != streams
         return whole.model_copy(update={**shown, "truncated": run.truncated or is_cut})
 
 

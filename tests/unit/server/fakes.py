@@ -193,6 +193,7 @@ class FakeRuns:
         self.notes: list[str] = []
         self.hold: threading.Event | None = None
         self.exit_code = 0
+        self.warning = "a warning\n"
 
     def start(
         self,
@@ -223,7 +224,7 @@ class FakeRuns:
             if run.stop_asked.is_set():
                 run.end(RunState.STOPPED, None)
                 return
-        run.stderr("a warning\n")
+        run.stderr(self.warning)
         run.end(RunState.EXITED, self.exit_code)
 
     def _find(self, run_id: RunId) -> Run:

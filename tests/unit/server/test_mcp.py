@@ -80,6 +80,11 @@ def test_a_command_runs_through_the_policy(bench: Bench) -> None:
     assert [text for text, _ in bench.sandbox.runs.started] == ["docker ps"]
 
 
+def test_output_comes_without_colours(bench: Bench) -> None:
+    bench.sandbox.runs.warning = "\x1b[31mred\x1b[0m\n"
+    assert ServicesBackend(bench.services).run("docker ps", confirm=False)["stderr"] == "red\n"
+
+
 def test_long_output_is_cut(bench: Bench) -> None:
     long_line = "docker logs " + "x" * 100
     backend = ServicesBackend(bench.services)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.sandbox.sanitize import TerminalText, make_safe
+from server.sandbox.sanitize import TerminalText, cut_text, make_safe
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,38 @@ def test_sequences_and_characters_cut_by_a_piece_are_put_together(size: int) -> 
     raw = "a\x1b[1;31mПривет\x1b]0;t\x07\r\nend✓".encode()
     text = TerminalText()
     shown = "".join(text.feed(raw[at : at + size]) for at in range(0, len(raw), size))
-    assert shown + text.finish() == "aПривет\nend✓"
+    assert shown + text.finish() == "a\x1b[1;31mПривет\nend✓"
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("\x1b[31mred\x1b[0m \x1b[m", "\x1b[31mred\x1b[0m \x1b[m"),
+        ("\x1b[1;4;93mbold\x1b[22;39m", "\x1b[1;4;93mbold\x1b[22;39m"),
+        ("\x1b[8mhidden", "hidden"),
+        ("\x1b[1;8mhidden", "hidden"),
+        ("\x1b[30;40mblack on black", "black on black"),
+        ("\x1b[38;5;16mlost", "lost"),
+        ("\x1b[5mblinking", "blinking"),
+        ("\x1b[31 mno colour", "no colour"),
+        ("\x1b[?31mno colour", "no colour"),
+        ("\x9b31mone character", "one character"),
+        ("\x1b[2J\x1b]0;title\x07\x1b[1mbold", "\x1b[1mbold"),
+        ("\x1b[\u202e31mred", "[31mred"),
+        ("\x1b\x1b[31mred", "\x1b[31mred"),
+    ],
+)
+def test_of_all_sequences_a_stream_keeps_colours(raw: str, shown: str) -> None:
+    text = TerminalText()
+    assert text.feed(raw.encode()) + text.finish() == shown
+
+
+@pytest.mark.parametrize("most_chars", range(12))
+def test_a_cut_does_not_end_inside_a_colour(most_chars: int) -> None:
+    cut = cut_text("ab\x1b[1;31mcd", most_chars)
+    assert "ab\x1b[1;31mcd".startswith(cut)
+    assert make_safe(cut) in {"", "a", "ab", "abc", "abcd"}
+    assert cut.endswith(("m", "a", "b", "c", "d")) or not cut
 
 
 def test_bytes_that_are_no_text_are_shown_as_such() -> None:
@@ -59,8 +91,10 @@ def test_an_endless_sequence_does_not_hold_the_output_forever() -> None:
 def test_nothing_dangerous_gets_through_however_it_is_cut(pieces: list[bytes]) -> None:
     text = TerminalText()
     shown = "".join(text.feed(piece) for piece in pieces) + text.finish()
-    assert not {char for char in shown if char < " "} - {"\n", "\t", "\r"}
-    assert not set(shown) & {"\x1b", "\x9b", "\u202e", "\u2066", "\u200b", "\x7f"}
+    without_colours = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert not {char for char in without_colours if char < " "} - {"\n", "\t", "\r"}
+    assert not set(without_colours) & {"\x9b", "\u202e", "\u2066", "\u200b", "\x7f"}
+    assert make_safe(shown) == without_colours.replace("\r\n", "\n")
 
 
 @given(st.text(alphabet="abc \n\x1b[]0;m\x07\r", max_size=60), st.integers(1, 59))
