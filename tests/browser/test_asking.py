@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from kb.assistant import MAX_QUESTION_CHARS
 from tests.browser.sample_notes import COMMANDS, NOTES, line_of
 from tests.browser.steps import ask, cited_lines, is_in_view
 
@@ -183,10 +184,21 @@ def test_an_error_of_the_server_is_shown_with_its_hint_and_can_be_tried_again(pa
     page.locator("#question").fill("что делает -p?")
     page.locator("#question").press("Enter")
     failure = page.locator(".turn [data-part=failure]")
-    expect(failure).to_contain_text("no index yet")
-    expect(failure).to_contain_text("wait")
+    expect(failure).to_contain_text("Индекса пока нет")
+    expect(failure).to_contain_text("Подождите")
     failure.locator("[data-part=retry]").click()
     expect(page.locator(".turn").last).to_have_attribute("data-stage", "done", timeout=30_000)
+
+
+def test_a_question_is_counted_near_its_limit_and_never_longer(page: Page) -> None:
+    left = page.locator("#question-left")
+    page.locator("#question").fill("слово " * 100)
+    expect(left).to_be_hidden()
+    page.locator("#question").fill("x" * (MAX_QUESTION_CHARS - 3))
+    expect(left).to_have_text("осталось 3 знака")
+    page.locator("#question").press_sequentially("yyyyyy")
+    assert len(page.locator("#question").input_value()) == MAX_QUESTION_CHARS
+    expect(left).to_contain_text("0")
 
 
 def test_questions_can_be_limited_to_a_folder(page: Page) -> None:

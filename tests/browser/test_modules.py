@@ -9,6 +9,8 @@ from typing import Final
 
 import pytest
 
+from kb.assistant import MAX_QUESTION_CHARS
+
 _MODULES: Final = Path(__file__).parent / "modules"
 _STATIC: Final = Path(__file__).parents[2] / "server" / "static"
 _OLDEST_NODE: Final = (20, 19)
@@ -62,6 +64,11 @@ def test_every_module_is_checked_small_and_self_contained() -> None:
             assert source.startswith("// @ts-check\n"), path
         for forbidden in _RAW_HTML:
             assert forbidden not in source, f"{path}: {forbidden}"
+
+
+def test_the_question_field_takes_as_much_as_the_server() -> None:
+    markup = (_STATIC / "index.html").read_text(encoding="utf-8")
+    assert f'id="question" rows="1" maxlength="{MAX_QUESTION_CHARS}"' in markup
 
 
 def test_the_markup_holds_no_inline_script_style_or_handler() -> None:

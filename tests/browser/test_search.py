@@ -31,7 +31,7 @@ def test_search_says_when_it_fails_and_clears_with_escape(page: Page) -> None:
     page.route("**/api/search?*", lambda route: route.fulfill(status=503, json=error))
     page.locator("#open-search").click()
     page.locator("#search-input").fill("контейнер")
-    expect(page.locator("#search-state")).to_contain_text("the index is gone")
+    expect(page.locator("#search-state")).to_contain_text("Индекса пока нет")
     page.keyboard.press("Escape")
     expect(page.locator("#search-dialog")).to_be_hidden()
 

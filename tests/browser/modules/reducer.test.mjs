@@ -4,6 +4,7 @@ import test from "node:test";
 
 import { MAX_OUTPUT_CHARS } from "../../../server/static/js/core/reduce-cards.js";
 import { MAX_CONSOLE_ENTRIES, reduce } from "../../../server/static/js/core/reducer.js";
+import { toHealth } from "../../../server/static/js/net/wire-server.js";
 import { initialState, newTurn } from "../../../server/static/js/core/state.js";
 
 /** @typedef {import("../../../server/static/js/core/actions.js").Action} Action */
@@ -180,6 +181,15 @@ test("a job that waits for another hides nothing of it, and its end is not the o
   assert.equal(running.ingest, job);
   assert.equal(reduce(running, { type: "ingest/ended", id: "b" }).ingest, job);
   assert.equal(reduce(running, { type: "ingest/ended", id: "a" }).ingest, null);
+});
+
+test("what was in a daemon that died is not known any more", () => {
+  const info = { engine: "Docker", containers: [], images: [], volumes: [], networks: [] };
+  const ready = toHealth({ status: "ok", sandbox: { state: "ready" } });
+  const live = after({ type: "health", health: ready }, { type: "sandbox/loaded", info });
+  assert.equal(reduce(live, { type: "health", health: ready }).sandbox, live.sandbox);
+  const died = toHealth({ status: "ok", sandbox: { state: "starting" } });
+  assert.equal(reduce(live, { type: "health", health: died }).sandbox.info, null);
 });
 
 test("a locked page stays locked until it is opened, whatever else answers", () => {

@@ -60,10 +60,13 @@ test("health, jobs and the sandbox are read as the server writes them", () => {
   const job = toIngestJob({ job_id: "j", state: "running", progress: { chunks_total: 10, chunks_done: 4 } });
   assert.deepEqual([job.state, job.done, job.total], ["running", 4, 10]);
   assert.equal(toIngestJob({ state: "failed", error: "disk full" }).message, "disk full");
+  assert.equal(toSandbox({ state: "off", containers: [] }), null);
   const sandbox = toSandbox({
+    state: "ready",
     containers: [{ id: "1", name: "web", ports: [{ container_port: 80, protocol: "tcp", host_port: 8090, url: "http://h:8090" }] }],
     images: [{ id: "sha256:1", tags: [] }, { id: "sha256:2", tags: ["nginx:latest"] }, { id: "sha256:3", tags: ["alpine:latest"] }],
   });
+  assert.ok(sandbox);
   assert.deepEqual(sandbox.containers[0].ports[0], { label: "8090 → 80/tcp", url: "http://h:8090" });
   assert.deepEqual(sandbox.images.map((image) => image.name), ["alpine:latest", "nginx:latest", "sha256:1"]);
 });

@@ -41,7 +41,7 @@
  *   | {type: "ingest/ended", id: string}
  *   | {type: "warnings", items: import("./types.js").NoteWarning[]}
  *   | {type: "sandbox/loading"}
- *   | {type: "sandbox/loaded", info: import("./types.js").Sandbox}
+ *   | {type: "sandbox/loaded", info: import("./types.js").Sandbox | null}
  *   | {type: "sandbox/failed", failure: Failure}
  *   | {type: "sandbox/resetting", resetting: boolean}} ServerAction
  *

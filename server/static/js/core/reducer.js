@@ -206,6 +206,18 @@ function withProgress(state, job) {
   return waits ? state : { ...state, ingest: job };
 }
 
+/**
+ * What was in a daemon that does not run any more is not known.
+ *
+ * @param {import("./types.js").Health} health
+ * @param {State["sandbox"]} sandbox
+ * @returns {State["sandbox"]}
+ */
+function knownWith(health, sandbox) {
+  if (health.sandbox === "ready" || !sandbox.info) return sandbox;
+  return { ...sandbox, info: null, state: "loading" };
+}
+
 /** @type {(state: State, action: Action) => State} */
 function reduceRest(state, action) {
   switch (action.type) {
@@ -217,7 +229,7 @@ function reduceRest(state, action) {
     case "unlocked":
       return { ...state, connection: "connecting", lock: null };
     case "health":
-      return { ...state, health: action.health };
+      return { ...state, health: action.health, sandbox: knownWith(action.health, state.sandbox) };
     case "ingest/progress":
       return withProgress(state, action.job);
     case "ingest/ended":

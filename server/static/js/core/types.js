@@ -21,7 +21,7 @@
  * @property {string} value
  * @property {boolean} placeholder
  * @property {boolean} required
- * @property {"containers" | "images" | "volumes" | "networks" | null} choices
+ * @property {"containers" | "images" | "volumes" | "networks" | "objects" | null} choices `objects`: all four
  * @property {string} hint
  * @property {string[]} offers values that would do, besides what the sandbox has
  *

@@ -3,7 +3,7 @@
 
 import { toAnswer, toCitation, toCommand, text } from "../net/wire.js";
 import { t } from "../text/i18n.js";
-import { isAbort, newKey, noteError, toast } from "./context.js";
+import { inWords, isAbort, newKey, noteError, toast } from "./context.js";
 import { loadConversations } from "./conversations.js";
 
 /** @typedef {import("./context.js").Context} Context */
@@ -139,6 +139,6 @@ export async function rate(context, answerId, feedback) {
     await context.api.call(path, { json: { rating: feedback } });
   } catch (error) {
     context.store.dispatch({ type: "turn/rated", answerId, feedback: before });
-    toast(context, "error", noteError(context, error).message);
+    toast(context, "error", inWords(context, error));
   }
 }

@@ -8,6 +8,7 @@
  */
 
 import { ApiError, toFailure } from "../net/api.js";
+import { failureInWords } from "../text/failures.js";
 
 /** The server does not know this page, or does not trust where it came from. */
 const LOCKING = new Set(["unauthorized", "bad_host", "bad_origin"]);
@@ -43,6 +44,9 @@ export function noteError({ store }, error) {
   }
   return failure;
 }
+
+/** @type {(context: Context, error: unknown) => string} what went wrong, in one sentence of the page's language */
+export const inWords = (context, error) => failureInWords(noteError(context, error)).message;
 
 /** @type {(error: unknown) => boolean} */
 export const isAbort = (error) => error instanceof DOMException && error.name === "AbortError";

@@ -4,7 +4,7 @@
 import { newTurn } from "../core/state.js";
 import { withAnswer } from "../core/reduce-turns.js";
 import { toConversationAnswers, toConversations } from "../net/wire-server.js";
-import { newKey, noteError, toast } from "./context.js";
+import { inWords, newKey, noteError, toast } from "./context.js";
 
 /** @typedef {import("./context.js").Context} Context */
 
@@ -56,7 +56,7 @@ export async function renameConversation(context, id, title) {
     await context.api.call(pathOf(id), { method: "PATCH", json: { title } });
     context.store.dispatch({ type: "conversation/renamed", id, title });
   } catch (error) {
-    toast(context, "error", noteError(context, error).message);
+    toast(context, "error", inWords(context, error));
   }
 }
 
@@ -69,7 +69,7 @@ export async function deleteConversation(context, id) {
     await context.api.send(pathOf(id), { method: "DELETE" });
     context.store.dispatch({ type: "conversation/deleted", id });
   } catch (error) {
-    toast(context, "error", noteError(context, error).message);
+    toast(context, "error", inWords(context, error));
   }
 }
 
@@ -91,6 +91,6 @@ export async function exportConversation(context, id, title, format) {
     link.click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   } catch (error) {
-    toast(context, "error", noteError(context, error).message);
+    toast(context, "error", inWords(context, error));
   }
 }

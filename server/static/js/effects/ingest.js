@@ -3,7 +3,7 @@
 
 import { toIngestJob, toWarnings } from "../net/wire-server.js";
 import { t } from "../text/i18n.js";
-import { noteError, toast } from "./context.js";
+import { inWords, noteError, toast } from "./context.js";
 import { loadNotes } from "./notes.js";
 
 /**
@@ -23,7 +23,7 @@ export async function ingest(context) {
   try {
     await followJob(context, toIngestJob(await context.api.call("/api/ingest", { json: {} })).id);
   } catch (error) {
-    toast(context, "error", t("ingest.failed", { message: noteError(context, error).message }));
+    toast(context, "error", t("ingest.failed", { message: inWords(context, error) }));
   }
 }
 
@@ -76,7 +76,7 @@ async function readJob(context, id) {
     });
     if (job.state === "running") job = { ...job, state: "failed", message: t("ingest.lost") };
   } catch (error) {
-    job = { ...job, state: "failed", message: noteError(context, error).message };
+    job = { ...job, state: "failed", message: inWords(context, error) };
   }
   store.dispatch({ type: "ingest/ended", id });
   if (store.get().connection === "online") await Promise.all([loadNotes(context), loadWarnings(context)]);

@@ -4,7 +4,7 @@
 import { encodePath, ApiError } from "../net/api.js";
 import { object, text } from "../net/wire.js";
 import { t } from "../text/i18n.js";
-import { noteError, toast } from "./context.js";
+import { inWords, toast } from "./context.js";
 import { followJob } from "./ingest.js";
 
 /** @typedef {import("./context.js").Context} Context */
@@ -23,7 +23,7 @@ export async function deleteNote(context, path, etag) {
     toast(context, "info", t("note.deleted", { path }));
     await followJob(context, text(gone.job_id));
   } catch (error) {
-    toast(context, "error", noteError(context, error).message);
+    toast(context, "error", inWords(context, error));
   }
 }
 
@@ -60,7 +60,7 @@ async function uploadNote(context, file) {
     return text(object(saved).job_id);
   } catch (error) {
     const taken = error instanceof ApiError && (error.status === 412 || error.status === 409);
-    const { message } = noteError(context, error);
+    const message = inWords(context, error);
     toast(context, "error", taken ? t("upload.exists", { name }) : t("upload.failed", { name, message }));
     return "";
   }

@@ -5,7 +5,7 @@ import { emptyCard } from "../core/state.js";
 import { ApiError } from "../net/api.js";
 import { list, numberOrNull, object, text, texts, toFiles, toPreview, toRefusal } from "../net/wire.js";
 import { t } from "../text/i18n.js";
-import { newKey, noteError, toast } from "./context.js";
+import { inWords, newKey, noteError, toast } from "./context.js";
 import { checkHealth, loadSandbox } from "./server.js";
 
 /** @typedef {import("./context.js").Context} Context */
@@ -28,7 +28,8 @@ const previews = new Map();
  * @param {string} key
  * @param {string} commandId
  */
-export async function preview({ store, api }, key, commandId) {
+export async function preview(context, key, commandId) {
+  const { store, api } = context;
   const turn = (previews.get(key) ?? 0) + 1;
   previews.set(key, turn);
   const { values } = store.get().cards[key] ?? emptyCard();
@@ -39,7 +40,7 @@ export async function preview({ store, api }, key, commandId) {
   } catch (error) {
     // A preview is a courtesy: only what the user has just typed wrong is told at once.
     const wrong = error instanceof ApiError && error.status === 400;
-    if (wrong && previews.get(key) === turn) store.dispatch({ type: "card/invalid", key, message: error.message });
+    if (wrong && previews.get(key) === turn) store.dispatch({ type: "card/invalid", key, message: inWords(context, error) });
   }
 }
 
@@ -207,7 +208,7 @@ export async function stopRun(context, key) {
   try {
     await context.api.send(`/api/runs/${encodeURIComponent(id)}`, { method: "DELETE" });
   } catch (error) {
-    toast(context, "error", noteError(context, error).message);
+    toast(context, "error", inWords(context, error));
   }
 }
 

@@ -5,7 +5,7 @@ import { ApiError } from "../net/api.js";
 import { toHealth, toSandbox } from "../net/wire-server.js";
 import { object, texts } from "../net/wire.js";
 import { t } from "../text/i18n.js";
-import { noteError, toast } from "./context.js";
+import { inWords, noteError, toast } from "./context.js";
 import { watchJob } from "./ingest.js";
 
 /** @typedef {import("./context.js").Context} Context */
@@ -80,7 +80,7 @@ export async function startSandbox(context) {
   try {
     await context.api.call("/api/sandbox/start", { json: {} });
   } catch (error) {
-    toast(context, "error", noteError(context, error).message);
+    toast(context, "error", inWords(context, error));
   }
   await checkHealth(context);
 }
@@ -93,7 +93,7 @@ export async function resetSandbox(context) {
     await api.call("/api/sandbox/reset", { json: {} });
     toast(context, "info", t("sandbox.resetDone"));
   } catch (error) {
-    toast(context, "error", noteError(context, error).message);
+    toast(context, "error", inWords(context, error));
   }
   store.dispatch({ type: "sandbox/resetting", resetting: false });
   await Promise.all([checkHealth(context), loadSandbox(context)]);
@@ -112,7 +112,7 @@ export async function cleanSandbox(context, agree) {
     const names = removed.join(", ");
     toast(context, "info", names ? t("sandbox.cleaned", { names }) : t("sandbox.cleanNothing"));
   } catch (error) {
-    toast(context, "error", noteError(context, error).message);
+    toast(context, "error", inWords(context, error));
   }
   await loadSandbox(context);
 }

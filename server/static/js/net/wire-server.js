@@ -89,10 +89,12 @@ export function toNote(value) {
 
 /**
  * @param {unknown} value
- * @returns {import("../core/types.js").Sandbox}
+ * @returns {import("../core/types.js").Sandbox | null} null where the daemon does not run: what lies on
+ *   the disk is not known then
  */
 export function toSandbox(value) {
   const json = object(value);
+  if (json.state !== "ready") return null;
   return {
     engine: text(json.engine),
     containers: list(json.containers).map(toContainer),

@@ -62,7 +62,7 @@ const toRisk = (value) => (value === "destroy" || value === "change" ? value : "
 function toSlot(value) {
   const json = object(value);
   const choices = text(json.choices);
-  const known = ["containers", "images", "volumes", "networks"].includes(choices);
+  const known = ["containers", "images", "volumes", "networks", "objects"].includes(choices);
   return {
     id: text(json.id),
     label: text(json.label),

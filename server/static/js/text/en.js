@@ -1,8 +1,11 @@
 // @ts-check
 /** English strings. The Russian module has the same keys; a test holds them equal. */
 
+import { enErrors } from "./en-errors.js";
+
 /** @type {Record<string, string | Record<string, string>>} */
 export const en = {
+  ...enErrors,
   "a11y.skip": "Skip to the question",
   "a11y.answerReady": "Answer: {text}",
   "action.cancel": "Cancel",
@@ -29,6 +32,7 @@ export const en = {
   "answer.cited": { one: "{n} quote from your notes", few: "{n} quotes from your notes", many: "{n} quotes from your notes", other: "{n} quotes from your notes" },
   "ask.hint": "Enter to ask · Shift+Enter for a new line",
   "ask.label": "Your question",
+  "ask.left": { one: "{n} character left", few: "{n} characters left", many: "{n} characters left", other: "{n} characters left" },
   "ask.placeholder": "Ask your notes…",
   "ask.scopeAll": "All notes",
   "ask.scopeClear": "Questions are limited to {scope}. Click to ask all notes.",
@@ -66,6 +70,8 @@ export const en = {
   "command.howSandbox": "How to get one",
   "command.instead": "This does nearly the same and may run:",
   "command.noSandbox": "There is no sandbox to run it in.",
+  "command.asleep": "The sandbox sleeps; what could stand here is known once it runs.",
+  "command.notThere": "not in the sandbox",
   "command.optional": "optional",
   "command.nothingThere": "nothing like it in the sandbox yet",
   "command.preview": "Will run:",
@@ -169,6 +175,7 @@ export const en = {
   "sandbox.state.unavailable": "Sandbox unavailable",
   "sandbox.subtitle": "A Docker of its own, apart from yours",
   "sandbox.title": "Sandbox",
+  "sandbox.unknown": "Known once it runs",
   "sandbox.volumes": "Volumes",
   "search.empty": "Search by words or by meaning, in Russian or English.",
   "search.failed": "The search failed: {message}",
@@ -197,6 +204,12 @@ export const en = {
   "suggest.flag": "What does {flag} do?",
   "suggest.heading": "What do my notes say about “{heading}”?",
   "thread.failed": "The conversation could not be opened.",
+  "unit.B": "B",
+  "unit.GB": "GB",
+  "unit.MB": "MB",
+  "unit.TB": "TB",
+  "unit.kB": "kB",
+  "unit.ms": "{n} ms",
   "upload.button": "Add Markdown files",
   "upload.done": "{name} was added and is being indexed.",
   "upload.drop": "Drop Markdown files to add them",

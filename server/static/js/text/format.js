@@ -1,7 +1,7 @@
 // @ts-check
 /** Small things said in words: lines, sizes, paths. */
 
-import { t } from "./i18n.js";
+import { formatNumber, t } from "./i18n.js";
 
 /**
  * @param {number} start
@@ -39,7 +39,7 @@ export function sizeInWords(bytes) {
   const units = ["B", "kB", "MB", "GB", "TB"];
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** power;
-  return `${value >= 100 || power === 0 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+  return `${formatNumber(value, value >= 100 || power === 0 ? 0 : 1)} ${t(`unit.${units[power]}`)}`;
 }
 
 /** @type {(path: string) => string} */

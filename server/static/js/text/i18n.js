@@ -19,6 +19,21 @@ export function useLanguage(chosen) {
   document.documentElement.lang = chosen;
 }
 
+/** @returns {Language} */
+export const languageNow = () => language;
+
+/** @type {(key: string) => boolean} */
+export const hasWords = (key) => Object.hasOwn(TABLES[language], key);
+
+/**
+ * @param {number} value
+ * @param {number} [digits] behind the decimal mark
+ * @returns {string} as the language writes it
+ */
+export function formatNumber(value, digits = 0) {
+  return value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
 /** @returns {Language} the browser's language where the page speaks it, else English */
 export function preferredLanguage() {
   return navigator.language.toLowerCase().startsWith("ru") ? "ru" : "en";

@@ -1,8 +1,11 @@
 // @ts-check
 /** Русские строки. Ключи те же, что в английском модуле: за этим следит тест. */
 
+import { ruErrors } from "./ru-errors.js";
+
 /** @type {Record<string, string | Record<string, string>>} */
 export const ru = {
+  ...ruErrors,
   "a11y.skip": "К вопросу",
   "a11y.answerReady": "Ответ: {text}",
   "action.cancel": "Отмена",
@@ -29,6 +32,7 @@ export const ru = {
   "answer.cited": { one: "{n} цитата из заметок", few: "{n} цитаты из заметок", many: "{n} цитат из заметок", other: "{n} цитаты из заметок" },
   "ask.hint": "Enter — спросить · Shift+Enter — новая строка",
   "ask.label": "Ваш вопрос",
+  "ask.left": { one: "остался {n} знак", few: "осталось {n} знака", many: "осталось {n} знаков", other: "осталось {n} знака" },
   "ask.placeholder": "Спросите свои заметки…",
   "ask.scopeAll": "Все заметки",
   "ask.scopeClear": "Вопросы ограничены: {scope}. Нажмите, чтобы спрашивать все заметки.",
@@ -66,6 +70,8 @@ export const ru = {
   "command.howSandbox": "Как её получить",
   "command.instead": "Эта команда делает почти то же, и её можно запустить:",
   "command.noSandbox": "Песочницы нет, запустить негде.",
+  "command.asleep": "Песочница спит: что сюда подойдёт, станет видно, когда она заработает.",
+  "command.notThere": "в песочнице этого нет",
   "command.optional": "необязательно",
   "command.nothingThere": "в песочнице такого пока нет",
   "command.preview": "Будет выполнено:",
@@ -169,6 +175,7 @@ export const ru = {
   "sandbox.state.unavailable": "Песочница недоступна",
   "sandbox.subtitle": "Отдельный Docker, не ваш собственный",
   "sandbox.title": "Песочница",
+  "sandbox.unknown": "Станет известно, когда заработает",
   "sandbox.volumes": "Тома",
   "search.empty": "Ищите по словам или по смыслу, по-русски или по-английски.",
   "search.failed": "Поиск не удался: {message}",
@@ -197,6 +204,12 @@ export const ru = {
   "suggest.flag": "Что делает {flag}?",
   "suggest.heading": "Что в заметках про «{heading}»?",
   "thread.failed": "Не удалось открыть беседу.",
+  "unit.B": "Б",
+  "unit.GB": "ГБ",
+  "unit.MB": "МБ",
+  "unit.TB": "ТБ",
+  "unit.kB": "кБ",
+  "unit.ms": "{n} мс",
   "upload.button": "Добавить файлы Markdown",
   "upload.done": "{name} добавлен и индексируется.",
   "upload.drop": "Отпустите файлы Markdown, чтобы добавить",

@@ -15,6 +15,7 @@ import { choicesOf } from "./wanted.js";
  * @typedef {object} CommandLine
  * @property {Map<string, HTMLInputElement>} fields by slot id
  * @property {() => string} text the line with the values that stand in the fields now
+ * @property {(slot: Slot) => string} value what a slot's field holds; "" where it is empty
  * @property {(missing: string[]) => void} mark highlights what wants a value
  * @property {(info: import("../core/types.js").Sandbox | null) => void} offer sets the choices
  * @property {(slot: Slot, value: string) => void} choose puts a value in, as if it had been typed
@@ -68,6 +69,7 @@ export function createCommandLine(line, extra, command, values, onValue) {
   return {
     fields,
     text: () => fillSegments(segments, (i) => valueOf(command.slots[i], fields)),
+    value: (slot) => fields.get(slot.id)?.value.trim() ?? "",
     mark: (missing) => markMissing(fields, missing),
     offer: (info) => offerChoices(command.slots, fields, info),
     choose(slot, value) {

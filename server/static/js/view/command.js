@@ -6,6 +6,8 @@ import { announce } from "../dom/announce.js";
 import { copyOnClick } from "../dom/clipboard.js";
 import { clone, el, part, setText, show } from "../dom/elements.js";
 import { loadFiles, preview, run, stopRun } from "../effects/runs.js";
+import { startSandbox } from "../effects/server.js";
+import { failureInWords } from "../text/failures.js";
 import { fileName, lineNumbers } from "../text/format.js";
 import { t } from "../text/i18n.js";
 import { takesFiles } from "../text/note-files.js";
@@ -43,7 +45,10 @@ export function createCommand(context, key, command, open) {
     clearTimeout(timer);
     timer = setTimeout(() => preview(context, key, command.id), PREVIEW_DELAY_MS);
   });
-  const want = createWanted(part(node, "wanted"), command.slots, line.choose);
+  const want = createWanted(part(node, "wanted"), command.slots, {
+    choose: line.choose,
+    wake: () => void startSandbox(context),
+  });
   const output = createRun(() => stopRun(context, key));
   part(node, "output").append(output.node);
   fillExplanations(part(node, "explain-list"), command, open);
@@ -57,7 +62,12 @@ export function createCommand(context, key, command, open) {
       const card = state.cards[key] ?? emptyCard();
       line.mark(card.missing);
       line.offer(state.sandbox.info);
-      want(card.missing, state.sandbox.info);
+      want({
+        missing: card.missing,
+        info: state.sandbox.info,
+        asleep: state.health?.sandbox === "asleep",
+        value: line.value,
+      });
       update(node, command, card, state);
       show(output.node, card.run !== null);
       if (card.run) output.update(card.run, state);
@@ -187,8 +197,9 @@ const isBusy = (card) => card.pending || card.run?.state === "starting" || card.
 /** @type {(node: HTMLElement, card: Card) => void} */
 function fillFailure(node, card) {
   show(part(node, "failure"), card.failure !== null);
-  setText(part(node, "failure-text"), card.failure?.message ?? "");
-  setText(part(node, "failure-hint"), card.failure?.hint ?? "");
+  const { message, hint } = card.failure ? failureInWords(card.failure) : { message: "", hint: "" };
+  setText(part(node, "failure-text"), message);
+  setText(part(node, "failure-hint"), hint);
 }
 
 /**

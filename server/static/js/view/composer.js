@@ -1,13 +1,16 @@
 // @ts-check
 /** Where the question is written: grows with it, recalls earlier ones, turns into Stop. */
 
-import { byId, setText, typed } from "../dom/elements.js";
+import { byId, setText, show, typed } from "../dom/elements.js";
 import { ask, stopAsking } from "../effects/ask.js";
 import { t } from "../text/i18n.js";
 
 /** @typedef {import("../core/state.js").State} State */
 
 const MAX_HEIGHT_PX = 220;
+
+/** So many characters before the end of what a question may hold they are counted. */
+const COUNTED_CHARS = 200;
 
 /**
  * @param {import("../effects/context.js").Context} context
@@ -44,10 +47,14 @@ export function createComposer(context) {
 const isBusy = ({ thread }) =>
   thread.turns.some((turn) => turn.stage === "waiting" || turn.stage === "streaming");
 
-/** @param {HTMLTextAreaElement} field */
+/** Makes the field as high as its text, and counts near the limit. @param {HTMLTextAreaElement} field */
 function grow(field) {
   field.style.height = "auto";
   field.style.height = `${Math.min(field.scrollHeight, MAX_HEIGHT_PX)}px`;
+  const left = field.maxLength - field.value.length;
+  show(byId("question-left"), left <= COUNTED_CHARS);
+  show(byId("ask-hint"), left > COUNTED_CHARS);
+  setText(byId("question-left"), t("ask.left", { n: left }));
 }
 
 /**

@@ -5,6 +5,7 @@ import { byId, el, icon, setText } from "../dom/elements.js";
 import { toSafeFragment } from "../dom/safe-html.js";
 import { deleteNote } from "../effects/note-files.js";
 import { openNote } from "../effects/notes.js";
+import { failureInWords } from "../text/failures.js";
 import { linesInWords } from "../text/format.js";
 import { t } from "../text/i18n.js";
 import { confirmWith } from "./dialogs.js";
@@ -49,7 +50,7 @@ function failure(context, { target, failure: reason }) {
   const retry = el("button", { class: "button small", text: t("action.retry"), attrs: { type: "button" } });
   retry.addEventListener("click", () => void openNote(context, target));
   const title = el("strong", { text: t("note.changed") });
-  return el("div", { class: "failure", attrs: { role: "alert" } }, title, el("span", { text: reason?.message ?? "" }), retry);
+  return el("div", { class: "failure", attrs: { role: "alert" } }, title, el("span", { text: reason ? failureInWords(reason).message : "" }), retry);
 }
 
 /** @returns {HTMLElement} */

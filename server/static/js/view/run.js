@@ -4,7 +4,7 @@
 import { clone, el, part, setText, show } from "../dom/elements.js";
 import { copyOnClick } from "../dom/clipboard.js";
 import { styleOutput } from "../text/ansi.js";
-import { t } from "../text/i18n.js";
+import { formatNumber, t } from "../text/i18n.js";
 import { publishedBy } from "../text/published.js";
 import { portLink } from "./port-link.js";
 
@@ -111,6 +111,6 @@ function dotOf({ state, exitCode }) {
 function metaInWords({ state, output, durationS }) {
   if (state === "running" && output.length === 0) return t("run.silent");
   if (durationS === null) return "";
-  const seconds = durationS < 0.1 ? "< 0.1" : durationS < 10 ? durationS.toFixed(1) : Math.round(durationS);
+  const seconds = durationS < 0.1 ? `< ${formatNumber(0.1, 1)}` : formatNumber(durationS, durationS < 10 ? 1 : 0);
   return t("run.duration", { seconds });
 }

@@ -5,6 +5,7 @@ import { clone, el, part, setText, show, syncComponents, syncList } from "../dom
 import { emptyCard } from "../core/state.js";
 import { run, runTyped, stopRun } from "../effects/runs.js";
 import { cleanSandbox, loadSandbox, resetSandbox, startSandbox } from "../effects/server.js";
+import { failureInWords, serverSays } from "../text/failures.js";
 import { sizeInWords } from "../text/format.js";
 import { t } from "../text/i18n.js";
 import { confirmWith, leaveOnEscape } from "./dialogs.js";
@@ -43,9 +44,9 @@ export function createSandboxView(context) {
     node,
     update(state) {
       fillStatus(node, state);
-      fillThings(context, node, "containers", containersOf(state.sandbox.info));
-      fillThings(context, node, "images", imagesOf(state.sandbox.info));
-      fillThings(context, node, "volumes", volumesOf(state.sandbox.info));
+      fillThings(context, node, "containers", containersOf(state.sandbox.info), state);
+      fillThings(context, node, "images", imagesOf(state.sandbox.info), state);
+      fillThings(context, node, "volumes", volumesOf(state.sandbox.info), state);
       const keys = [...state.consoleKeys].reverse();
       syncComponents(part(node, "console"), entries, keys, (key) => key, (key) => createEntry(context, key), state);
     },
@@ -58,10 +59,12 @@ function fillStatus(node, { sandbox, health }) {
   const off = state === "off";
   part(node, "dot").className = `dot ${dotOf(state)}`;
   setText(part(node, "state"), sandbox.resetting ? t("sandbox.resetting") : t(`sandbox.state.${state}`));
-  const said = state === "asleep" ? t("sandbox.asleepHint") : sandbox.failure?.message || health?.sandboxMessage;
+  const failure = sandbox.failure ? failureInWords(sandbox.failure).message : "";
+  const said = state === "asleep" ? t("sandbox.asleepHint") : failure || serverSays(health?.sandboxMessage ?? "");
   const engine = sandbox.info?.engine || health?.engine || "";
   setText(part(node, "message"), said || (off ? t("sandbox.offHint") : engine));
   show(part(node, "live"), !off);
+  for (const name of ["refresh", "clean"]) show(part(node, name), state === "ready");
   show(part(node, "start"), off || state === "asleep" || state === "unavailable");
 }
 
@@ -121,11 +124,15 @@ function volumesOf(info) {
  * @param {HTMLElement} node
  * @param {"containers" | "images" | "volumes"} kind
  * @param {Thing[]} things
+ * @param {State} state
  */
-function fillThings(context, node, kind, things) {
-  setText(part(node, `${kind}-count`), String(things.length));
+function fillThings(context, node, kind, things, { sandbox, health }) {
+  const known = sandbox.info !== null;
+  const comes = !known && sandbox.state !== "error" && ["ready", "starting"].includes(health?.sandbox ?? "");
+  setText(part(node, `${kind}-count`), known ? String(things.length) : "");
   const list = part(node, kind);
-  list.dataset.none = t("sandbox.none");
+  list.classList.toggle("loading", comes);
+  list.dataset.none = comes ? "" : t(known ? "sandbox.none" : "sandbox.unknown");
   syncList(list, things, (thing) => thing.key, () => clone("t-thing"), (row, thing) => {
     const shown = JSON.stringify(thing);
     if (row.dataset.shown === shown) return;
@@ -249,7 +256,8 @@ function focusConsole(context) {
  * @param {import("../core/types.js").Refusal | import("../core/types.js").Failure} wrong
  */
 function fillWrong(context, target, wrong) {
-  target.replaceChildren(el("strong", { text: wrong.message }), el("span", { text: wrong.hint }));
+  const { message, hint } = failureInWords(wrong);
+  target.replaceChildren(el("strong", { text: message }), el("span", { text: hint }));
   const suggestion = "suggestion" in wrong ? wrong.suggestion : "";
   if (!suggestion) return;
   const use = el("button", { class: "button small", text: t("command.runInstead"), attrs: { type: "button" } });

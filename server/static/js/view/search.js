@@ -2,7 +2,7 @@
 /** The search dialog: hits as one types, arrows to choose, Enter to open. */
 
 import { byId, clone, part, setText, typed } from "../dom/elements.js";
-import { isAbort, noteError } from "../effects/context.js";
+import { inWords, isAbort } from "../effects/context.js";
 import { openNote, searchNotes } from "../effects/notes.js";
 import { lineNumbers } from "../text/format.js";
 import { t } from "../text/i18n.js";
@@ -59,7 +59,7 @@ async function search(context, query, signal) {
     showHits(hits, hits.length ? "" : t("search.nothing", { query }), open);
   } catch (error) {
     if (isAbort(error)) return;
-    showHits([], t("search.failed", { message: noteError(context, error).message }), open);
+    showHits([], t("search.failed", { message: inWords(context, error) }), open);
   }
 }
 

@@ -2,6 +2,7 @@
 /** What stands around the rest: status, banner, title, drawer, tabs, toasts, the lock. */
 
 import { byId, el, setText, show, syncList, typed } from "../dom/elements.js";
+import { failureInWords, serverSays } from "../text/failures.js";
 import { t } from "../text/i18n.js";
 import { dotOf } from "./sandbox.js";
 
@@ -94,7 +95,7 @@ function fillBanner({ connection, health }) {
   if (!kind) return;
   banner.className = `banner ${kind}`;
   setText(/** @type {Element} */ (banner.querySelector("strong")), t(`banner.${kind}`));
-  const hint = kind === "degraded" ? health?.message ?? "" : t(`banner.${kind}Hint`);
+  const hint = kind === "degraded" ? serverSays(health?.message ?? "") : t(`banner.${kind}Hint`);
   setText(/** @type {Element} */ (banner.querySelector("span")), hint);
 }
 
@@ -134,6 +135,6 @@ function fillLock({ connection, lock }) {
   const known = lock.code === "unauthorized" || lock.code === "missing";
   const text = known
     ? t(lock.code === "missing" ? "lock.missing" : "lock.wrong")
-    : t("lock.forbidden", { message: lock.message });
+    : t("lock.forbidden", { message: failureInWords(lock).message });
   setText(byId("lock-text"), text);
 }

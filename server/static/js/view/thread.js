@@ -4,6 +4,7 @@
 import { announce } from "../dom/announce.js";
 import { byId, clone, el, part, renewOnLanguage, setText, show, syncComponents, syncList } from "../dom/elements.js";
 import { ask } from "../effects/ask.js";
+import { failureInWords } from "../text/failures.js";
 import { noteName } from "../text/format.js";
 import { t } from "../text/i18n.js";
 import { createTurn } from "./turn.js";
@@ -66,7 +67,7 @@ function fillWelcome(context, state) {
   const failed = thread.state === "error";
   const title = failed ? "thread.failed" : none ? "welcome.noneTitle" : "welcome.title";
   setText(byId("welcome-title"), t(title));
-  setText(byId("welcome-lead"), failed ? thread.failure?.message ?? "" : t(none ? "welcome.none" : "welcome.lead"));
+  setText(byId("welcome-lead"), thread.failure && failed ? failureInWords(thread.failure).message : t(none ? "welcome.none" : "welcome.lead"));
   const list = byId("suggestions");
   show(list, !failed && !none);
   renewOnLanguage(list, state.settings.language);

@@ -5,6 +5,7 @@ import { copyOnClick } from "../dom/clipboard.js";
 import { clone, part, setText, show } from "../dom/elements.js";
 import { ask, rate } from "../effects/ask.js";
 import { openNote } from "../effects/notes.js";
+import { failureInWords } from "../text/failures.js";
 import { t } from "../text/i18n.js";
 import { createCommand } from "./command.js";
 import { renderAnswer, renderStreaming } from "./prose.js";
@@ -80,8 +81,9 @@ function fillState(node, turn) {
   show(part(node, "resolved"), differs);
   setText(part(node, "resolved"), differs ? `${t("answer.resolved")}: ${resolved}` : "");
   show(part(node, "failure"), stage === "failed");
-  setText(part(node, "failure-text"), turn.failure?.message || t("answer.failed"));
-  setText(part(node, "failure-hint"), turn.failure?.hint ?? "");
+  const failure = turn.failure ? failureInWords(turn.failure) : { message: "", hint: "" };
+  setText(part(node, "failure-text"), failure.message || t("answer.failed"));
+  setText(part(node, "failure-hint"), failure.hint);
   show(part(node, "notice"), Boolean(answer?.notice) || stage === "stopped");
   setText(part(node, "notice"), stage === "stopped" ? t("answer.stopped") : answer?.notice ?? "");
 }
@@ -161,7 +163,7 @@ function fillFoot(node, { answer, feedback }) {
   confidence.dataset.level = String(Math.max(1, Math.ceil(answer.confidence * 4)));
   setText(part(node, "confidence-text"), t("answer.confidence", { percent }));
   show(part(node, "hedged"), answer.hedged);
-  const time = answer.totalMs === null ? "" : ` · ${Math.round(answer.totalMs)} ms`;
+  const time = answer.totalMs === null ? "" : ` · ${t("unit.ms", { n: Math.round(answer.totalMs) })}`;
   setText(part(node, "meta"), t(`mode.${answer.mode}`) + time);
   for (const name of ["up", "down"]) {
     part(node, name).setAttribute("aria-pressed", String(feedback === name));

@@ -12,47 +12,81 @@ import { t } from "../text/i18n.js";
 const MAX_CHOICES = 6;
 
 /** @type {(slot: Slot) => boolean} */
-const wantsWords = (slot) => slot.placeholder || slot.hint !== "" || slot.offers.length > 0;
+const wantsWords = (slot) =>
+  slot.placeholder || slot.hint !== "" || slot.offers.length > 0 || slot.choices === "containers";
+
+/**
+ * @typedef {object} Known what is known when a card is brought up to date
+ * @property {string[]} missing ids of the slots that want a value
+ * @property {Sandbox | null} info what is in the sandbox; null while that is not known
+ * @property {boolean} asleep the sandbox could be woken to learn it
+ * @property {(slot: Slot) => string} value what stands in a slot now
+ */
 
 /**
  * @param {HTMLElement} target
  * @param {Slot[]} slots
- * @param {(slot: Slot, value: string) => void} choose
- * @returns {(missing: string[], info: Sandbox | null) => void} brings it up to date
+ * @param {{choose: (slot: Slot, value: string) => void, wake: () => void}} act
+ * @returns {(known: Known) => void} brings it up to date
  */
-export function createWanted(target, slots, choose) {
-  const rows = slots.filter(wantsWords).map((slot) => createRow(slot, choose));
+export function createWanted(target, slots, act) {
+  const rows = slots.filter(wantsWords).map((slot) => createRow(slot, act));
   target.replaceChildren(...rows.map((row) => row.node));
   show(target, rows.length > 0);
-  return (missing, info) => rows.forEach((row) => row.update(missing, info));
+  return (known) => rows.forEach((row) => row.update(known));
 }
 
 /**
  * @param {Slot} slot
- * @param {(slot: Slot, value: string) => void} choose
+ * @param {{choose: (slot: Slot, value: string) => void, wake: () => void}} act
  */
-function createRow(slot, choose) {
+function createRow(slot, { choose, wake }) {
   const label = el("span", { class: "want-label" });
   const choices = el("span", { class: "want-choices" });
   const node = el("li", { class: "want" }, label, choices, el("span", { class: "want-hint", text: slot.hint }));
   let shown = "";
   return {
     node,
-    /** @param {string[]} missing @param {Sandbox | null} info */
-    update(missing, info) {
+    /** @param {Known} known */
+    update({ missing, info, asleep, value }) {
       const lacks = missing.includes(slot.id);
+      const absent = isAbsent(slot, value(slot), info);
       node.classList.toggle("bad", lacks);
-      setText(label, lacks ? t("command.fill", { slots: slot.label }) : `${slot.label}:`);
-      const values = [...slot.offers, ...choicesOf(slot, info)].slice(0, MAX_CHOICES);
-      const none = info !== null && slot.choices !== null && values.length === 0;
-      show(node, lacks || none || values.length > 0 || slot.hint !== "");
-      const now = JSON.stringify([values, none]);
+      node.classList.toggle("absent", absent);
+      const named = absent ? `${slot.label}: ${value(slot)} — ${t("command.notThere")}` : `${slot.label}:`;
+      setText(label, lacks ? t("command.fill", { slots: slot.label }) : named);
+      const found = slot.placeholder || absent ? choicesOf(slot, info) : [];
+      const values = [...slot.offers, ...found].slice(0, MAX_CHOICES);
+      const wakes = asleep && slot.placeholder && slot.choices !== null;
+      const none = info !== null && slot.placeholder && slot.choices !== null && values.length === 0;
+      show(node, lacks || absent || none || wakes || values.length > 0 || slot.hint !== "");
+      const now = JSON.stringify([values, none, wakes]);
       if (now === shown) return; // a button that has the focus stays
       shown = now;
-      choices.replaceChildren(...values.map((value) => createChoice(slot, value, choose)));
+      choices.replaceChildren(...values.map((each) => createChoice(slot, each, choose)));
       if (none) choices.append(t("command.nothingThere"));
+      if (wakes) choices.append(el("span", { text: t("command.asleep") }), createWake(wake));
     },
   };
+}
+
+/**
+ * A container that is not there may still come to be before the command runs: it is marked only.
+ *
+ * @param {Slot} slot
+ * @param {string} value
+ * @param {Sandbox | null} info
+ */
+function isAbsent({ choices }, value, info) {
+  if (choices !== "containers" || !info || value === "") return false;
+  return !info.containers.some(({ id, name }) => name === value || id.startsWith(value));
+}
+
+/** @type {(wake: () => void) => HTMLElement} */
+function createWake(wake) {
+  const button = el("button", { class: "button small", text: t("sandbox.start"), attrs: { type: "button" } });
+  button.addEventListener("click", wake);
+  return button;
 }
 
 /**
@@ -77,6 +111,8 @@ function createChoice(slot, value, choose) {
  */
 export function choicesOf({ choices }, info) {
   if (!choices || !info) return [];
-  if (choices === "containers") return info.containers.map((item) => item.name || item.id);
-  return info[choices].map((item) => item.name);
+  const containers = info.containers.map((item) => item.name || item.id);
+  if (choices === "containers") return containers;
+  if (choices !== "objects") return info[choices].map((item) => item.name);
+  return [...containers, ...[info.images, info.volumes, info.networks].flat().map((item) => item.name)];
 }

@@ -1,0 +1,37 @@
+// @ts-check
+/** What the server says went wrong, in the language of the page. Pure. */
+
+import { hasWords, languageNow, t } from "./i18n.js";
+
+/** @typedef {import("../core/types.js").Failure} Failure */
+
+/**
+ * The server speaks English of its own errors, and the language of the question of refused commands.
+ * Its words are kept where they are in the page's language, since they name the value that is
+ * wrong; elsewhere the error's code is put into words, and without known words the server's stand.
+ *
+ * @param {Failure} failure
+ * @returns {{message: string, hint: string}}
+ */
+export function failureInWords({ code, message, hint }) {
+  const key = keyOf(code);
+  if (message && (speaksPage(message) || !hasWords(key))) return { message, hint };
+  const values = { message, code };
+  return { message: t(key, values), hint: hasWords(`${key}.hint`) ? t(`${key}.hint`, values) : "" };
+}
+
+/** @type {(code: string) => string} an answer that is none of the program's has its status as code */
+const keyOf = (code) => (/^http_\d+$/.test(code) ? "error.http" : `error.${code}`);
+
+/** @type {(message: string) => boolean} */
+const speaksPage = (message) => languageNow() === "en" || /[а-яё]/i.test(message);
+
+/**
+ * A sentence of the server that has no code.
+ *
+ * @param {string} message
+ * @returns {string}
+ */
+export function serverSays(message) {
+  return !message || speaksPage(message) ? message : t("error.said", { message });
+}

@@ -1,0 +1,45 @@
+// @ts-check
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { failureInWords, serverSays } from "../../../server/static/js/text/failures.js";
+import { sizeInWords } from "../../../server/static/js/text/format.js";
+import { useLanguage } from "../../../server/static/js/text/i18n.js";
+
+// @ts-ignore - the one thing of the page that the words touch
+globalThis.document = { documentElement: { lang: "" } };
+
+const BUSY = { code: "too_many_requests", message: "8 runs are going on already", hint: "wait for one" };
+
+test("an English page keeps the words of the server, which name the value", () => {
+  useLanguage("en");
+  assert.deepEqual(failureInWords(BUSY), { message: BUSY.message, hint: BUSY.hint });
+  assert.equal(failureInWords({ ...BUSY, message: "" }).message, "Too much at once.");
+  assert.equal(serverSays("odd"), "odd");
+});
+
+test("a Russian page puts the code into words, and the values along where only they tell", () => {
+  useLanguage("ru");
+  assert.match(failureInWords(BUSY).message, /^Слишком много/);
+  assert.match(failureInWords(BUSY).hint, /^Подождите/);
+  const invalid = { code: "invalid_request", message: "top_k: too big", hint: "see openapi" };
+  assert.deepEqual(failureInWords(invalid), { message: "Сервер не понял запроса: top_k: too big", hint: "" });
+  assert.match(failureInWords({ code: "http_502", message: "HTTP 502", hint: "" }).message, /http_502/);
+  assert.equal(serverSays("odd"), "Сервер сообщает: odd");
+});
+
+test("what is said in the page's language, or has no code that is known, stays", () => {
+  useLanguage("ru");
+  const refused = { code: "refused", message: "права на машину", hint: "без них" };
+  assert.deepEqual(failureInWords(refused), { message: refused.message, hint: refused.hint });
+  const unknown = { code: "brand_new", message: "new", hint: "h" };
+  assert.deepEqual(failureInWords(unknown), { message: "new", hint: "h" });
+});
+
+test("sizes have the units and the decimal mark of the language", () => {
+  useLanguage("ru");
+  assert.equal(sizeInWords(1_500_000), "1,5 МБ");
+  useLanguage("en");
+  assert.equal(sizeInWords(1_500_000), "1.5 MB");
+  assert.equal(sizeInWords(999), "999 B");
+});
