@@ -328,7 +328,8 @@ class Risk(StrEnum):
     DESTROY = "destroy"
 
 
-SlotChoices = Literal["containers", "images", "volumes", "networks"]
+SlotChoices = Literal["containers", "images", "volumes", "networks", "objects"]
+"""`objects` are things of all four kinds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,6 +106,8 @@ def _hints(call: Invocation, judgement: Judgement | None, language: Language) ->
             hints.append(say("hint.windows_path", language, path=option.value))
         if option.flag.kind == "publish" and option.value.isdigit():
             hints.append(say("hint.random_port", language, port=option.value))
+        if option.flag.kind == "volume-mount" and ":" not in option.value:
+            hints.append(say("hint.unnamed_volume", language, path=option.value))
     if call.command.path in {"run", "create", "pull"}:
         hints += [say("hint.image_moved", language, image=image)
                   for image in call.operand_values("image") if _has_moved(image)]  # fmt: skip

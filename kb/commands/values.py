@@ -28,6 +28,7 @@ _PLATFORM = re.compile(r"[a-z0-9_]+(?:/[a-z0-9_]+){0,2}")
 _TIME = re.compile(r"[0-9][0-9A-Za-z:.+-]{0,40}")
 _PS_ARGUMENT = re.compile(r"-?[A-Za-z0-9,=_%:+-]{1,100}")
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_SERVICE = re.compile(r"[a-zA-Z0-9._][a-zA-Z0-9._-]*")
 _PORT_SPEC = re.compile(r"(\d{1,5})(?:/(?:tcp|udp|sctp))?")
 _FOLDER = re.compile(r"(?:\./)?[^\W_][\w. -]*(?:/[^\W_][\w. -]*)*/?|\.|\./")
 
@@ -139,7 +140,7 @@ KINDS: dict[str, ValueKind] = {
     "new-volume": ValueKind(check=_NEW_NAME, sample="data"),
     "network": ValueKind(check=_NEW_NAME, sample="bridge", choices="networks"),
     "new-network": ValueKind(check=_NEW_NAME, sample="web"),
-    "object": ValueKind(check=check_object, sample="box"),
+    "object": ValueKind(check=check_object, sample="box", choices="objects"),
     "context": ValueKind(check=check_folder, sample="."),
     "build-file": ValueKind(check=check_folder, sample="Dockerfile"),
     "host-port": ValueKind(check=check_port, sample="8080"),
@@ -153,7 +154,7 @@ KINDS: dict[str, ValueKind] = {
     "platform": ValueKind(check=_matching(_PLATFORM, "platform"), sample="linux/amd64"),
     "time": ValueKind(check=_matching(_TIME, "time"), sample="10m"),
     "project": ValueKind(check=_matching(_PROJECT, "project"), sample="notes"),
-    "service": ValueKind(check=_matching(_NAME, "service"), sample="web"),
+    "service": ValueKind(check=_matching(_SERVICE, "service"), sample="web"),
     "bytes": ValueKind(check=check_bytes, sample="64m"),
     "duration": ValueKind(check=_parsed(parse_duration, "duration"), sample="30s"),
     "count": ValueKind(check=_parsed(parse_count, "count"), sample="1"),

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from kb.model import Command, Language, Refusal, Slot, TokenExplanation
+from kb.model import Command, Language, Refusal, Slot, SlotChoices, TokenExplanation
 from server.schemas.base import WireModel
 from server.schemas.citations import CitationBody
 
@@ -54,7 +54,7 @@ class SlotBody(BaseModel):
     value: str
     placeholder: bool
     required: bool
-    choices: Literal["containers", "images", "volumes", "networks"] | None
+    choices: SlotChoices | None
     hint: str = ""
     offers: list[str] = []
 

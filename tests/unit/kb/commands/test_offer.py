@@ -93,6 +93,10 @@ def test_hints() -> None:
     assert any("Windows" in hint for hint in hints)
     assert any("random" in h or "chooses" in h for h in offered("docker run -p 80 nginx").hints)
     assert any("1 GiB" in hint for hint in offered("docker run -m 9g nginx").hints)
+    assert any("only docker compose" in h for h in offered("docker-compose up").hints)
+    assert not offered("docker compose up").hints
+    assert any("volume:/data" in h for h in offered("docker run -v /data nginx").hints)
+    assert not offered("docker run -v d1:/data nginx").hints
     assert not offered("docker ps").hints
 
 

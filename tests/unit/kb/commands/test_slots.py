@@ -128,3 +128,8 @@ def test_no_value_becomes_another_token_or_option(line: str, data: st.DataObject
     assert {s.id: s.value for s in find_slots(filled)} == {
         s.id: value if s.id == slot.id else s.value for s in slots
     }
+
+
+def test_what_may_be_inspected_is_chosen_from_everything() -> None:
+    (slot,) = find_slots("docker inspect <name>")
+    assert slot.choices == "objects"
