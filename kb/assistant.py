@@ -11,7 +11,7 @@ from typing import Final
 
 from kb.answering.abstention import Calibration, gather, load_calibration, probability
 from kb.answering.composer import compose, compose_not_found, compose_open
-from kb.answering.flags import command_without_flag, is_looked_up, unknown_flag
+from kb.answering.flags import command_without_flag, flags_used, is_looked_up, unknown_flag
 from kb.answering.followups import resolve
 from kb.answering.frames import frame
 from kb.answering.generation import build_messages, reworded
@@ -206,8 +206,8 @@ class Assistant:
     def _passages(self, ranking: Ranking, index: Index) -> list[tuple[Chunk, Citation]]:
         """Return what the language model may cite: what was chosen, then the best of the rest."""
         candidates = [*select(ranking, index.catalog), *ranking.candidates]
-        distinct = list({candidate.chunk.id: candidate for candidate in candidates}.values())
-        return self._quote(distinct[:_PASSAGES])
+        distinct = {candidate.chunk.id: candidate.chunk for candidate in candidates}
+        return self._quote(list(distinct.values())[:_PASSAGES])
 
     def _current_index(self) -> Index:
         index = self._index()
@@ -235,19 +235,18 @@ class Assistant:
         draft = replace(draft, confidence=round(confidence, 4))
         if confidence < calibration.threshold or command_without_flag(ranking):
             return self._refuse(draft, ranking)
-        quoted = self._quote(chosen, ranking.terms)
+        quoted = self._quote([candidate.chunk for candidate in chosen], ranking.terms)
         if not quoted:
             return self._refuse(draft, ranking)
         return self._affirm(draft, quoted, ranking, index)
 
     def _quote(
-        self, chosen: Sequence[Candidate], terms: Sequence[WeightedTerm] = ()
+        self, chunks: Sequence[Chunk], terms: Sequence[WeightedTerm] = ()
     ) -> list[tuple[Chunk, Citation]]:
-        """Return the chosen chunks that the notes still hold, each with its citation."""
-        quotes = [quote_telling_line(candidate.chunk, terms) for candidate in chosen]
-        citations = cite(quotes, self._notes)
-        chunks = {candidate.chunk.id: candidate.chunk for candidate in chosen}
-        return [(chunks[citation.chunk], citation) for citation in citations]
+        """Return the chunks that the notes still hold, each with its citation."""
+        citations = cite([quote_telling_line(chunk, terms) for chunk in chunks], self._notes)
+        by_id = {chunk.id: chunk for chunk in chunks}
+        return [(by_id[citation.chunk], citation) for citation in citations]
 
     def _affirm(
         self,
@@ -264,6 +263,11 @@ class Assistant:
                 text=compose_open(first, citation, draft.language),
                 citations=(citation,),
             )
+        commands = offer_commands(quoted, ranking, index, self._notes)
+        if commands and len(quoted) == 1 and first.kind is ChunkKind.COMMAND:
+            # Its flags are told too; the commands that stand among them are not offered.
+            told = flags_used(first, commands[0].text, index.catalog)
+            quoted = self._quote([first, *told], ranking.terms)
         text = compose(quoted, ranking.terms, draft.language)
         hedged = is_hedged(text, ranking.terms)
         return replace(
@@ -271,7 +275,7 @@ class Assistant:
             status=AnswerStatus.ANSWERED,
             text=f"{frame('hedged', draft.language)}\n\n{text}" if hedged else text,
             citations=tuple(citation for _, citation in quoted),
-            commands=offer_commands(quoted, ranking, index, self._notes),
+            commands=commands,
             hedged=hedged,
         )
 

@@ -23,11 +23,25 @@ def compose(
     terms: Sequence[WeightedTerm],
     language: Language,
 ) -> str:
-    """Return the answer as Markdown: the quotes' own words, a frame line only where it helps."""
-    if (command := _common_owner([chunk for chunk, _ in quotes])) and len(quotes) > 1:
-        items = [f"- {_mark(_one_line(_flag_item(chunk, terms)), c)}" for chunk, c in quotes]
-        return f"{frame('flags', language, command=command)}\n\n" + "\n".join(items)
+    """Return the answer as Markdown: the quotes' own words, a frame line only where it helps.
+
+    Args:
+        quotes: At least one, each with its citation.
+        terms: The question's content.
+        language: The question's.
+    """
+    if len(quotes) > 1 and (command := _common_owner([chunk for chunk, _ in quotes])):
+        return f"{frame('flags', language, command=command)}\n\n{_flag_list(quotes, terms)}"
+    (first, citation), *rest = quotes
+    if rest and first.kind is ChunkKind.COMMAND and _common_owner([chunk for chunk, _ in rest]):
+        return f"{_part(first, citation, terms, language)}\n\n{_flag_list(rest, terms)}"
     return "\n\n".join(_part(chunk, citation, terms, language) for chunk, citation in quotes)
+
+
+def _flag_list(quotes: Sequence[tuple[Chunk, Citation]], terms: Sequence[WeightedTerm]) -> str:
+    return "\n".join(
+        f"- {_mark(_one_line(_flag_item(chunk, terms)), citation)}" for chunk, citation in quotes
+    )
 
 
 def _common_owner(chunks: Sequence[Chunk]) -> str:

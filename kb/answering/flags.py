@@ -8,10 +8,12 @@ from typing import Final
 from kb.answering.naming import named_in, spec_of
 from kb.commands.spec import CommandSpec
 from kb.model import Chunk, ChunkKind
+from kb.ports import ChunkCatalog
 from kb.retrieval.coverage import chunk_terms
 from kb.retrieval.question import command_name, named_commands
 from kb.retrieval.retriever import Candidate, Ranking
 from kb.text.intent import Intent, asks_for_flags
+from kb.text.tokens import tokenize
 
 _MAX_MEANINGS: Final = 4
 _NAMED: Final = 0.99
@@ -62,6 +64,26 @@ def is_looked_up(ranking: Ranking, chosen: Sequence[Candidate]) -> bool:
         return False
     named = set(named_commands(ranking.question.text))
     return all(c.chunk.kind is ChunkKind.FLAG and owner_of(c.chunk) in named for c in chosen)
+
+
+def flags_used(entry: Chunk, command: str, catalog: ChunkCatalog) -> list[Chunk]:
+    """Return the chunks of an entry, below its own lines, that explain flags of a command line."""
+    used = {
+        flag
+        for token in tokenize(command)
+        if token.kind == "flag"
+        for flag in (token.surface, *_apart(token.surface))
+    }
+    return [
+        chunk
+        for chunk in catalog.children(entry.id)
+        if used.intersection(chunk.flags) and chunk.lines.start > entry.lines.end
+    ][:_MAX_MEANINGS]
+
+
+def _apart(flag: str) -> list[str]:
+    """Return the flags that one dash joins: `-i` and `-t` of `-it`."""
+    return [] if flag.startswith("--") else [f"-{letter}" for letter in flag[1:]]
 
 
 def unknown_flag(ranking: Ranking) -> str:

@@ -254,3 +254,29 @@ def test_all_flags_of_a_named_command_are_looked_up_and_listed(assistant: Assist
     assert [citation.quote[:4] for citation in answer.citations] == ["* -a", "* -q"]
     assert answer.text.startswith("Флаги `docker ps`:")
     assert "Flags of" not in assistant.ask(Question(text="flags of docker cp")).text
+
+
+RUN = """\
+Run a database:
+
+```
+docker run -it --rm -p 1:2 postgres
+```
+
+* -d - in the background
+* -p - ports
+* --rm - remove it afterwards
+* -t - a terminal
+"""
+
+
+def test_a_command_is_told_with_the_flags_that_it_uses() -> None:
+    sources = {"run.md": RUN}
+    index = memory_index(sources)
+    assistant = Assistant(index=lambda: index, notes=FakeNotes(sources))
+    answer = assistant.ask(Question(text="how do I run a database"))
+    assert [command.text for command in answer.commands] == ["docker run -it --rm -p 1:2 postgres"]
+    assert [citation.quote[:4] for citation in answer.citations[1:]] == ["* -p", "* --", "* -t"]
+    assert answer.text.endswith(
+        "- -p - ports [2]\n- --rm - remove it afterwards [3]\n- -t - a terminal [4]"
+    )
