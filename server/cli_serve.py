@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import sys
 import webbrowser
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from server.settings import Settings
     from server.state import StateFolder
     from server.wiring import Runtime
+
+_log = logging.getLogger("kb.server")
 
 
 @telling_errors
@@ -139,10 +143,12 @@ def _run(runtime: Runtime, settings: Settings, sockets: list[socket.socket]) -> 
     jobs.start()
     watcher = VaultWatcher(Vault(settings.notes_dir), jobs.start)
     watcher.start()
+    _log.info("server started", extra={"version": version("kb")})
     try:
         KbServer(runtime.app, runtime.services).run(sockets)
     finally:
         watcher.stop()
+        _log.info("server stopped")
 
 
 def register(app: typer.Typer) -> None:

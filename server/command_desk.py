@@ -138,16 +138,18 @@ class CommandDesk:
             SandboxError: There is no sandbox.
         """
         known = self._offered.get(command)
-        if instead:
-            text = self._suggestion(known, values)
-        else:
-            text = _fill(known.text, values, typed=False, language=known.language)
-        files = self._context.files_for(known.note, known.lines, text)
-        if files and clean:
-            files = clean_files(files)
-        return self._start(
-            text, confirm=confirm, who=who, files=files, note=known.note, language=known.language
-        )
+        language = known.language
+        with self._metrics.counting_refusals():
+            if instead:
+                text = self._suggestion(known, values)
+            else:
+                text = _fill(known.text, values, typed=False, language=language)
+            files = self._context.files_for(known.note, known.lines, text)
+            if files and clean:
+                files = clean_files(files)
+            return self._start(
+                text, confirm=confirm, who=who, files=files, note=known.note, language=language
+            )
 
     def _suggestion(self, known: OfferedCommand, values: Mapping[str, str]) -> str:
         """Return what is to run in the place of a refused command; itself where nothing is."""
@@ -179,10 +181,11 @@ class CommandDesk:
             language: Of what is said about it; by default the line's own.
         """
         language = language or detect_language(text)
-        filled = _fill(text, values, typed=True, language=language)
-        return self._start(
-            filled, confirm=confirm, who=who, files=None, note=_TYPED_NOTE, language=language
-        )
+        with self._metrics.counting_refusals():
+            filled = _fill(text, values, typed=True, language=language)
+            return self._start(
+                filled, confirm=confirm, who=who, files=None, note=_TYPED_NOTE, language=language
+            )
 
     def _start(
         self,
@@ -199,13 +202,11 @@ class CommandDesk:
             planned = plan(text, confirmed=True, rules=self._rules, language=language)
             judge_files(planned.action, files or {}, rules=self._rules, language=language)
             self._require_sandbox()
-            run = self._sandbox.runs.start(
+            return self._sandbox.runs.start(
                 text, confirm=confirm, who=who, files=files, note=note, language=language
             )
         except NeedsValuesError as error:
             raise SlotsWantedError(error, find_slots(text, language=language)) from error
-        self._metrics.count_run()
-        return run
 
     def _require_sandbox(self) -> None:
         status = self._sandbox.status()

@@ -8,7 +8,11 @@ import sys
 from datetime import UTC, datetime
 from typing import Literal
 
-_FIELDS = ("request_id", "job_id", "run_id", "method", "route", "status", "duration_ms")
+_FIELDS = (
+    *("request_id", "job_id", "run_id"),
+    *("method", "route", "status", "duration_ms"),
+    *("state", "exit_code", "notes", "embedded", "version"),
+)
 
 
 class JsonFormatter(logging.Formatter):

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from kb.errors import BusyError, CommandRefusedError
 from kb.model import Answer
 from server.ports import Library, SandboxPort
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _LATENCY_BUCKETS_S = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 30.0)
+
+_WORK_BUCKETS_S = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 
 
 class Metrics:
@@ -50,7 +53,27 @@ class Metrics:
         self._embedded = Counter(
             "kb_embedded_windows", "Windows that went through the model.", registry=self.registry
         )
-        self._runs = Counter("kb_runs", "Runs that were started.", registry=self.registry)
+        self._sync_seconds = Histogram(
+            "kb_ingest_duration_seconds",
+            "Time that an ingest job took.",
+            buckets=_WORK_BUCKETS_S,
+            registry=self.registry,
+        )
+        self._runs = Counter(
+            "kb_runs", "Runs by how they ended.", ("outcome",), registry=self.registry
+        )
+        self._run_seconds = Histogram(
+            "kb_run_duration_seconds",
+            "Time that a run took.",
+            buckets=_WORK_BUCKETS_S,
+            registry=self.registry,
+        )
+        self._refusals = Counter(
+            "kb_runs_refused",
+            "Commands that were not let run, by reason code.",
+            ("code",),
+            registry=self.registry,
+        )
         self._feedback = Counter(
             "kb_feedback", "Ratings of answers.", ("rating",), registry=self.registry
         )
@@ -70,14 +93,26 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         self._request_seconds.labels(route).observe(duration_s)
 
-    def count_sync(self, *, state: str, embedded: int) -> None:
-        """Count an ingest job that has ended."""
+    def count_sync(self, *, state: str, embedded: int, duration_s: float | None) -> None:
+        """Count an ingest job that has ended; None where it has no duration of its own."""
         self._syncs.labels(state).inc()
         self._embedded.inc(embedded)
+        if duration_s is not None:
+            self._sync_seconds.observe(duration_s)
 
-    def count_run(self) -> None:
-        """Count a run that was started."""
-        self._runs.inc()
+    def count_run(self, *, outcome: str, duration_s: float) -> None:
+        """Count a run that has ended."""
+        self._runs.labels(outcome).inc()
+        self._run_seconds.observe(duration_s)
+
+    @contextlib.contextmanager
+    def counting_refusals(self) -> Iterator[None]:
+        """Count what the policy, or the number of runs, does not let run."""
+        try:
+            yield
+        except (CommandRefusedError, BusyError) as error:
+            self._refusals.labels(error.code).inc()
+            raise
 
     def count_feedback(self, rating: str) -> None:
         """Count a rating."""

@@ -16,7 +16,8 @@ from server.asking import Asking
 from server.command_desk import CommandDesk
 from server.conversations import ConversationStore
 from server.database import Database
-from server.jobs import IngestJob, IngestJobs
+from server.endings import Endings
+from server.jobs import IngestJobs
 from server.library import IndexPart, NotesLibrary
 from server.metrics import Metrics
 from server.note_context import NoteContext
@@ -156,12 +157,13 @@ def _make_services(
     vault, library = knowledge.vault, knowledge.library
     database = Database(state.database)
     closers.callback(database.close)
-    sandbox = _make_sandbox(settings, state, port, closers)
     metrics = Metrics()
+    endings = Endings(metrics)
+    sandbox = _make_sandbox(settings, state, port, closers, endings)
     metrics.watch(library, sandbox)
     conversations = ConversationStore(database)
     offered = OfferedCommands(database, vault)
-    jobs = IngestJobs(library, on_end=_counter(metrics))
+    jobs = IngestJobs(library, on_end=endings.job_ended)
     closers.callback(jobs.close)
     services = Services(
         access=access,
@@ -193,11 +195,15 @@ def _make_services(
 
 
 def _make_sandbox(
-    settings: Settings, state: StateFolder, port: int, closers: contextlib.ExitStack
+    settings: Settings,
+    state: StateFolder,
+    port: int,
+    closers: contextlib.ExitStack,
+    endings: Endings,
 ) -> Sandbox:
     from server.sandbox.service import Sandbox
 
-    sandbox = Sandbox(sandbox_settings(settings, state, port=port))
+    sandbox = Sandbox(sandbox_settings(settings, state, port=port), on_run_end=endings.run_ended)
     closers.callback(sandbox.close)
     return sandbox
 
@@ -275,11 +281,3 @@ def sandbox_settings(settings: Settings, state: StateFolder, *, port: int) -> Sa
         egress=settings.sandbox_egress,
         reserved_ports=frozenset({port}),
     )
-
-
-def _counter(metrics: Metrics) -> Callable[[IngestJob], None]:
-    def count(job: IngestJob) -> None:
-        embedded = 0 if job.report is None else job.report.embedded
-        metrics.count_sync(state=job.state, embedded=embedded)
-
-    return count

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -58,12 +58,21 @@ class RunBook:
         preparer: Parses and checks command lines.
         limits: Time, output and number of runs.
         audit: Where runs are recorded.
+        on_end: Told of every run that has ended.
     """
 
-    def __init__(self, preparer: Preparer, limits: RunLimits, audit: AuditLog) -> None:
+    def __init__(
+        self,
+        preparer: Preparer,
+        limits: RunLimits,
+        audit: AuditLog,
+        *,
+        on_end: Callable[[CommandRun], None] | None = None,
+    ) -> None:
         self._preparer = preparer
         self._limits = limits
         self._audit = audit
+        self._on_end = on_end
         self._lock = threading.Lock()
         self._runs: dict[RunId, Run] = {}
 
@@ -191,6 +200,8 @@ class RunBook:
         finally:
             timer.cancel()
             run.end(state, code)
+        if self._on_end is not None:
+            self._on_end(run.snapshot())
 
     def _record(
         self, run: Run, prepared: PreparedRun, who: str, state: RunState, code: int | None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 from kb.errors import KbError, SandboxError
+from kb.model import CommandRun
 from server.sandbox.audit import AuditLog
 from server.sandbox.choose import choose_driver
 from server.sandbox.cleaning import clean
@@ -29,9 +31,16 @@ class Sandbox:
         settings: Where it lives and what it may take.
         driver: The driver to use; by default the one that the settings name, and with `auto` the
             first that can work when it is wanted.
+        on_run_end: Told of every run that has ended.
     """
 
-    def __init__(self, settings: SandboxSettings, *, driver: SandboxDriver | None = None) -> None:
+    def __init__(
+        self,
+        settings: SandboxSettings,
+        *,
+        driver: SandboxDriver | None = None,
+        on_run_end: Callable[[CommandRun], None] | None = None,
+    ) -> None:
         self._settings = settings
         self._chooses = driver is None and settings.mode == "auto"
         self._driver = driver or choose_driver(settings)
@@ -48,7 +57,9 @@ class Sandbox:
             context_dir=settings.context_dir,
             compose_dir=settings.sandbox_dir / "compose",
         )
-        self.runs = RunBook(preparer, settings.run_limits, AuditLog(settings.audit_file))
+        self.runs = RunBook(
+            preparer, settings.run_limits, AuditLog(settings.audit_file), on_end=on_run_end
+        )
 
     def status(self) -> SandboxStatus:
         """Return the sandbox's state; never waits."""
