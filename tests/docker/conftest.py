@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.docker.fixtures import live_sandbox, registry_mirror
+from tests.docker.fixtures import live_sandbox, registry_mirror, sandbox_folder
 
-__all__ = ["live_sandbox", "registry_mirror"]
+__all__ = ["live_sandbox", "registry_mirror", "sandbox_folder"]

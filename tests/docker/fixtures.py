@@ -1,10 +1,11 @@
 """A real sandbox daemon with a registry mirror, once for all tests that want one.
 
-Import the fixtures you need in a conftest: `registry_mirror` and `live_sandbox`.
+Import the fixtures you need in a conftest: `registry_mirror`, `sandbox_folder` and `live_sandbox`.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import time
@@ -51,18 +52,22 @@ def registry_mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def live_sandbox(
-    registry_mirror: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Sandbox]:
-    """A started sandbox with the `managed` driver and the mirror."""
+def sandbox_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The state folder of `live_sandbox`."""
     folder = tmp_path_factory.mktemp("sandbox")
-    sandbox = Sandbox(sandbox_settings(folder, mirror=registry_mirror))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def live_sandbox(registry_mirror: str, sandbox_folder: Path) -> Iterator[Sandbox]:
+    """A started sandbox with the `managed` driver and the mirror."""
+    sandbox = Sandbox(sandbox_settings(sandbox_folder, mirror=registry_mirror))
     try:
         sandbox.start()
         yield sandbox
     finally:
         sandbox.close()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sandbox_settings(folder: Path, *, mirror: str = "", **more: object) -> SandboxSettings:
@@ -84,9 +89,10 @@ def run_to_end(
     *,
     confirm: bool = True,
     files: Mapping[str, bytes] | None = None,
+    note: str = "",
 ) -> CommandRun:
     """Run a command line and return its run once it is over."""
-    started = sandbox.runs.start(text, confirm=confirm, who="test", files=files)
+    started = sandbox.runs.start(text, confirm=confirm, who="test", files=files, note=note)
     for _ in sandbox.runs.events(started.id):
         pass
     return sandbox.runs.get(started.id)
@@ -110,3 +116,11 @@ def perform_on(
         code = perform(action, Job(engine=engine, client=client, run=run, files=files or {}))
     run.end(RunState.EXITED, code)
     return run.snapshot()
+
+
+def said_to_a_download(sandbox: Sandbox, url: str) -> str:
+    """Return the error of a build that downloads, asked of the daemon itself; empty without one."""
+    dockerfile = io.BytesIO(f"FROM busybox\nADD {url} /got\n".encode())
+    with sandbox.engine().client() as client:
+        messages = [*client.build(fileobj=dockerfile, rm=True, nocache=True, decode=True)]
+    return "".join(str(each.get("error", "")) for each in messages)

@@ -73,6 +73,33 @@ def test_the_file_of_a_running_project_is_kept(composing: Sandbox) -> None:
     assert "notes_kafka_1" in run.stdout
 
 
+def test_two_notes_with_one_service_do_not_replace_each_others_containers(
+    composing: Sandbox,
+) -> None:
+    for note, name in (("pg.md", ""), ("my.md", ""), ("own.md", "name: shop\n")):
+        text = f"{name}services:\n  db:\n    image: busybox\n    command: sleep 1000\n"
+        files = {"docker-compose.yaml": text.encode()}
+        up = run_to_end(composing, "docker-compose up -d", files=files, note=note)
+        assert up.exit_code == 0, up
+    names = _press(composing, "docker ps --format '{{.Names}}'").stdout.splitlines()
+    assert {"pg_db_1", "my_db_1", "shop_db_1"} <= set(names)
+    for project in ("pg", "my", "shop"):
+        assert run_to_end(composing, f"docker-compose -p {project} down -t 1").exit_code == 0
+    assert "db_1" not in _press(composing, "docker ps -a").stdout
+
+
+def test_what_compose_sends_stands_in_the_audit_log(composing: Sandbox) -> None:
+    _press(composing, "docker-compose up -d")
+    (record,) = composing.runs.log(limit=1, offset=0).records
+    requests = record.body["requests"]
+    assert isinstance(requests, list)
+    created = [each["body"] for each in requests if "/containers/create" in each["request"]]
+    assert {each["Image"] for each in created} == {
+        "confluentinc/cp-zookeeper:latest", "confluentinc/cp-kafka:latest"
+    }  # fmt: skip
+    assert all(each["HostConfig"]["CapDrop"] == ["ALL"] for each in created)
+
+
 def test_containers_of_compose_are_confined_like_others(composing: Sandbox) -> None:
     _press(composing, "docker-compose up -d")
     run = _press(composing, "docker inspect notes_kafka_1")
@@ -98,12 +125,15 @@ def test_an_attached_up_ends_with_stop(composing: Sandbox) -> None:
 def test_a_service_that_is_built(composing: Sandbox) -> None:
     files = {
         "docker-compose.yaml": b"services:\n  a:\n    build: .\n    image: mine\n",
-        "Dockerfile": b"FROM alpine\nRUN echo from-the-build > /made\nCMD cat /made\n",
+        "Dockerfile": b"FROM alpine\nRUN echo from-the-build > /made\n"
+        b"RUN cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max"
+        b" >> /made 2>/dev/null || true\nCMD cat /made\n",
     }
     up = run_to_end(composing, "docker-compose up -d", files=files)
     assert up.exit_code == 0, up
     logs = run_to_end(composing, "docker-compose logs", files=files)
     assert "from-the-build" in logs.stdout
+    assert str(DEFAULT_RULES.limits.memory_bytes) in logs.stdout
     assert run_to_end(composing, "docker-compose down", files=files).exit_code == 0
 
 

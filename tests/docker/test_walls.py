@@ -15,7 +15,7 @@ import pytest
 
 from server.sandbox.egress import NOT_PUBLIC
 from server.sandbox.service import Sandbox
-from tests.docker.fixtures import run_to_end, sandbox_settings
+from tests.docker.fixtures import run_to_end, said_to_a_download, sandbox_settings
 
 pytestmark = pytest.mark.docker
 
@@ -59,6 +59,19 @@ def test_containers_reach_public_addresses_and_no_others(
     assert _talk(live_sandbox, PUBLIC, _PORT) == "reached\n"
     for address in (PRIVATE, METADATA, "10.250.77.2"):
         assert _talk(live_sandbox, address, _PORT) == "", address
+
+
+def test_the_daemon_itself_reaches_public_addresses_and_no_others(
+    live_sandbox: Sandbox, outside: None
+) -> None:
+    """A build that the policy refuses, sent past it straight to the daemon."""
+    assert "malformed HTTP" in said_to_a_download(live_sandbox, f"http://{PUBLIC}:{_PORT}/")
+    with _listener() as port:
+        places = [f"{PRIVATE}:{_PORT}", f"{METADATA}:{_PORT}", f"10.250.77.2:{_PORT}"]
+        places += [f"{address}:{port}" for address in _own_addresses()]
+        for place in places:
+            said = said_to_a_download(live_sandbox, f"http://{place}/")
+            assert "connect:" in said or "i/o timeout" in said, (place, said)
 
 
 def test_this_machine_is_not_reached(live_sandbox: Sandbox, outside: None) -> None:
