@@ -28,45 +28,109 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KB_", extra="ignore", frozen=True)
 
-    notes: Path = Field(Path(), description="The notes folder.")
-    state: Path | None = Field(
-        None, description="The state folder; by default one per notes folder in the user's data."
+    notes: Path = Field(
+        Path(),
+        description="The notes folder.",
+        json_schema_extra={"shown_default": "the current folder"},
     )
-    host: str = Field(DEFAULT_HOST, description="The address to listen on.")
-    port: int = Field(DEFAULT_PORT, ge=0, le=65535, description="The port; 0 takes a free one.")
-    edit: bool = Field(default=False, description="Let notes be saved and deleted over the API.")
+    state: Path | None = Field(
+        None,
+        description="The state folder.",
+        json_schema_extra={"shown_default": "one per notes folder, in the user's data directory"},
+    )
+    host: str = Field(
+        DEFAULT_HOST,
+        description="The address to listen on. Loopback is had in both families. Another address "
+        "needs `KB_TOKEN`.",
+    )
+    port: int = Field(
+        DEFAULT_PORT,
+        ge=0,
+        le=65535,
+        description="The port; `0` takes a free one.",
+    )
+    edit: bool = Field(
+        default=False,
+        description="Let notes be saved and deleted over the API and the page.",
+    )
     token: SecretStr | None = Field(
-        None, description="The access token; by default made at the first start and kept."
+        None,
+        description="The access token, at least 16 printable ASCII characters without spaces.",
+        json_schema_extra={"shown_default": "made at the first start, kept in the state folder"},
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Further `Host` values to answer to, separated by commas."
+        (),
+        description="Further `Host` values to answer to, separated by commas (`kb.example.org`, "
+        "`kb.example.org:8443`): for a proxy.",
     )
     embedding_model: Path | None = Field(
-        None, description="Folder of a sentence-transformers model; by default the shipped one."
+        None,
+        description="Folder of a sentence-transformers model. Another model builds another index "
+        "beside the old one, and swaps.",
+        json_schema_extra={"shown_default": "the shipped model"},
     )
     chroma_url: str = Field(
-        "", description="URL of a Chroma server; by default Chroma runs inside the process."
+        "",
+        description="URL of a Chroma server that keeps the vectors: scheme, host and port, "
+        "`http://127.0.0.1:8000`. See [below](#a-chroma-server).",
+        json_schema_extra={"shown_default": "none: Chroma runs inside the process"},
     )
-    sandbox: SandboxMode = Field("auto", description="How the sandbox daemon is got.")
+    sandbox: SandboxMode = Field(
+        "auto",
+        description="How the sandbox daemon is got: `auto`, `managed`, `dind`, `external`, `off`. "
+        "See [sandbox](sandbox.md#which-daemon).",
+    )
     sandbox_dind_image: str = Field(
-        "docker:28-dind", min_length=1, description="Image of the daemon for `dind`."
+        "docker:28-dind",
+        min_length=1,
+        description="Image of the daemon for `dind`: any with `dockerd`, `iptables` and a shell. "
+        "Pulled by your Docker Engine where it is missing.",
     )
     sandbox_egress: Egress = Field(
-        "internet", description="Whether containers reach public addresses."
+        "internet",
+        description="Whether containers reach public addresses: `internet` or `none`.",
     )
-    sandbox_host: str = Field("", description="Address of an `external` sandbox daemon.")
-    sandbox_mirror: str = Field("", description="URL of a registry mirror for the sandbox.")
+    sandbox_host: str = Field(
+        "",
+        description="Address of an `external` sandbox daemon, which must carry the label "
+        "`kb.sandbox`.",
+    )
+    sandbox_mirror: str = Field(
+        "",
+        description="URL of a registry mirror that the sandbox asks first.",
+    )
     llm_base_url: str = Field(
-        "", description="Base URL of an OpenAI-compatible service, for answers in mode `llm`."
+        "",
+        description="Base URL of an OpenAI-compatible service (`http://127.0.0.1:11434/v1`), for "
+        "answers in mode `llm`.",
     )
-    llm_model: str = Field("", description="Name of the language model.")
-    llm_api_key: SecretStr | None = Field(None, description="Key for the language model service.")
+    llm_model: str = Field(
+        "",
+        description="Name of the language model; goes with the base URL.",
+    )
+    llm_api_key: SecretStr | None = Field(
+        None,
+        description="Key for the service.",
+    )
     llm_timeout_s: float = Field(
-        60.0, gt=0, description="Seconds that the language model may take for one answer."
+        60.0,
+        gt=0,
+        description="Seconds that the language model may take for one answer; after that the "
+        "extractive answer is given.",
     )
-    mcp: bool = Field(default=False, description="Serve the Model Context Protocol at `/mcp`.")
-    mcp_run: bool = Field(default=False, description="Let MCP clients run commands, too.")
-    log_format: LogFormat = Field("text", description="Form of the log lines on stderr.")
+    mcp: bool = Field(
+        default=False,
+        description="Serve the Model Context Protocol at `/mcp`; needs `pip install 'kb[mcp]'`.",
+    )
+    mcp_run: bool = Field(
+        default=False,
+        description="Let MCP clients run commands in the sandbox, too.",
+    )
+    log_format: LogFormat = Field(
+        "text",
+        description="Form of the log on stderr: `text` or `json` (one object a line). Neither "
+        "questions nor note paths are logged.",
+    )
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
