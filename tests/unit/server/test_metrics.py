@@ -77,7 +77,7 @@ class PreparedEcho:
 class EchoPreparer:
     """Makes every line such a run."""
 
-    def prepare(self, _text: str, **_: object) -> PreparedEcho:
+    def prepare(self, text: str, **_: object) -> PreparedEcho:
         return PreparedEcho()
 
 
