@@ -16,7 +16,8 @@ import yaml
 from kb.commands.compose import check_compose
 from kb.commands.spec import Verdict, all_commands, command_index, global_flags
 from tests.unit.kb.commands.clients import CLIENTS
-from tests.unit.kb.commands.test_compose import CASES, KAFKA, text_of
+from tests.unit.kb.commands.compose_cases import COMPOSE_CASES, compose_text
+from tests.unit.kb.commands.test_compose import KAFKA
 
 _FLAG = re.compile(
     r"^\s+(?:(-\w), )?(--[a-z0-9-]+)(?:[= ]([A-Z\[]\S*|\w+=\w+|string\S*|int|uint|list))?(?:  +|$)",
@@ -85,8 +86,8 @@ def test_every_command_is_known(program: list[str]) -> None:
 
 def test_every_service_of_ours_is_understood(program: list[str], tmp_path: Path) -> None:
     content: dict[str, Any] = {"volumes": {"data": {}}, "networks": {"front": {}}, "services": {}}
-    for number, case in enumerate(case for case in CASES if "keeps" in case):
-        checked = yaml.safe_load(check_compose(text_of(case), host_ip="192.0.2.1").text)
+    for number, case in enumerate(case for case in COMPOSE_CASES if "keeps" in case):
+        checked = yaml.safe_load(check_compose(compose_text(case), host_ip="192.0.2.1").text)
         content["services"][f"web{number}"] = checked["services"]["web"]
     content["services"]["db"] = {"image": "postgres"}
     assert len(content["services"]) > 30
