@@ -84,7 +84,7 @@ export async function run(context, key, runnable, confirm, shown) {
     void checkHealth(context); // a sandbox that slept is starting now
     await follow(context, key, runId);
   } catch (error) {
-    handleRunError(context, key, error);
+    handleRunError(context, key, error, "id" in runnable && !runnable.instead);
   }
 }
 
@@ -92,8 +92,9 @@ export async function run(context, key, runnable, confirm, shown) {
  * @param {Context} context
  * @param {string} key
  * @param {unknown} error
+ * @param {boolean} fielded the card has a field for every value of the line
  */
-function handleRunError(context, key, error) {
+function handleRunError(context, key, error, fielded) {
   const { store } = context;
   const failure = noteError(context, error);
   const details = error instanceof ApiError ? error.body : {};
@@ -103,8 +104,8 @@ function handleRunError(context, key, error) {
   } else if (failure.code === "needs_values") {
     const slots = list(details.slots ?? details.slot_ids).map((slot) => text(slot) || text(object(slot).id));
     store.dispatch({ type: "card/missing", key, slots });
-    // A typed line has no fields that could be marked: the server's words are all there is.
-    if (store.get().cards[key]?.line) store.dispatch({ type: "card/failed", key, failure });
+    // Without fields that could be marked the server's words are all there is.
+    if (!fielded) store.dispatch({ type: "card/failed", key, failure });
   } else if (error instanceof ApiError && error.status === 422) {
     const refusal = toRefusal({ ...object(details.error) });
     if (refusal) store.dispatch({ type: "card/refused", key, refusal });
