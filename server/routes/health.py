@@ -23,14 +23,14 @@ router = APIRouter(tags=["health"])
 
 _GENERAL_MESSAGES: Final = {
     "ok": "",
-    "indexing": "the first index is being built",
+    "indexing": "the index is being loaded, or the first one is being built",
     "degraded": "the index cannot answer fully; ask with the token for more",
 }
 
 
 @router.get("/api/health", summary="How the server is")
 def get_health(request: Request, services: ServicesDep) -> HealthBody:
-    """`ok`: it answers; `indexing`: the first index is being built; `degraded`: see `message`.
+    """`ok`: it answers; `indexing`: it loads or builds its first index; `degraded`: see `message`.
 
     Messages may name notes: who has no token gets a general one.
     """
