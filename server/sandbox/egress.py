@@ -52,9 +52,30 @@ def container_rules(
     return [*asked, *blocks, ("-j", "RETURN")]
 
 
+def daemon_rules() -> list[tuple[str, ...]]:
+    """Return the rules for what a daemon sends that shares the sandbox's end of the link.
+
+    It may ask for names anywhere; the rest goes to public addresses alone.
+    """
+    out, new = ("-o", _OUTSIDE), ("-m", "conntrack", "--ctstate", "NEW")
+    names = [(*out, "-p", each, "--dport", "53", "-j", "ACCEPT") for each in ("udp", "tcp")]
+    return [*names, *((*out, "-d", block, *new, *REJECT) for block in NOT_PUBLIC)]
+
+
+def mirror_rule(host: str, port: int) -> tuple[str, ...]:
+    """Return the rule that lets such a daemon ask its mirror, in a private range too."""
+    return ("-o", _OUTSIDE, "-p", "tcp", "-d", host, "--dport", str(port), "-j", "ACCEPT")
+
+
+def mirror_address(url: str) -> tuple[str, int] | None:
+    """Return a mirror's host and port; None for an empty URL."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return None
+    return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+
+
 def loopback_mirror(url: str) -> int:
     """Return the port of a mirror on this machine's loopback; 0 where it is elsewhere."""
-    parts = urlsplit(url)
-    if parts.hostname in {"localhost", "127.0.0.1"}:
-        return parts.port or (443 if parts.scheme == "https" else 80)
-    return 0
+    address = mirror_address(url)
+    return address[1] if address and address[0] in {"localhost", "127.0.0.1"} else 0

@@ -22,7 +22,13 @@ from server.sandbox.identity import read_id
 from server.sandbox.service import Sandbox
 from server.sandbox.settings import SandboxSettings
 from tests.docker.dind_image import IMAGE, NoImageError, dind_image
-from tests.docker.fixtures import require_daemon, run_to_end, sandbox_settings, wait_for
+from tests.docker.fixtures import (
+    require_daemon,
+    run_to_end,
+    said_to_a_download,
+    sandbox_settings,
+    wait_for,
+)
 from tests.docker.images import IMAGES
 from tests.docker.outer_daemon import import_image, outer_daemon
 from tests.docker.registry import serve_registry
@@ -158,6 +164,18 @@ def test_a_container_does_not_reach_the_machine(
         assert _get(f"http://{address}:{port}/v2/") == b"{}"
         assert _talk(sandbox, address, port) == "", address
     assert "400 Bad Request" in _talk(sandbox, _PUBLIC, port)
+
+
+def test_the_daemon_itself_reaches_public_addresses_and_its_mirror_alone(
+    sandbox: Sandbox, container: dict[str, Any], mirror: str
+) -> None:
+    """A build that the policy refuses, sent past it straight to the daemon."""
+    (network,) = container["NetworkSettings"]["Networks"].values()
+    port = mirror.rpartition(":")[2]
+    assert said_to_a_download(sandbox, f"http://{_PUBLIC}:{port}/v2/") == ""
+    assert _get(f"http://{network['Gateway']}:{port}/v2/") == b"{}"
+    said = said_to_a_download(sandbox, f"http://{network['Gateway']}:{port}/v2/")
+    assert "connect:" in said, said
 
 
 def test_a_run_is_stopped(sandbox: Sandbox) -> None:

@@ -123,7 +123,8 @@ class DindDriver:
         if "volume" not in there:
             engine.create_volume(name, sandbox_id)
         engine.create_container(name, container_body(self._settings, sandbox_id, facts))
-        engine.put_files(name, _files(start_script(self._settings.egress), certificates))
+        script = start_script(self._settings.egress, self._settings.mirror)
+        engine.put_files(name, _files(script, certificates))
 
     def _await_daemon(
         self, engine: HostEngine, facts: EngineFacts, sandbox_id: str, tls: TlsFiles

@@ -15,7 +15,14 @@ from __future__ import annotations
 import shlex
 from urllib.parse import urlsplit
 
-from server.sandbox.egress import Egress, container_rules, loopback_mirror
+from server.sandbox.egress import (
+    Egress,
+    container_rules,
+    daemon_rules,
+    loopback_mirror,
+    mirror_address,
+    mirror_rule,
+)
 
 API_PORT = 2376
 FOLDER = "kb-sandbox"
@@ -77,7 +84,7 @@ if [ "$(cat /proc/sys/user/max_user_namespaces 2>/dev/null || echo 0)" -gt 0 ]; 
   done
 fi
 
-# What containers may reach; dockerd keeps what stands in this chain.
+# What containers and dockerd itself may reach; dockerd keeps what stands in these chains.
 iptables -w -N DOCKER-USER || { say "there is no iptables"; exit 1; }
 """
 
@@ -92,12 +99,19 @@ exit "$code"
 """
 
 
-def start_script(egress: Egress) -> str:
-    """Return the shell script that is the container's first process."""
-    rules = [
-        f"iptables -w -A DOCKER-USER {shlex.join(rule)} || exit 1"
-        for rule in container_rules(egress)
-    ]
+def start_script(egress: Egress, mirror: str) -> str:
+    """Return the shell script that is the container's first process.
+
+    Args:
+        egress: How far containers reach.
+        mirror: URL of a registry mirror; may be empty.
+    """
+    chains = [("DOCKER-USER", rule) for rule in container_rules(egress)]
+    chains += [("OUTPUT", rule) for rule in daemon_rules()]
+    rules = [f"iptables -w -A {chain} {shlex.join(rule)} || exit 1" for chain, rule in chains]
+    if address := mirror_address(mirror_inside(mirror)):
+        rule = shlex.join(mirror_rule(*address))
+        rules.append(f"iptables -w -I OUTPUT {rule} || say 'the mirror is not known by name'")
     return _PREPARE + "\n".join(rules) + "\n" + _RUN
 
 

@@ -18,7 +18,7 @@ from server.sandbox.dind.body import EngineFacts, container_body, object_name
 from server.sandbox.dind.discovery import candidate_addresses, find_host_engine
 from server.sandbox.dind.driver import DindDriver, why_not_dind
 from server.sandbox.dind.inside import dockerd_arguments, mirror_inside, start_script
-from server.sandbox.egress import NOT_PUBLIC
+from server.sandbox.egress import NOT_PUBLIC, Egress
 from server.sandbox.identity import read_id
 from server.sandbox.settings import SandboxLimits, SandboxSettings
 from tests.unit.server.sandbox.fake_engine import ADDRESS, Container, FakeEngine, serve_engine
@@ -119,13 +119,30 @@ def test_mirrors(tmp_path: Path, mirror: str, inside: str) -> None:
 def test_the_script_is_shell_and_holds_the_reach() -> None:
     for egress in ("internet", "none"):
         done = subprocess.run(
-            ["sh", "-n"], input=start_script(egress), text=True, check=False, capture_output=True
+            ["sh", "-n"],
+            input=start_script(egress, "http://127.0.0.1:5000"),
+            text=True,
+            check=False,
+            capture_output=True,
         )
         assert (done.returncode, done.stderr) == (0, "")
-    internet, none = start_script("internet"), start_script("none")
-    assert all(f"-d {block} " in internet for block in NOT_PUBLIC)
+    internet, none = start_script("internet", ""), start_script("none", "")
+    containers = "-A DOCKER-USER -o eth0 -d"
+    assert all(f"{containers} {block} " in internet for block in NOT_PUBLIC)
     assert "'!' -i eth0 -o eth0 -m conntrack --ctstate NEW -j REJECT" in none
-    assert not any(f"-d {block} " in none for block in NOT_PUBLIC)
+    assert containers not in none
+
+
+@pytest.mark.parametrize("egress", ["internet", "none"])
+def test_the_daemon_itself_reaches_names_the_mirror_and_public_addresses(egress: Egress) -> None:
+    script = start_script(egress, "http://127.0.0.1:5000")
+    rules = [line for line in script.splitlines() if " OUTPUT " in line]
+    assert all(any(f"-A OUTPUT -o eth0 -d {block} " in rule for rule in rules)
+               for block in NOT_PUBLIC)  # fmt: skip
+    assert sum("--dport 53 -j ACCEPT" in rule for rule in rules) == 2
+    (mirror,) = (rule for rule in rules if "-I OUTPUT" in rule)
+    assert "-d host.docker.internal --dport 5000 -j ACCEPT" in mirror
+    assert "-I OUTPUT" not in start_script(egress, "")
 
 
 def test_it_starts(driver: DindDriver, engine: FakeEngine, settings: SandboxSettings) -> None:
