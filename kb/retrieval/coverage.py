@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
 from kb.model import Chunk
 from kb.ports import LexicalIndex
@@ -104,6 +104,6 @@ def _misspelt_in(term: str, held: Collection[str]) -> bool:
     return any(
         abs(len(other) - len(term)) <= 1
         and len(other) >= _TYPO_LENGTH
-        and Levenshtein.distance(term, other, score_cutoff=1) <= 1
+        and OSA.distance(term, other, score_cutoff=1) <= 1
         for other in held
     )

@@ -10,11 +10,14 @@ from typing import Final
 from kb.commands.spec import command_index
 from kb.model import Language, Query
 from kb.text.intent import Intent, detect_intent
+from kb.text.spelling import corrections
 from kb.text.tokens import Token, analyze, fold, is_stop_word, tokenize
 from kb.text.translation import translations
 
 _TRANSLATION_FLOOR: Final = 0.5
 """A translation weighs at least this much of the word itself, at most all but a tenth."""
+_CORRECTED: Final = 0.8
+"""A word with its typing error put right weighs so much of the word itself."""
 _ANSWER_WORDS: Final = frozenset(
     """
     command commands flag flags option options switch way difference differ differs different vs
@@ -84,10 +87,11 @@ def _is_empty(token: Token) -> bool:
 
 
 def _content_term(token: Token) -> ContentTerm:
-    variants = {
-        term: _TRANSLATION_FLOOR + weight * (0.9 - _TRANSLATION_FLOOR)
-        for term, weight in translations(token.term)
-    }
+    variants = _translated(token.term)
+    for corrected in corrections(token.term) if token.kind == "word" else ():
+        variants.setdefault(corrected, _CORRECTED)
+        for term, weight in _translated(corrected).items():
+            variants.setdefault(term, _CORRECTED * weight)
     for inner in analyze(token.surface)[1:]:
         variants.setdefault(inner, 0.6)
     return ContentTerm(
@@ -96,6 +100,13 @@ def _content_term(token: Token) -> ContentTerm:
         variants=tuple(variants.items()),
         is_code=token.kind == "code",
     )
+
+
+def _translated(term: str) -> dict[str, float]:
+    return {
+        other: _TRANSLATION_FLOOR + weight * (0.9 - _TRANSLATION_FLOOR)
+        for other, weight in translations(term)
+    }
 
 
 def names_command(question: ParsedQuestion, command: str) -> float:

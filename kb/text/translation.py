@@ -7,7 +7,7 @@ documentation by `ingest.training.terms`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from importlib.resources import files
 
@@ -18,6 +18,11 @@ Translations = tuple[tuple[str, float], ...]
 def translations(stem: str) -> Translations:
     """Return the stems that translate this one; empty where the table knows none."""
     return _table().get(stem, ())
+
+
+def known_stems() -> Collection[str]:
+    """Return the stems of both languages that have a translation."""
+    return _table().keys()
 
 
 @lru_cache(maxsize=1)

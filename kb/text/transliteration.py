@@ -6,6 +6,7 @@ so the common ones of a developer's talk stand in a table of Snowball stems.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 _TABLE: Final = """
@@ -87,3 +88,8 @@ def latin_form(stem: str) -> str | None:
         stem: Lowercase Snowball stem with `ё` as `е`.
     """
     return _FORMS.get(stem)
+
+
+def spoken_forms() -> Collection[str]:
+    """Return the stems of all spoken forms."""
+    return _FORMS.keys()
