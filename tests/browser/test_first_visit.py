@@ -51,6 +51,15 @@ def test_language_and_theme_are_chosen_and_kept(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+def test_suggestions_follow_the_language(page: Page) -> None:
+    texts = page.locator("button.suggestion [data-part=text]")
+    expect(texts.filter(has_text="соседний контейнер")).to_have_count(1)
+    page.locator("#open-settings").click()
+    page.get_by_text("English").click()
+    page.keyboard.press("Escape")
+    expect(texts.filter(has_text="What do my notes say about")).not_to_have_count(0)
+
+
 def test_the_browser_speaks_english(open_page: OpenPage, live_server: LiveServer) -> None:
     opened = open_page(live_server.page_url, locale="en-GB")
     expect(opened.locator("#question")).to_have_attribute("placeholder", "Ask your notes…")

@@ -8,7 +8,20 @@ WATCH_SCRIPT = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+window.layoutShift = 0;
+new PerformanceObserver((list) => {
+  const unasked = list.getEntries().filter((entry) => !entry.hadRecentInput);
+  window.layoutShift += unasked.reduce((sum, entry) => sum + entry.value, 0);
+}).observe({ type: "layout-shift", buffered: true });
 """
+
+MAX_LAYOUT_SHIFT = 0.1
+"""Above this a page jumps (https://web.dev/articles/cls)."""
+
+
+def layout_shift(page: Page) -> float:
+    """Return how much of the page has jumped without a click or a key, as Chromium counts it."""
+    return float(page.evaluate("window.layoutShift"))
 
 
 class Watch:

@@ -9,7 +9,7 @@ import { byId } from "./dom/elements.js";
 import { stopAsking } from "./effects/ask.js";
 import { loadConversations, openConversation } from "./effects/conversations.js";
 import { loadWarnings } from "./effects/ingest.js";
-import { loadNotes } from "./effects/notes.js";
+import { chooseSuggestions, loadNotes } from "./effects/notes.js";
 import { adoptRuns } from "./effects/runs.js";
 import { checkHealth, loadSandbox, watchHealth } from "./effects/server.js";
 import { createApi } from "./net/api.js";
@@ -54,6 +54,7 @@ function followSettings() {
     if (settings.language !== applied?.language) {
       useLanguage(settings.language);
       translate(document);
+      if (applied) chooseSuggestions(context);
     }
     applyTheme(settings.theme);
     if (applied) keepSettings(settings);

@@ -109,10 +109,10 @@ test("opening other lines of the same note keeps it on the screen", () => {
 test("output of one stream grows in one piece, and streams keep their order", () => {
   const state = after(
     { type: "run/accepted", key: "k", runId: "r", text: "docker ps" },
-    { type: "run/output", key: "k", stream: "stdout", text: "a" },
-    { type: "run/output", key: "k", stream: "stdout", text: "b" },
-    { type: "run/output", key: "k", stream: "stderr", text: "!" },
-    { type: "run/output", key: "k", stream: "stdout", text: "c" },
+    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "a" },
+    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "b" },
+    { type: "run/output", key: "k", runId: "r", stream: "stderr", text: "!" },
+    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "c" },
   );
   assert.deepEqual(state.cards.k.run?.output, [
     { stream: "stdout", text: "ab" },
@@ -121,12 +121,26 @@ test("output of one stream grows in one piece, and streams keep their order", ()
   ]);
 });
 
+test("what comes late of the run before does not touch the new one", () => {
+  const again = after(
+    { type: "run/accepted", key: "k", runId: "old", text: "docker ps" },
+    { type: "run/accepted", key: "k", runId: "r", text: "docker ps" },
+  );
+  for (const late of /** @type {Action[]} */ ([
+    { type: "run/output", key: "k", runId: "old", stream: "stdout", text: "late" },
+    { type: "run/state", key: "k", runId: "old", state: "running" },
+    { type: "run/ended", key: "k", runId: "old", state: "exited", exitCode: 0, durationS: 1, truncated: false },
+  ])) {
+    assert.equal(reduce(again, late).cards, again.cards);
+  }
+});
+
 test("output past the limit is cut and called so", () => {
   const state = after(
     { type: "run/accepted", key: "k", runId: "r", text: "docker logs x" },
-    { type: "run/output", key: "k", stream: "stdout", text: "x".repeat(MAX_OUTPUT_CHARS - 1) },
-    { type: "run/output", key: "k", stream: "stderr", text: "yyy" },
-    { type: "run/output", key: "k", stream: "stdout", text: "zzz" },
+    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "x".repeat(MAX_OUTPUT_CHARS - 1) },
+    { type: "run/output", key: "k", runId: "r", stream: "stderr", text: "yyy" },
+    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "zzz" },
   );
   const run = state.cards.k.run;
   assert.equal(run?.truncated, true);

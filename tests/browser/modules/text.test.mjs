@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { styleOutput } from "../../../server/static/js/text/ansi.js";
+import { createStyler, styleOutput } from "../../../server/static/js/text/ansi.js";
 import { rangesInWords } from "../../../server/static/js/text/format.js";
 import { splitInline, splitParts } from "../../../server/static/js/text/markdown-lite.js";
 import { filesFor, takesFiles } from "../../../server/static/js/text/note-files.js";
@@ -55,6 +55,35 @@ test("colours become classes and every other escape goes", () => {
 
 test("a progress line is written over, as a terminal does, and windows line ends are kept", () => {
   assert.equal(styleOutput("10%\r50%\r100%\ndone\r\nnext").map((s) => s.text).join(""), "100%\ndone\nnext");
+});
+
+test("output that grows ends as it would have been styled at once, and whole lines are styled once", () => {
+  const whole = "a\x1b[31mred\nstill red\x1b[0m\n10%\r50%\r100%\n" + "x".repeat(9000) + "\nend";
+  for (const step of [1, 7, 4096]) {
+    const grow = createStyler();
+    /** @type {import("../../../server/static/js/text/ansi.js").Styled[]} */
+    const settled = [];
+    let open = settled;
+    for (let size = step; size < whole.length + step; size += step) {
+      const now = grow(whole.slice(0, size));
+      settled.push(...now.settled);
+      open = now.open;
+    }
+    const letters = (/** @type {typeof settled} */ pieces) =>
+      pieces.flatMap(({ text, className }) => [...text].map((letter) => letter + className)).join();
+    assert.ok(letters([...settled, ...open]) === letters(styleOutput(whole)), `steps of ${step}`);
+    assert.deepEqual(grow(whole).settled, []);
+  }
+});
+
+test("a line that is written over and over does not grow", () => {
+  const grow = createStyler();
+  let raw = "";
+  for (let i = 0; i < 3000; i += 1) {
+    raw += `\rlayer ${i}`;
+    const { settled, open } = grow(raw);
+    assert.deepEqual([settled, open.map((piece) => piece.text)], [[], [`layer ${i}`]]);
+  }
 });
 
 test("an escape that is cut off does not show", () => {

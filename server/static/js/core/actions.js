@@ -26,9 +26,9 @@
  *   | {type: "card/refused", key: string, refusal: import("./types.js").Refusal}
  *   | {type: "card/failed", key: string, failure: Failure}
  *   | {type: "run/accepted", key: string, runId: string, text: string}
- *   | {type: "run/state", key: string, state: import("./types.js").RunState}
- *   | {type: "run/output", key: string, stream: "stdout" | "stderr", text: string}
- *   | {type: "run/ended", key: string, state: import("./types.js").RunState,
+ *   | {type: "run/state", key: string, runId: string, state: import("./types.js").RunState}
+ *   | {type: "run/output", key: string, runId: string, stream: "stdout" | "stderr", text: string}
+ *   | {type: "run/ended", key: string, runId: string, state: import("./types.js").RunState,
  *      exitCode: number | null, durationS: number | null, truncated: boolean}
  *   | {type: "console/typed", key: string, text: string}
  *   | {type: "console/cleared"}} CardAction

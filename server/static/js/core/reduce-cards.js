@@ -75,7 +75,7 @@ function reduceRun(card, action) {
     return { ...card, pending: false, missing: [], failure: null, run: newRun(action) };
   }
   const run = card.run;
-  if (!run) return card;
+  if (run?.id !== action.runId) return card; // a late event of the run before
   switch (action.type) {
     case "run/state":
       return { ...card, run: { ...run, state: action.state } };

@@ -26,20 +26,32 @@ export async function loadNotes(context) {
   }
 }
 
+/** @type {import("../text/suggestions.js").Candidate[]} what the richest notes ask, name and show */
+let candidates = [];
+
 /**
  * Reads the richest notes and makes first questions of what stands in them.
  *
  * @param {Context} context
  * @param {import("../core/types.js").NoteSummary[]} notes
  */
-async function loadSuggestions({ store, api }, notes) {
+async function loadSuggestions(context, notes) {
   const richest = notes.filter((note) => note.chunks > 0).sort((a, b) => b.chunks - a.chunks);
   const paths = richest.slice(0, SUGGESTION_NOTES).map((note) => note.path);
   const docs = await Promise.all(
-    paths.map((path) => api.call(`/api/notes/${encodePath(path)}`).then((doc) => toNote(doc), () => null)),
+    paths.map((path) => context.api.call(`/api/notes/${encodePath(path)}`).then((doc) => toNote(doc), () => null)),
   );
+  candidates = docs.flatMap((doc, i) => (doc ? findCandidates(paths[i], doc.source) : []));
+  chooseSuggestions(context);
+}
+
+/**
+ * Chooses among what the notes hold, in the page's language where that is enough.
+ *
+ * @param {Context} context
+ */
+export function chooseSuggestions({ store }) {
   const { language } = store.get().settings;
-  const candidates = docs.flatMap((doc, i) => (doc ? findCandidates(paths[i], doc.source) : []));
   const own = candidates.filter((item) => item.language === language);
   const chosen = chooseCandidates(own.length >= SUGGESTIONS ? own : [...own, ...candidates], SUGGESTIONS);
   store.dispatch({ type: "suggestions", items: chosen.map(inWords) });

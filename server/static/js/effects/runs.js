@@ -129,17 +129,17 @@ async function follow(context, key, runId) {
     try {
       const headers = seen ? { "Last-Event-ID": seen } : undefined;
       await context.api.stream(`${path}/events`, { headers }, (name, data, id) => {
-        onRunEvent(context, key, name, data);
+        onRunEvent(context, { key, runId }, name, data);
         seen = id || seen;
       });
-      await readEnd(context, key, path);
+      await readEnd(context, { key, runId }, path);
       if (ENDED.has(context.store.get().cards[key]?.run?.state ?? "")) return await refreshSandbox(context);
     } catch (error) {
       noteError(context, error);
     }
   }
   const failure = { code: "lost", message: t("run.lost"), hint: "" };
-  context.store.dispatch({ type: "run/state", key, state: "failed" });
+  context.store.dispatch({ type: "run/state", key, runId, state: "failed" });
   context.store.dispatch({ type: "card/failed", key, failure });
 }
 
@@ -151,17 +151,17 @@ async function refreshSandbox(context) {
 
 /**
  * @param {Context} context
- * @param {string} key
+ * @param {{key: string, runId: string}} of
  * @param {string} name
  * @param {Record<string, unknown>} data
  */
-function onRunEvent({ store }, key, name, data) {
+function onRunEvent({ store }, of, name, data) {
   if (name === "stdout" || name === "stderr") {
-    store.dispatch({ type: "run/output", key, stream: name, text: text(data.text) });
+    store.dispatch({ type: "run/output", ...of, stream: name, text: text(data.text) });
   } else if (name === "status") {
-    store.dispatch({ type: "run/state", key, state: toRunState(text(data.state)) });
+    store.dispatch({ type: "run/state", ...of, state: toRunState(text(data.state)) });
   } else if (name === "exit") {
-    store.dispatch({ type: "run/ended", key, ...toEnd(data) });
+    store.dispatch({ type: "run/ended", ...of, ...toEnd(data) });
   } else if (name === "error") {
     throw new Error(text(object(data.error).message));
   }
@@ -171,11 +171,11 @@ function onRunEvent({ store }, key, name, data) {
  * How a run stands after its events, and how long it took.
  *
  * @param {Context} context
- * @param {string} key
+ * @param {{key: string, runId: string}} of
  * @param {string} path
  */
-async function readEnd({ store, api }, key, path) {
-  store.dispatch({ type: "run/ended", key, ...toEnd(object(await api.call(path))) });
+async function readEnd({ store, api }, of, path) {
+  store.dispatch({ type: "run/ended", ...of, ...toEnd(object(await api.call(path))) });
 }
 
 /** @type {(state: string) => import("../core/types.js").RunState} */

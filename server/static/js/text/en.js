@@ -79,6 +79,7 @@ export const en = {
   "command.runAgain": "Run again",
   "command.runInstead": "Run this instead",
   "command.title": { one: "Command", few: "Commands", many: "Commands", other: "Commands" },
+  "command.wake": "Wake it",
   "command.working": "Starting…",
   "connection.connecting": "Connecting…",
   "files.clean": "Run with a cleaned Dockerfile",

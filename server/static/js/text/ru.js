@@ -79,6 +79,7 @@ export const ru = {
   "command.runAgain": "Ещё раз",
   "command.runInstead": "Запустить её",
   "command.title": { one: "Команда", few: "Команды", many: "Команды", other: "Команды" },
+  "command.wake": "Разбудить",
   "command.working": "Запускается…",
   "connection.connecting": "Подключение…",
   "files.clean": "Запустить с исправленным Dockerfile",

@@ -3,7 +3,7 @@
 
 import { clone, el, part, setText, show } from "../dom/elements.js";
 import { copyOnClick } from "../dom/clipboard.js";
-import { styleOutput } from "../text/ansi.js";
+import { createStyler, styleOutput } from "../text/ansi.js";
 import { formatNumber, t } from "../text/i18n.js";
 import { publishedBy } from "../text/published.js";
 import { portLink } from "./port-link.js";
@@ -22,6 +22,7 @@ const NEAR_END_PX = 40;
 export function createRun(onStop) {
   const node = clone("t-run");
   const output = part(node, "output");
+  const fillOutput = createOutput(output);
   /** @type {Run | null} */
   let current = null;
   part(node, "stop").addEventListener("click", onStop);
@@ -39,7 +40,7 @@ export function createRun(onStop) {
       setText(part(node, "meta"), metaInWords(run));
       show(part(node, "stop"), busy);
       show(part(node, "copy"), run.output.length > 0);
-      if (run.output !== current?.output) fillOutput(output, run);
+      if (run.output !== current?.output) fillOutput(run);
       show(output, run.output.length > 0);
       setText(part(node, "note"), run.truncated ? t("run.truncated") : t("run.empty"));
       show(part(node, "note"), run.truncated || (!busy && run.output.length === 0));
@@ -74,24 +75,47 @@ const plainOutput = (run) =>
 
 /**
  * @param {HTMLElement} output
- * @param {Run} run
+ * @returns {(run: Run) => void} adds what has come since; a new run begins anew
  */
-function fillOutput(output, run) {
-  const atEnd = output.scrollHeight - output.scrollTop - output.clientHeight < NEAR_END_PX;
-  // Only the last piece grows; the others stay as they are.
-  run.output.forEach((piece, i) => {
-    const block = output.children[i] ?? output.appendChild(el("span", { class: piece.stream }));
-    if (block.getAttribute("data-size") === String(piece.text.length)) return;
-    block.setAttribute("data-size", String(piece.text.length));
-    block.replaceChildren(
-      ...styleOutput(piece.text).map(({ text, className }) =>
-        className ? el("span", { class: className, text }) : text,
-      ),
-    );
-  });
-  while (output.children.length > run.output.length) output.lastElementChild?.remove();
-  if (atEnd) output.scrollTop = output.scrollHeight;
+function createOutput(output) {
+  /** @type {((text: string) => void)[]} */
+  let blocks = [];
+  let runId = /** @type {string | null} */ (null);
+  return (run) => {
+    const atEnd = output.scrollHeight - output.scrollTop - output.clientHeight < NEAR_END_PX;
+    if (run.id !== runId) {
+      output.replaceChildren();
+      [runId, blocks] = [run.id, []];
+    }
+    run.output.forEach((piece, i) => {
+      blocks[i] ??= createBlock(output, piece.stream);
+      blocks[i](piece.text);
+    });
+    if (atEnd) output.scrollTop = output.scrollHeight;
+  };
 }
+
+/**
+ * @param {HTMLElement} output
+ * @param {string} stream
+ * @returns {(text: string) => void} shows the text so far; only what is new in it is drawn
+ */
+function createBlock(output, stream) {
+  const [whole, open] = [el("span"), el("span")];
+  output.append(el("span", { class: stream }, whole, open));
+  const style = createStyler();
+  let size = 0;
+  return (text) => {
+    if (text.length === size) return;
+    size = text.length;
+    const pieces = style(text);
+    whole.append(...pieces.settled.map(toNode));
+    open.replaceChildren(...pieces.open.map(toNode));
+  };
+}
+
+/** @type {(styled: import("../text/ansi.js").Styled) => Node | string} */
+const toNode = ({ text, className }) => (className ? el("span", { class: className, text }) : text);
 
 /** @type {(run: Run) => string} */
 function stateInWords({ state, exitCode }) {

@@ -84,7 +84,7 @@ function isAbsent({ choices }, value, info) {
 
 /** @type {(wake: () => void) => HTMLElement} */
 function createWake(wake) {
-  const button = el("button", { class: "button small", text: t("sandbox.start"), attrs: { type: "button" } });
+  const button = el("button", { class: "button small", text: t("command.wake"), attrs: { type: "button" } });
   button.addEventListener("click", wake);
   return button;
 }
