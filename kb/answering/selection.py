@@ -8,6 +8,7 @@ from typing import Final
 
 from kb.answering.comparison import both_sides
 from kb.answering.flags import flag_meanings, flags_of_command
+from kb.answering.quotes import quote_telling_line
 from kb.answering.surroundings import Surroundings
 from kb.model import Chunk, ChunkKind
 from kb.ports import ChunkCatalog
@@ -124,10 +125,13 @@ def _with_what_it_announces(candidate: Candidate, around: Surroundings) -> Candi
 
 
 def _with_its_command(candidate: Candidate, around: Surroundings) -> list[Candidate]:
-    """Return a Compose file or Dockerfile with the command near it that uses it."""
+    """Return a Compose file or Dockerfile with the command near it that uses it.
+
+    Where one line of the file tells, the answer is that line alone.
+    """
     chunk = candidate.chunk
     user = _user_of(chunk)
-    if user is None:
+    if user is None or quote_telling_line(chunk, around.ranking.terms).lines != chunk.lines:
         return [candidate]
     users = [
         c

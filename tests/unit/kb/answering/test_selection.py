@@ -181,6 +181,16 @@ def test_a_compose_file_comes_with_its_command_under_sudo_too() -> None:
     assert chosen("start kafka together", file, up) == [file.id, up.id]
 
 
+def test_a_line_of_a_dockerfile_that_tells_comes_alone() -> None:
+    code = "FROM x\nEXPOSE 80\nRUN y\nCMD z"
+    span = CodeSpan(text=code, lines=LineRange(start=41, end=44))
+    plain = make_chunk(f"```\n{code}\n```", start=40, kind=ChunkKind.CODE)
+    file = replace(plain, code=(span,))
+    command = "docker build ."
+    build = make_chunk(command, start=47, kind=ChunkKind.COMMAND, commands=(command,))
+    assert chosen("what is EXPOSE", file, build) == [file.id]
+
+
 def test_a_dockerfile_comes_with_any_build() -> None:
     file = make_chunk("```\nFROM a\n```", start=40, kind=ChunkKind.CODE)
     command = "docker buildx build ."
