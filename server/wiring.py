@@ -110,7 +110,7 @@ def build(settings: Settings, state: StateFolder, *, port: int) -> Runtime:
         services = _make_services(
             settings, state, access=access, knowledge=knowledge, port=port, closers=closers
         )
-        app = create_app(services, mcp=_mcp_server(settings, services))
+        app = create_app(services, mcp=mcp_server(settings, services))
         undo.pop_all()
     return Runtime(app=app, services=services, closers=closers)
 
@@ -208,7 +208,12 @@ def _make_sandbox(
     return sandbox
 
 
-def _mcp_server(settings: Settings, services: Services) -> MCPServer | None:
+def mcp_server(settings: Settings, services: Services) -> MCPServer | None:
+    """Return the tools for `/mcp`; None where they are not switched on.
+
+    Raises:
+        InvalidInputError: The package `mcp` is not installed.
+    """
     if not settings.mcp:
         return None
     from server.mcp_backends import ServicesBackend

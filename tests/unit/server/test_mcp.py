@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from kb.errors import IndexUnavailableError
 from server.app import create_app
 from server.mcp_backends import MAX_OUTPUT_CHARS, ServicesBackend
 from server.mcp_tools import make_server
+from server.settings import read_settings
+from server.wiring import mcp_server
 from tests.unit.server.conftest import PORT, TOKEN, Bench
+from tests.unit.server.test_security import BAD_HEADERS, BAD_TOKENS
 
 READING = {"search_notes", "get_note", "ask_notes"}
 
@@ -104,32 +108,74 @@ def initialize() -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({}, 200),
-        ({"Authorization": "Bearer wrong"}, 401),
-        ({"Host": "evil.example"}, 403),
-        ({"Origin": "https://evil.example"}, 403),
-        ({"Origin": "null"}, 403),
-        ({"Sec-Fetch-Site": "cross-site"}, 403),
-        ({"Content-Type": "text/plain"}, 415),
-    ],
-)
-def test_the_http_transport_is_guarded(bench: Bench, headers: dict[str, str], status: int) -> None:
-    app = create_app(
-        bench.services, mcp=make_server(ServicesBackend(bench.services), allow_run=False)
-    )
-    given = {
+@pytest.fixture
+def over_http(bench: Bench) -> Iterator[Callable[..., Any]]:
+    """Posts to `/mcp` of an app that lets run commands; headers go over fit ones."""
+    server = make_server(ServicesBackend(bench.services), allow_run=True)
+    fit = {
         "Authorization": f"Bearer {TOKEN}",
         "Accept": "application/json, text/event-stream",
         "Content-Type": "application/json",
     }
+    app = create_app(bench.services, mcp=server)
     with TestClient(app, base_url=f"http://127.0.0.1:{PORT}") as client:
-        response = client.post("/mcp", json=initialize(), headers={**given, **headers})
-    assert response.status_code == status
-    if status == 200:
-        assert response.json()["result"]["serverInfo"]["name"] == "kb"
+
+        def post(body: object, headers: Mapping[str, str] | None = None) -> Any:
+            return client.post("/mcp", json=body, headers={**fit, **(headers or {})})
+
+        yield post
+
+
+def test_the_http_transport_answers(over_http: Callable[..., Any]) -> None:
+    answer = over_http(initialize())
+    assert answer.status_code == 200
+    assert answer.json()["result"]["serverInfo"]["name"] == "kb"
+
+
+REFUSED = {name: (headers, 403) for name, (headers, _) in BAD_HEADERS.items()}
+REFUSED |= {
+    name: ({"Authorization": "", **headers}, 401)
+    for name, headers in BAD_TOKENS.items()
+    if headers.get("Authorization", "").isascii()
+}
+REFUSED["another type"] = ({"Content-Type": "text/plain"}, 415)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_http_transport_is_guarded(over_http: Callable[..., Any], name: str) -> None:
+    headers, status = REFUSED[name]
+    assert over_http(initialize(), headers).status_code == status
+
+
+def test_a_command_runs_over_http_through_the_policy(
+    bench: Bench, over_http: Callable[..., Any]
+) -> None:
+    def run(command: str) -> dict[str, Any]:
+        params = {"name": "run_command", "arguments": {"command": command}}
+        body = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params}
+        result: dict[str, Any] = over_http(body).json()["result"]
+        return result
+
+    done = run("docker ps")["structuredContent"]
+    assert (done["state"], done["stdout"]) == ("exited", "ran docker ps\n")
+    for refused in ("docker run --privileged alpine", "docker rm web"):
+        assert run(refused)["isError"], refused
+    assert [text for text, _ in bench.sandbox.runs.started] == ["docker ps"]
+
+
+@pytest.mark.parametrize(("switch", "tool"), [("true", True), ("false", False)])
+def test_the_setting_decides_whether_commands_run(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, switch: str, tool: bool
+) -> None:
+    monkeypatch.setenv("KB_MCP_RUN", switch)
+    server = mcp_server(read_settings(mcp=True), bench.services)
+    assert server is not None
+
+    async def session() -> set[str]:
+        async with Client(server) as client:
+            return {each.name for each in (await client.list_tools()).tools}
+
+    assert ("run_command" in asyncio.run(session())) is tool
 
 
 def test_without_the_switch_there_is_no_mcp(client: TestClient, tmp_path: Path) -> None:

@@ -51,6 +51,11 @@ def test_a_note_that_is_no_text_says_so(bench: Bench, client: TestClient) -> Non
     assert response.json()["error"]["code"] == "note_binary"
 
 
+def test_an_empty_note_is_saved(bench: Bench, client: TestClient) -> None:
+    assert put(client, "empty.md", b"", if_none_match="*") == (201, etag_of(b""))
+    assert (bench.notes / "empty.md").read_bytes() == b""
+
+
 def test_notes_are_listed_in_pages(bench: Bench, client: TestClient) -> None:
     for name in ("a.md", "b.md"):
         (bench.notes / name).write_text("# x\n", encoding="utf-8")
