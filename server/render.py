@@ -21,6 +21,9 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.front_matter import front_matter_plugin
+from mdit_py_plugins.tasklists import tasklists_plugin
+
+from server.wikilinks import wikilinks_plugin
 
 MAX_RENDERED_CHARS = 1_000_000
 """A longer note is shown as plain lines: parsing it would hold up everybody else."""
@@ -60,6 +63,7 @@ def _render(source: str, *, note: str, anchors: bool) -> str:
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("js-default", renderer_cls=SafeRenderer).use(front_matter_plugin)
+    parser.use(tasklists_plugin).use(wikilinks_plugin)
     parser.validateLink = _is_safe_link  # type: ignore[method-assign]
     return parser
 

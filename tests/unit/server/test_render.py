@@ -26,6 +26,7 @@ ALLOWED_TAGS = {
     "h6",
     "hr",
     "img",
+    "input",
     "li",
     "ol",
     "p",
@@ -196,6 +197,54 @@ def test_links_between_notes_name_the_note(href: str, target: str | None) -> Non
     links = [attrs for tag, attrs in check(html).tags if tag == "a"]
     assert links[0]["href"] == "#"
     assert links[0].get("data-note") == target
+
+
+def test_tasks_are_boxes_that_cannot_be_ticked() -> None:
+    html = render_note("- [ ] water the ferns\n- [x] feed the cat\n- [y] neither\n", note="a.md")
+    boxes = re.findall(r"<input[^>]*>", html)
+    assert ["checked" in box for box in boxes] == [False, True]
+    assert all("disabled" in box and 'type="checkbox"' in box for box in boxes)
+    assert "water the ferns" in html
+    assert "[y] neither" in html
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "shown"),
+    [
+        ("see [[Tea]]", "home/Tea.md", "Tea"),
+        ("see [[Tea time.md]]", "home/Tea time.md", "Tea time.md"),
+        ("see [[../docker/Команды#Вопросы|the commands]]", "docker/Команды.md", "the commands"),
+        ("see [[Tea|<img src=x onerror=alert(1)>]]", "home/Tea.md", "&lt;img"),
+    ],
+)
+def test_links_by_name_name_the_note(source: str, target: str, shown: str) -> None:
+    html = render_note(source, note="home/backups.md")
+    assert f'data-note="{target}"' in html
+    assert 'href="#"' in html
+    assert f">{shown}" in html
+    assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[[javascript:alert(1)]]",
+        "[[https://example.org]]",
+        "[[data:text/html,x|y]]",
+        "[[]]",
+        "[[a\nb]]",
+        "`[[Tea]]`",
+        "if [[ -f x ]]; then",
+    ],
+)
+def test_what_is_no_link_by_name_stays_text(source: str) -> None:
+    assert "<a" not in render_note(source, note="a.md")
+
+
+def test_a_link_by_name_leads_out_of_nothing() -> None:
+    html = render_note("[[../../etc/passwd]]", note="a.md")
+    assert "data-note" not in html
+    assert "dead-link" in html
 
 
 def test_markers_of_an_answer_are_elements_but_not_in_code() -> None:
