@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from kb.answering.flags import owner_of
 from kb.model import ChunkKind
 from kb.retrieval.coverage import ChunkTerms, WeightedTerm, chunk_terms, coverage
 from kb.retrieval.retriever import Candidate, Ranking
@@ -31,11 +32,29 @@ def both_sides(ranking: Ranking) -> list[Candidate]:
     """Return a candidate that holds what is compared, or the best one for each side."""
     top = ranking.candidates[0]
     sides = _sides(ranking)
+    if len(ranking.question.flags) > 1 and (found := _of_one_command(sides, ranking)):
+        return found
     whole = [c for c in ranking.candidates if sides and all(side(c) for side in sides)]
     if whole and whole[0].score >= top.score - _CLOSE:
         return [whole[0]]
     found = [next(filter(side, ranking.candidates), top) for side in sides] or [top]
-    return list({candidate.chunk.id: candidate for candidate in found}.values())
+    return _distinct(found)
+
+
+def _of_one_command(sides: Sequence[Side], ranking: Ranking) -> list[Candidate]:
+    """Return the flags compared under the first command that has them all; empty without one."""
+    by_owner: dict[str, list[Candidate]] = {}
+    for candidate in ranking.candidates:
+        by_owner.setdefault(owner_of(candidate.chunk), []).append(candidate)
+    for candidates in by_owner.values():
+        found = [next(filter(side, candidates), None) for side in sides]
+        if None not in found:
+            return _distinct(filter(None, found))
+    return []
+
+
+def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
+    return list({candidate.chunk.id: candidate for candidate in candidates}.values())
 
 
 def _sides(ranking: Ranking) -> list[Side]:

@@ -12,6 +12,7 @@ from kb.answering.sentences import focus
 from kb.answering.tables import flag_in_words, is_rows, rows_in_words
 from kb.model import Chunk, ChunkKind, Citation, Language
 from kb.retrieval.coverage import WeightedTerm
+from kb.text.sentences import split_sentences
 
 _MARKER: Final = re.compile(r"^\s*(?:[*+-]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
 _QUOTE_MARKER: Final = re.compile(r"^\s{0,3}>\s?", re.MULTILINE)
@@ -34,7 +35,7 @@ def compose(
         return f"{frame('flags', language, command=command)}\n\n{_flag_list(quotes, terms)}"
     (first, citation), *rest = quotes
     if rest and first.kind is ChunkKind.COMMAND and _common_owner([chunk for chunk, _ in rest]):
-        return f"{_part(first, citation, terms, language)}\n\n{_flag_list(rest, terms)}"
+        return f"{_part(first, citation, terms, language)}\n\n{_brief_flags(rest, terms)}"
     return "\n\n".join(_part(chunk, citation, terms, language) for chunk, citation in quotes)
 
 
@@ -42,6 +43,15 @@ def _flag_list(quotes: Sequence[tuple[Chunk, Citation]], terms: Sequence[Weighte
     return "\n".join(
         f"- {_mark(_one_line(_flag_item(chunk, terms)), citation)}" for chunk, citation in quotes
     )
+
+
+def _brief_flags(quotes: Sequence[tuple[Chunk, Citation]], terms: Sequence[WeightedTerm]) -> str:
+    """Return flags with the first sentence on each: they only accompany the answer."""
+    items = []
+    for chunk, citation in quotes:
+        first, *rest = split_sentences(_one_line(_flag_item(chunk, terms)))
+        items.append(f"- {first}{' …' if rest else ''} [{citation.n}]")
+    return "\n".join(items)
 
 
 def _common_owner(chunks: Sequence[Chunk]) -> str:

@@ -40,9 +40,12 @@ def flag_in_words(chunk: Chunk) -> str:
 
 
 def _in_words(cells: Sequence[str], header: Sequence[str]) -> str:
+    if len(header) == len(cells) - 1:
+        header = ["", *header]  # what heads the rows themselves is seldom named
     if len(header) != len(cells):
         return "; ".join(filter(None, cells))
-    return "; ".join(f"{name}: {cell}" for name, cell in zip(header, cells, strict=True) if cell)
+    named = zip(header, cells, strict=True)
+    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
 
 
 def _cells(line: str) -> list[str]:

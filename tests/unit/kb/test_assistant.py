@@ -265,7 +265,7 @@ docker run -it --rm -p 1:2 postgres
 
 * -d - in the background
 * -p - ports
-* --rm - remove it afterwards
+* --rm - remove it afterwards. What it has written goes with it.
 * -t - a terminal
 """
 
@@ -278,5 +278,5 @@ def test_a_command_is_told_with_the_flags_that_it_uses() -> None:
     assert [command.text for command in answer.commands] == ["docker run -it --rm -p 1:2 postgres"]
     assert [citation.quote[:4] for citation in answer.citations[1:]] == ["* -p", "* --", "* -t"]
     assert answer.text.endswith(
-        "- -p - ports [2]\n- --rm - remove it afterwards [3]\n- -t - a terminal [4]"
+        "- -p - ports [2]\n- --rm - remove it afterwards. … [3]\n- -t - a terminal [4]"
     )

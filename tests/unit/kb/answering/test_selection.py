@@ -249,7 +249,9 @@ def test_a_flag_is_unknown_only_where_no_candidate_has_it() -> None:
     "question", ["what is the difference between -d and -p", "-d vs -p", "чем -d отличается от -p"]
 )
 def test_flags_are_compared(question: str) -> None:
-    assert chosen(question, PS_A, RUN_P, RUN_D) == [RUN_D.id, RUN_P.id]
+    other = make_chunk("* -d - days", kind=ChunkKind.FLAG, commands=("df",), flags=("-d",))
+    assert chosen(question, other, PS_A, RUN_P, RUN_D) == [RUN_D.id, RUN_P.id]
+    assert chosen(question, other, RUN_P) == [other.id, RUN_P.id]
 
 
 @pytest.mark.parametrize(
