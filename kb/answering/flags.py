@@ -17,6 +17,8 @@ from kb.text.tokens import tokenize
 
 _MAX_MEANINGS: Final = 4
 _NAMED: Final = 0.99
+_LINE_FLAGS: Final = 3
+"""Who asks with so many flags asks for the command line, not for each flag."""
 
 
 def owner_of(chunk: Chunk) -> str:
@@ -30,6 +32,8 @@ def flag_meanings(ranking: Ranking) -> list[Candidate]:
     A command that the question names decides, though it be named only in part; else every
     command's meaning is given once.
     """
+    if whole := _entry_with_all(ranking):
+        return [whole]
     explained = _explaining(ranking)
     if _named_spec(ranking):
         explained = [c for c in explained if _may_own(c.chunk, ranking)]
@@ -41,6 +45,23 @@ def flag_meanings(ranking: Ranking) -> list[Candidate]:
         chosen.setdefault(tuple(sorted({owner_of(candidate.chunk), *flags})), candidate)
     only_one = bool(exact) and len(ranking.question.flags) == 1
     return list(chosen.values())[: 1 if only_one else _MAX_MEANINGS]
+
+
+def _entry_with_all(ranking: Ranking) -> Candidate | None:
+    """Return the best candidate where it is the command's own entry and holds all asked flags.
+
+    It answers who asks with a whole command line, which has many flags, and who asks for a flag
+    that the notes show with this command, yet explain with others alone.
+    """
+    best = ranking.candidates[0]
+    flags = {flag.lower() for flag in ranking.question.flags}
+    if best.chunk.kind is not ChunkKind.COMMAND or not flags <= chunk_terms(best.chunk).body:
+        return None
+    is_line = len(flags) >= _LINE_FLAGS
+    is_own = best.features.command >= _NAMED and not any(
+        c.features.flag_owner >= _NAMED for c in _explaining(ranking)
+    )
+    return best if is_line or is_own else None
 
 
 def flags_of_command(ranking: Ranking) -> list[Candidate]:
