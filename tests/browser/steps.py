@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+_MAX_TABS = 60
+
 
 def ask(page: Page, question: str) -> Locator:
     """Ask a question and return its turn once the answer is whole."""
@@ -15,6 +17,15 @@ def ask(page: Page, question: str) -> Locator:
     turn = page.locator(".turn").nth(known)
     expect(turn).to_have_attribute("data-stage", "done", timeout=30_000)
     return turn
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until an element has the focus."""
+    for _ in range(_MAX_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate("(s) => document.activeElement?.matches(s) ?? false", selector):
+            return
+    raise AssertionError(f"{selector} is not reached by Tab")
 
 
 def cited_lines(page: Page) -> list[int]:

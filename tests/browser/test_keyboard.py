@@ -3,20 +3,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import ask
+from tests.browser.steps import ask, tab_to
 
 pytestmark = pytest.mark.browser
-
-_MAX_TABS = 60
-
-
-def _tab_to(page: Page, selector: str) -> None:
-    """Press Tab until an element has the focus."""
-    for _ in range(_MAX_TABS):
-        page.keyboard.press("Tab")
-        if page.evaluate("(s) => document.activeElement?.matches(s) ?? false", selector):
-            return
-    raise AssertionError(f"{selector} is not reached by Tab")
 
 
 def test_a_whole_journey_without_a_mouse(page: Page) -> None:
@@ -27,7 +16,7 @@ def test_a_whole_journey_without_a_mouse(page: Page) -> None:
     expect(page.locator(".turn")).to_have_attribute("data-stage", "done", timeout=30_000)
     expect(page.locator("#question")).to_be_focused()  # ready for the next question
     page.locator("#title").focus()
-    _tab_to(page, ".cite")
+    tab_to(page, ".cite")
     page.keyboard.press("Enter")
     expect(page.locator("#panel-title")).to_be_focused()
     expect(page.locator("#panel .cited")).to_be_visible()

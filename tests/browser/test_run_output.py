@@ -1,4 +1,4 @@
-"""What a run writes, as it comes; the run itself is played."""
+"""Runs by keys and on a phone, and what they write as it comes; the run itself is played."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import json
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.accessibility import serious_issues
 from tests.browser.conftest import OpenPage
 from tests.browser.server_process import LiveServer
+from tests.browser.steps import ask, expect_no_sideways_scroll, tab_to
 from tests.browser.test_cleaning import PlayedSandbox
 
 pytestmark = pytest.mark.browser
@@ -38,18 +40,64 @@ def _play(page: Page) -> None:
     page.route("**/api/runs/r1", lambda route: route.fulfill(json=end))
 
 
-def test_output_in_pieces_is_whole_and_keeps_its_colours(
-    open_page: OpenPage, live_server: LiveServer
-) -> None:
-    page = open_page("about:blank")
+@pytest.fixture
+def played(open_page: OpenPage, live_server: LiveServer, request: pytest.FixtureRequest) -> Page:
+    page = open_page("about:blank", **getattr(request, "param", {}))
     PlayedSandbox().play(page)
     _play(page)
     page.goto(live_server.page_url)
     page.locator("#status-sandbox .dot.good").wait_for()
-    page.locator("#status-sandbox").click()
-    page.locator("#console-line").fill("docker logs web")
-    page.keyboard.press("Enter")
-    entry = page.locator(".console-entry")
+    return page
+
+
+def test_output_in_pieces_is_whole_and_keeps_its_colours(played: Page) -> None:
+    played.locator("#status-sandbox").click()
+    played.locator("#console-line").fill("docker logs web")
+    played.keyboard.press("Enter")
+    entry = played.locator(".console-entry")
     expect(entry.locator("[data-part=meta]")).to_have_text("1,5 с")
     expect(entry.locator(".output")).to_have_text("one red still red\n20%\nend")
     expect(entry.locator(".ansi-red")).to_have_text("red still red")
+
+
+@pytest.mark.parametrize(
+    "played",
+    [{"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}],
+    indirect=True,
+)
+def test_a_phone_runs_a_line_in_the_panel(played: Page) -> None:
+    played.locator("#status-sandbox").tap()
+    played.locator("#console-line").fill("docker logs a-container-with-quite-a-long-name")
+    played.locator(".console-form button").tap()
+    expect(played.locator(".console-entry .output")).to_contain_text("still red")
+    expect_no_sideways_scroll(played)
+    assert serious_issues(played) == []
+    played.locator("#panel-close").tap()
+    expect(played.locator("#panel")).to_be_hidden()
+
+
+def test_a_value_a_confirmation_and_a_stop_by_keys_alone(played: Page) -> None:
+    def start(route: Route) -> None:
+        if json.loads(route.request.post_data or "{}")["confirm"]:
+            route.fulfill(status=202, json={"run_id": "r2"})
+            return
+        error = {"code": "needs_confirmation", "message": "", "hint": ""}
+        route.fulfill(status=409, json={"error": error, "victims": ["container web"]})
+
+    played.route("**/api/commands/*/runs", start)
+    played.route("**/api/runs/r2/events", lambda _: None)  # it runs on and writes nothing
+    played.route("**/api/runs/r2", lambda route: route.fulfill(status=204))
+    card = ask(played, "Удалить контейнер").locator('.command[aria-label^="docker rm"]')
+    played.locator("#title").focus()
+    tab_to(played, ".command .slot")
+    played.keyboard.type("web")
+    played.keyboard.press("Enter")
+    expect(card.locator("[data-part=victims]")).to_have_text("container web")
+    expect(card.locator("[data-part=cancel]")).to_be_focused()
+    tab_to(played, "[data-part=go]")
+    played.keyboard.press("Enter")
+    expect(card.locator("[data-part=run]")).to_be_focused()
+    tab_to(played, ".run [data-part=stop]")
+    with played.expect_request("**/api/runs/r2") as request:
+        played.keyboard.press("Enter")
+    assert request.value.method == "DELETE"
