@@ -80,11 +80,19 @@ def flags_of_command(ranking: Ranking) -> list[Candidate]:
 
 
 def is_looked_up(ranking: Ranking, chosen: Sequence[Candidate]) -> bool:
-    """Tell whether the notes' own structure gave the answer: all flags of a command named."""
-    if ranking.question.flags or not asks_for_flags(ranking.question.text):
+    """Tell whether the notes' own structure gave the answer.
+
+    So it does for all flags of a command that is named, and for flags compared of one command.
+    """
+    question = ranking.question
+    if any(c.chunk.kind is not ChunkKind.FLAG for c in chosen):
         return False
-    named = set(named_commands(ranking.question.text))
-    return all(c.chunk.kind is ChunkKind.FLAG and owner_of(c.chunk) in named for c in chosen)
+    owners = {owner_of(c.chunk) for c in chosen}
+    if question.intent is Intent.COMPARISON and len(question.flags) > 1:
+        explained = {flag for c in chosen for flag in c.chunk.flags}
+        return len(owners) == 1 and explained.issuperset(question.flags)
+    asks_for_all = not question.flags and asks_for_flags(question.text)
+    return asks_for_all and owners <= set(named_commands(question.text))
 
 
 def flags_used(entry: Chunk, command: str, catalog: ChunkCatalog) -> list[Chunk]:

@@ -256,6 +256,12 @@ def test_all_flags_of_a_named_command_are_looked_up_and_listed(assistant: Assist
     assert "Flags of" not in assistant.ask(Question(text="flags of docker cp")).text
 
 
+def test_flags_of_one_command_are_compared(assistant: Assistant) -> None:
+    answer = assistant.ask(Question(text="what is the difference between -a and -q"))
+    assert answer.status is AnswerStatus.ANSWERED
+    assert lines_of(answer) == [("docker.md", 9, 9), ("docker.md", 10, 10)]
+
+
 RUN = """\
 Run a database:
 
