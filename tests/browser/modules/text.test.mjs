@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { createStyler, styleOutput } from "../../../server/static/js/text/ansi.js";
+import { toFolders } from "../../../server/static/js/text/folders.js";
 import { rangesInWords } from "../../../server/static/js/text/format.js";
 import { splitInline, splitParts } from "../../../server/static/js/text/markdown-lite.js";
 import { filesFor, takesFiles } from "../../../server/static/js/text/note-files.js";
@@ -144,6 +145,18 @@ test("the choice mixes kinds and notes, without repeats", () => {
   assert.deepEqual(chosen.map((item) => item.kind), ["question", "flag", "command", "heading"]);
   assert.equal(new Set(chooseCandidates(found, 50).map((item) => item.value)).size, 6);
   assert.deepEqual(chooseCandidates([], 4), []);
+});
+
+test("notes are found in folders inside folders, and a lone folder is joined to the one around it", () => {
+  const note = (/** @type {string} */ path) => ({ path, title: path, tags: [], chunks: 1 });
+  const root = toFolders(["z.md", "b/c/d.md", "a/x/1.md", "a/y/2.md", "a/3.md"].map(note));
+  /** @type {(folder: import("../../../server/static/js/text/folders.js").Folder) => unknown} */
+  const shape = ({ name, path, folders, notes }) => [name, path, folders.map(shape), notes.map((each) => each.path)];
+  assert.deepEqual(shape(root), ["", "", [
+    ["a", "a", [["x", "a/x", [], ["a/x/1.md"]], ["y", "a/y", [], ["a/y/2.md"]]], ["a/3.md"]],
+    ["b/c", "b/c", [], ["b/c/d.md"]],
+  ], ["z.md"]]);
+  assert.deepEqual(toFolders([]).folders, []);
 });
 
 test("numbers in a row are said as ranges", () => {

@@ -3,6 +3,7 @@
 
 import { byId, clone, el, part, setText, show, typed } from "../dom/elements.js";
 import { openNote } from "../effects/notes.js";
+import { toFolders } from "../text/folders.js";
 import { noteName } from "../text/format.js";
 import { t } from "../text/i18n.js";
 
@@ -10,6 +11,7 @@ import { t } from "../text/i18n.js";
  * @typedef {import("../core/state.js").State} State
  * @typedef {import("../core/types.js").NoteSummary} NoteSummary
  * @typedef {import("../effects/context.js").Context} Context
+ * @typedef {import("../text/folders.js").Folder} Folder
  */
 
 /** With more notes than this the folders are closed at first. */
@@ -51,43 +53,42 @@ function draw(context, { notes, scope }) {
     [...tree.querySelectorAll("details")].map((node) => [node.dataset.path ?? "", node.open]),
   );
   const unfold = wanted !== "" || items.length <= UNFOLDED_NOTES;
-  tree.replaceChildren(...[...byFolder(items)].map(([folder, inside]) => {
-    const rows = inside.map((note) => createRow(context, note, scope));
-    return folder ? createFolder(context, folder, rows, scope, touched.get(folder) ?? unfold) : el("ul", { class: "rows" }, ...rows);
-  }));
+  const isOpen = (/** @type {string} */ path) => touched.get(path) ?? unfold;
+  tree.replaceChildren(...createInside(context, toFolders(items), scope, isOpen));
   const key = notes.state === "error" ? "notes.error" : notes.items.length ? "notes.nothing" : "notes.empty";
   setText(byId("notes-empty"), t(key));
   show(byId("notes-empty"), items.length === 0 && notes.state !== "loading");
   show(byId("notes-filter"), notes.items.length > 0);
 }
 
-/** @type {(notes: NoteSummary[]) => Map<string, NoteSummary[]>} */
-function byFolder(notes) {
-  /** @type {Map<string, NoteSummary[]>} */
-  const folders = new Map();
-  for (const note of [...notes].sort((a, b) => a.path.localeCompare(b.path))) {
-    const folder = note.path.slice(0, Math.max(0, note.path.lastIndexOf("/")));
-    folders.set(folder, [...(folders.get(folder) ?? []), note]);
-  }
-  return folders;
+/**
+ * @param {Context} context
+ * @param {Folder} folder
+ * @param {string} scope
+ * @param {(path: string) => boolean} isOpen
+ * @returns {HTMLElement[]} its folders, then its notes
+ */
+function createInside(context, folder, scope, isOpen) {
+  const folders = folder.folders.map((inner) => createFolder(context, inner, scope, isOpen));
+  const rows = folder.notes.map((note) => createRow(context, note, scope));
+  return rows.length ? [...folders, el("ul", { class: "rows" }, ...rows)] : folders;
 }
 
 /**
  * @param {Context} context
- * @param {string} folder
- * @param {HTMLElement[]} rows
+ * @param {Folder} folder
  * @param {string} scope
- * @param {boolean} open
+ * @param {(path: string) => boolean} isOpen
  * @returns {HTMLElement}
  */
-function createFolder(context, folder, rows, scope, open) {
+function createFolder(context, folder, scope, isOpen) {
   const node = clone("t-folder");
   const details = /** @type {HTMLDetailsElement} */ (part(node, "details"));
-  details.open = open;
-  details.dataset.path = folder;
-  setText(part(node, "name"), folder);
-  wireScope(context, part(node, "scope"), `${folder}/`, scope); // before rows bring parts of theirs
-  part(node, "rows").append(...rows);
+  details.open = isOpen(folder.path);
+  details.dataset.path = folder.path;
+  setText(part(node, "name"), folder.name);
+  wireScope(context, part(node, "scope"), `${folder.path}/`, scope); // before rows bring parts of theirs
+  part(node, "inside").append(...createInside(context, folder, scope, isOpen));
   return node;
 }
 
