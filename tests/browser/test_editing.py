@@ -14,12 +14,12 @@ pytestmark = pytest.mark.browser
 
 _TEA = "# Tea\n\nThe oolong from the blue tin is steeped for ninety seconds.\n"
 
-_DROP = """([name, text]) => {
+_DROP = """([name, text, place = "body"]) => {
   const data = new DataTransfer();
   data.items.add(new File([text], name, { type: "text/markdown" }));
   for (const type of ["dragenter", "dragover", "drop"]) {
     const event = new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true });
-    document.body.dispatchEvent(event);
+    document.querySelector(place).dispatchEvent(event);
   }
 }"""
 
@@ -53,6 +53,13 @@ def test_a_dropped_note_is_saved_indexed_and_answers(editor: Page, editable: Liv
     editor.locator("#ask-dialog-ok").click()
     expect(row).to_have_count(0, timeout=30_000)
     assert not (editable.notes / "tea & time.md").exists()
+
+
+def test_a_note_dropped_on_a_folder_goes_into_it(editor: Page, editable: LiveServer) -> None:
+    editor.locator('#notes-tree [data-path="home/backups.md"]').wait_for()
+    editor.evaluate(_DROP, ["lamp.md", "# Lamp\n", 'details[data-path="home"] summary'])
+    expect(editor.locator('#notes-tree [data-path="home/lamp.md"]')).to_be_visible(timeout=30_000)
+    assert (editable.notes / "home" / "lamp.md").read_text() == "# Lamp\n"
 
 
 def test_a_note_of_the_same_name_is_left_as_it_is(editor: Page, editable: LiveServer) -> None:

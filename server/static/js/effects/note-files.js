@@ -32,20 +32,22 @@ export async function deleteNote(context, path, etag) {
  *
  * @param {Context} context
  * @param {File[]} files
+ * @param {string} [folder] of the notes folder that they go into
  */
-export async function uploadNotes(context, files) {
+export async function uploadNotes(context, files, folder = "") {
   let job = "";
-  for (const file of files) job = (await uploadNote(context, file)) || job;
+  for (const file of files) job = (await uploadNote(context, file, folder)) || job;
   if (job) await followJob(context, job);
 }
 
 /**
  * @param {Context} context
  * @param {File} file
+ * @param {string} folder
  * @returns {Promise<string>} the job that indexes it, or "" where it was not added
  */
-async function uploadNote(context, file) {
-  const { name } = file;
+async function uploadNote(context, file, folder) {
+  const name = folder ? `${folder}/${file.name}` : file.name;
   if (!/\.md$/i.test(name)) {
     toast(context, "error", t("upload.type", { name }));
     return "";

@@ -31,9 +31,13 @@ export function wireUpload(context) {
     event.preventDefault();
     depth = 0;
     show(byId("drop"), false);
-    if (allowed()) void uploadNotes(context, [...(event.dataTransfer?.files ?? [])]);
+    if (allowed()) void uploadNotes(context, [...(event.dataTransfer?.files ?? [])], folderAt(event.target));
   });
 }
+
+/** @type {(target: EventTarget | null) => string} the folder of the list that was dropped on; "" beside one */
+const folderAt = (target) =>
+  (target instanceof Element ? target.closest("details") : null)?.dataset.path ?? "";
 
 /** @type {(event: DragEvent) => boolean} */
 const hasFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
