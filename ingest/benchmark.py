@@ -41,7 +41,7 @@ _VERBS: Final = (
     "запускает хранит читает удаляет ждёт слушает пишет копирует starts keeps reads removes waits"
 ).split()
 _PROGRAMS: Final = ("docker", "git", "kubectl", "psql", "systemctl")
-CHUNKS_A_NOTE: Final = 13
+CHUNKS_A_NOTE: Final = 9
 """About how many chunks a generated note gives."""
 _EMBEDDED_SAMPLE: Final = 400
 """Windows that the real model embeds to measure its speed."""

@@ -15,6 +15,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
+from kb.answering.naming import named_in, spec_of
 from kb.model import ChunkKind
 from kb.retrieval.coverage import ChunkTerms, chunk_terms, coverage, match
 from kb.retrieval.retriever import Candidate, Ranking
@@ -55,6 +56,8 @@ class Evidence:
     """The best candidate defines what the question asks for."""
     command: float
     """The best candidate is about a command that the question names."""
+    command_unknown: float
+    """The question names a docker command that no candidate is about."""
     kind: float
     """The best candidate is of a kind that suits the question."""
     flag_explained: float
@@ -126,6 +129,7 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
         question=features.question,
         defines=features.defines,
         command=features.command,
+        command_unknown=float(_names_unknown_command(ranking)),
         kind=features.kind,
         flag_explained=float(asks_flag and explained),
         flag_unknown=float(asks_flag and features.flag < 0.1)
@@ -147,6 +151,13 @@ def _heaviest_missing(ranking: Ranking, held: ChunkTerms) -> float:
     if not top:
         return 0.0
     return max(term.idf * (1 - match(term, held)) for term in ranking.terms) / top
+
+
+def _names_unknown_command(ranking: Ranking) -> bool:
+    """Tell whether the question names a docker command, with its program, that no candidate has."""
+    named = [one.spec for one in named_in(ranking.question.text) if one.has_program]
+    held = (spec_of(command) for c in ranking.candidates for command in c.chunk.commands)
+    return bool(named) and not any(spec in named for spec in held)
 
 
 def _unknown_share(ranking: Ranking) -> float:
