@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from kb.answering.entries import entry_of_command, entry_of_line
 from kb.answering.naming import named_in, spec_of
 from kb.commands.spec import CommandSpec
 from kb.model import Chunk, ChunkKind
@@ -17,8 +18,6 @@ from kb.text.tokens import tokenize
 
 _MAX_MEANINGS: Final = 4
 _NAMED: Final = 0.99
-_LINE_FLAGS: Final = 3
-"""Who asks with so many flags asks for the command line, not for each flag."""
 
 
 def owner_of(chunk: Chunk) -> str:
@@ -32,7 +31,7 @@ def flag_meanings(ranking: Ranking) -> list[Candidate]:
     A command that the question names decides, though it be named only in part; else every
     command's meaning is given once.
     """
-    if whole := _entry_with_all(ranking):
+    if whole := entry_of_line(ranking):
         return [whole]
     explained = _explaining(ranking)
     if _named_spec(ranking):
@@ -45,23 +44,6 @@ def flag_meanings(ranking: Ranking) -> list[Candidate]:
         chosen.setdefault(tuple(sorted({owner_of(candidate.chunk), *flags})), candidate)
     only_one = bool(exact) and len(ranking.question.flags) == 1
     return list(chosen.values())[: 1 if only_one else _MAX_MEANINGS]
-
-
-def _entry_with_all(ranking: Ranking) -> Candidate | None:
-    """Return the best candidate where it is the command's own entry and holds all asked flags.
-
-    It answers who asks with a whole command line, which has many flags, and who asks for a flag
-    that the notes show with this command, yet explain with others alone.
-    """
-    best = ranking.candidates[0]
-    flags = {flag.lower() for flag in ranking.question.flags}
-    if best.chunk.kind is not ChunkKind.COMMAND or not flags <= chunk_terms(best.chunk).body:
-        return None
-    is_line = len(flags) >= _LINE_FLAGS
-    is_own = best.features.command >= _NAMED and not any(
-        c.features.flag_owner >= _NAMED for c in _explaining(ranking)
-    )
-    return best if is_line or is_own else None
 
 
 def flags_of_command(ranking: Ranking) -> list[Candidate]:
@@ -82,9 +64,13 @@ def flags_of_command(ranking: Ranking) -> list[Candidate]:
 def is_looked_up(ranking: Ranking, chosen: Sequence[Candidate]) -> bool:
     """Tell whether the notes' own structure gave the answer.
 
-    So it does for all flags of a command that is named, and for flags compared of one command.
+    So it does for the entry of a command that is named or typed, for all its flags, and for flags
+    compared of one command.
     """
     question = ranking.question
+    entry = entry_of_line(ranking) if question.flags else entry_of_command(ranking)
+    if entry is not None and list(chosen) == [entry]:
+        return True
     if any(c.chunk.kind is not ChunkKind.FLAG for c in chosen):
         return False
     owners = {owner_of(c.chunk) for c in chosen}

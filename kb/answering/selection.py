@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kb.answering.comparison import both_sides
+from kb.answering.entries import entry_of_command
 from kb.answering.flags import flag_meanings, flags_of_command
 from kb.answering.quotes import quote_telling_line
 from kb.answering.surroundings import Surroundings
@@ -37,10 +38,8 @@ def select(ranking: Ranking, catalog: ChunkCatalog | None = None) -> list[Candid
     if not ranking.candidates:
         return []
     intent = ranking.question.intent
-    if intent is Intent.FLAG and (meanings := flag_meanings(ranking)):
-        return meanings
-    if flags := flags_of_command(ranking):
-        return flags
+    if found := _looked_up(ranking):
+        return found
     if intent is Intent.COMPARISON:
         return both_sides(ranking)
     around = Surroundings(ranking=ranking, catalog=catalog)
@@ -49,6 +48,16 @@ def select(ranking: Ranking, catalog: ChunkCatalog | None = None) -> list[Candid
         return whole
     best = _with_what_it_announces(_with_its_fix(best, around), around)
     return _with_its_command(best, around)
+
+
+def _looked_up(ranking: Ranking) -> list[Candidate]:
+    """Return what a named flag or command points to, however the ranking has it; or nothing."""
+    if ranking.question.intent is Intent.FLAG:
+        return flag_meanings(ranking)
+    if flags := flags_of_command(ranking):
+        return flags
+    entry = entry_of_command(ranking)
+    return [entry] if entry else []
 
 
 def _whole_list(candidate: Candidate, around: Surroundings) -> list[Candidate]:

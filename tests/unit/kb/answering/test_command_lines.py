@@ -1,7 +1,11 @@
-"""Questions that are command lines, or that ask for a flag which only the command's entry shows."""
+"""Questions for a command: by its name, by a whole line, by a flag that only its entry shows."""
 
 from __future__ import annotations
 
+import pytest
+
+from kb.answering.entries import entry_of_command
+from kb.answering.flags import is_looked_up
 from kb.answering.selection import select
 from kb.model import ChunkKind, Query
 from kb.retrieval.retriever import Retriever
@@ -20,6 +24,16 @@ Start a web server.
 * -e - an environment variable
 * -p - a port of the host and one of the container
 """,
+    "images.md": """# Images
+
+An image is a read-only template that a container is made of; images have layers.
+
+```
+docker images
+```
+
+What was pulled and built.
+""",
     "git.md": """# Git
 
 ```
@@ -34,7 +48,9 @@ Remove a merged branch.
 
 def first_of(question: str) -> tuple[str, ChunkKind]:
     ranking = Retriever().rank(memory_index(NOTES), Query(text=question, language="en"))
-    best = select(ranking)[0].chunk
+    chosen = select(ranking)
+    best = chosen[0].chunk
+    assert is_looked_up(ranking, chosen) is (best.kind is ChunkKind.COMMAND)
     return best.note, best.kind
 
 
@@ -49,3 +65,18 @@ def test_a_flag_that_the_commands_entry_shows_is_not_explained_by_another_comman
 
 def test_one_flag_of_a_command_is_explained_by_its_own_line() -> None:
     assert first_of("what does -e do in docker run") == ("docker.md", ChunkKind.FLAG)
+
+
+@pytest.mark.parametrize(
+    "question", ["what does docker images do", "docker image ls", "docker images?"]
+)
+def test_the_command_that_is_asked_for_is_answered_by_its_entry(question: str) -> None:
+    assert first_of(question) == ("images.md", ChunkKind.COMMAND)
+
+
+@pytest.mark.parametrize(
+    "question", ["what is a docker image", "how many layers do docker images have"]
+)
+def test_more_than_the_command_is_left_to_the_ranking(question: str) -> None:
+    ranking = Retriever().rank(memory_index(NOTES), Query(text=question, language="en"))
+    assert entry_of_command(ranking) is None
