@@ -11,6 +11,7 @@ from typing import Final
 
 from kb.answering.abstention import Calibration, gather, load_calibration, probability
 from kb.answering.composer import compose, compose_not_found, compose_open
+from kb.answering.entries import lacks_command
 from kb.answering.flags import command_without_flag, flags_used, is_looked_up, unknown_flag
 from kb.answering.followups import resolve
 from kb.answering.frames import frame
@@ -296,6 +297,8 @@ class Assistant:
 def _confidence(ranking: Ranking, chosen: Sequence[Candidate], calibration: Calibration) -> float:
     if is_looked_up(ranking, chosen):
         return _LOOKED_UP
+    if lacks_command(ranking):
+        return 1 - _LOOKED_UP
     return probability(gather(ranking, chosen), calibration)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.answering.naming import named_in, spec_of
+from kb.answering.naming import NamedCommand, named_in, spec_of
+from kb.commands.spec import CommandSpec
 from kb.model import Chunk, ChunkKind
 from kb.retrieval.coverage import chunk_terms
+from kb.retrieval.question import ParsedQuestion
 from kb.retrieval.retriever import Candidate, Ranking
 from kb.text.tokens import analyze
 
@@ -20,15 +22,34 @@ def entry_of_command(ranking: Ranking) -> Candidate | None:
 
     "What does docker images do" means the command, however much the notes say of images.
     """
-    question = ranking.question
+    command = _asked_command(ranking.question)
+    entries = (c for c in ranking.candidates if c.chunk.kind is ChunkKind.COMMAND)
+    return next((c for c in entries if command and command.spec in _specs(c.chunk)), None)
+
+
+def lacks_command(ranking: Ranking) -> bool:
+    """Tell whether the question is a command, and nothing else, that no candidate holds."""
+    command = _asked_command(ranking.question)
+    if command is None:
+        return False
+    said = ranking.question.text[command.start : command.end].lower()
+    return not any(
+        command.spec in _specs(c.chunk) or said in c.chunk.text.lower() for c in ranking.candidates
+    )
+
+
+def _asked_command(question: ParsedQuestion) -> NamedCommand | None:
+    """Return the one command that a question consists of, but for words like "what does"."""
     named = [one for one in named_in(question.text) if one.has_program]
     if len(named) != 1 or question.flags:
         return None
     said = set(analyze(question.text[named[0].start : named[0].end]))
-    if not all(said.intersection(analyze(term.surface)) for term in question.terms):
-        return None
-    entries = (c for c in ranking.candidates if c.chunk.kind is ChunkKind.COMMAND)
-    return next((c for c in entries if named[0].spec in map(spec_of, c.chunk.commands)), None)
+    is_all = all(said.intersection(analyze(term.surface)) for term in question.terms)
+    return named[0] if is_all else None
+
+
+def _specs(chunk: Chunk) -> list[CommandSpec | None]:
+    return [spec_of(command) for command in chunk.commands]
 
 
 def entry_of_line(ranking: Ranking) -> Candidate | None:

@@ -10,7 +10,7 @@ from typing import Final
 from kb.model import ArmScore, Chunk, ChunkId, Hit, Query, ScoredChunk
 from kb.ports import Index
 from kb.retrieval import arms
-from kb.retrieval.coverage import WeightedTerm, weigh_terms
+from kb.retrieval.coverage import WeightedTerm, chunk_terms, weigh_terms
 from kb.retrieval.features import Features, measure
 from kb.retrieval.interaction import NO_INTERACTION, Interaction, interact
 from kb.retrieval.question import ParsedQuestion, parse_question
@@ -76,6 +76,8 @@ class Retriever:
         chunks = _load(index, [*_ids(dense), *_ids(lexical), *found])
         if notes is not None:
             chunks = [chunk for chunk in chunks if chunk.note in notes]
+        # What says nothing by itself (a word left over at the end of a note) answers nothing.
+        chunks = [chunk for chunk in chunks if chunk_terms(chunk).body]
         terms = weigh_terms(question, index.lexical)
         arm_scores = {"dense": _by_rank(dense), "lexical": _by_rank(lexical)}
         interactions = _interactions(index, question, chunks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.answering.entries import entry_of_command
+from kb.answering.entries import entry_of_command, lacks_command
 from kb.answering.flags import is_looked_up
 from kb.answering.selection import select
 from kb.model import ChunkKind, Query
@@ -80,3 +80,26 @@ def test_the_command_that_is_asked_for_is_answered_by_its_entry(question: str) -
 def test_more_than_the_command_is_left_to_the_ranking(question: str) -> None:
     ranking = Retriever().rank(memory_index(NOTES), Query(text=question, language="en"))
     assert entry_of_command(ranking) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "lacks"),
+    [
+        ("docker login", True),
+        ("what does docker network create do", True),
+        ("docker image ls", False),
+        ("docker volume ls", False),  # stands in a sentence
+        ("how do I log in to a registry", False),
+    ],
+)
+def test_a_command_alone_that_no_note_has_is_lacking(question: str, lacks: bool) -> None:
+    notes = {**NOTES, "volumes.md": "Volumes are listed by `docker volume ls` as a rule.\n"}
+    ranking = Retriever().rank(memory_index(notes), Query(text=question, language="en"))
+    assert lacks_command(ranking) is lacks
+
+
+def test_a_word_left_over_is_no_candidate() -> None:
+    notes = {"a.md": "# Start a server\n\nRun the script twice.\n\nв\n"}
+    ranking = Retriever().rank(memory_index(notes), Query(text="start a server", language="en"))
+    assert "в" not in [candidate.chunk.text for candidate in ranking.candidates]
+    assert ranking.candidates
