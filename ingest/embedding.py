@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +32,7 @@ from kb.ports import NO_TOKENS, Embedding, FloatArray
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
+    from torch import Tensor
 
 __all__ = ["SentenceTransformerEmbedder", "default_model_path"]
 
@@ -54,18 +57,6 @@ class _Loaded:
     document_prompt: str
     dimension: int
     token_head: TokenHead | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Read:
-    """What the network makes of a text."""
-
-    vector: FloatArray
-    """Of length 1, shape (dimension,)."""
-    states: FloatArray
-    """The last states of its tokens, shape (tokens, dimension)."""
-    ids: TokenIds
-    """The tokens, shape (tokens,)."""
 
 
 class SentenceTransformerEmbedder:
@@ -137,14 +128,11 @@ class SentenceTransformerEmbedder:
     def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
         """Return what the model makes of each text."""
         loaded = self._load()
-        head = loaded.token_head
         result: dict[int, Embedding] = {}
 
         def embed(batch: list[int]) -> None:
             prompted = [loaded.document_prompt + texts[position] for position in batch]
-            for position, read in zip(batch, self._read(prompted), strict=True):
-                tokens = NO_TOKENS if head is None else head.of_document(read.states)
-                result[position] = Embedding(read.vector, tokens)
+            result.update(zip(batch, self._read(prompted, as_questions=False), strict=True))
 
         with ThreadPoolExecutor(_usable_cores(), thread_name_prefix="embed") as pool:
             # The list makes an error of a batch known here.
@@ -157,13 +145,10 @@ class SentenceTransformerEmbedder:
             if text in self._queries:
                 self._queries.move_to_end(text)
                 return self._queries[text]
-        loaded = self._load()
-        read = self._read([loaded.query_prompt + text])[0]
-        head = loaded.token_head
-        tokens = NO_TOKENS if head is None else head.of_question(read.states, read.ids)
-        for array in (read.vector, tokens):
+        prompted = self._load().query_prompt + text
+        embedding = self._read([prompted], as_questions=True)[0]
+        for array in (embedding.vector, embedding.tokens):
             array.flags.writeable = False
-        embedding = Embedding(read.vector, tokens)
         with self._caching:
             self._queries[text] = embedding
             while len(self._queries) > self._cached_queries:
@@ -199,22 +184,21 @@ class SentenceTransformerEmbedder:
             return []
         return self._load().splitter.encode(text, add_special_tokens=False).offsets
 
-    def _read(self, texts: list[str]) -> list[_Read]:
+    def _read(self, texts: list[str], *, as_questions: bool) -> list[Embedding]:
         """Return what the network makes of prompted texts."""
         import torch
 
-        model = self._load().model
+        loaded = self._load()
         with self._tokenizing:
-            features = model.preprocess(texts)
+            features = loaded.model.preprocess(texts)
         with torch.inference_mode():
-            output = model(features)
+            output = loaded.model(features)
             vectors = _normalised(output["sentence_embedding"].float().numpy())
-            states: FloatArray = output["token_embeddings"].float().numpy()
-            lengths = output["attention_mask"].sum(dim=1).tolist()
-            ids: TokenIds = output["input_ids"].numpy()
+            # Only a transformer has states, and only the states of ours are known to be of use.
+            tokens = _tokens(loaded.token_head, output, as_questions) if loaded.token_head else ()
         return [
-            _Read(vector, states[row, :length], ids[row, :length])
-            for row, (vector, length) in enumerate(zip(vectors, lengths, strict=True))
+            Embedding(vector, own)
+            for vector, own in zip_longest(vectors, tokens, fillvalue=NO_TOKENS)
         ]
 
     def _load(self) -> _Loaded:
@@ -245,6 +229,23 @@ class SentenceTransformerEmbedder:
         return _take_apart(model.float().eval(), self._window_tokens, head)
 
 
+def _tokens(
+    head: TokenHead,
+    output: Mapping[str, Tensor],
+    as_questions: bool,  # noqa: FBT001
+) -> list[FloatArray]:
+    """Return the token vectors of each text of a batch."""
+    states: FloatArray = output["token_embeddings"].float().numpy()
+    ids: TokenIds = output["input_ids"].numpy()
+    lengths = output["attention_mask"].sum(dim=1).tolist()
+    return [
+        head.of_question(states[row, :length], ids[row, :length])
+        if as_questions
+        else head.of_document(states[row, :length])
+        for row, length in enumerate(lengths)
+    ]
+
+
 def _usable_cores() -> int:
     # Only Linux tells how many of the cores this process may use.
     affinity = getattr(os, "sched_getaffinity", None)
@@ -256,8 +257,9 @@ def _take_apart(
 ) -> _Loaded:
     splitter = _splitter_of(model)
     own = model.max_seq_length
-    window = min(own if own and own > 0 else _LONGEST_WINDOW, window_tokens or 1_000_000)
-    if own and window < own:
+    limit = own if own and 0 < own < math.inf else None
+    window = min(limit or _LONGEST_WINDOW, window_tokens or 1_000_000)
+    if limit and window < limit:
         model.max_seq_length = window
     prompts = {key: prompt or "" for key, prompt in (model.prompts or {}).items()}
     return _Loaded(

@@ -155,3 +155,31 @@ def test_models_that_are_none(tmp_path: Path) -> None:
 
 def test_there_is_a_default_model() -> None:
     assert (default_model_path() / "modules.json").is_file()
+
+
+def test_our_model_gives_token_vectors_and_others_none(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    ours = SentenceTransformerEmbedder()
+    document, longer = ours.embed_documents(["docker volume ls", "list the volumes of docker, all"])
+    question = ours.embed_query("docker volume ls")
+    assert document.tokens.shape[1] == longer.tokens.shape[1] == question.tokens.shape[1]
+    assert len(document.tokens) == len(question.tokens) < len(longer.tokens)
+    assert np.allclose(np.linalg.norm(document.tokens, axis=1), 1.0, atol=1e-4)
+    assert np.linalg.norm(question.tokens, axis=1).sum() == pytest.approx(1.0, abs=1e-4)
+    assert embedder.embed_query("docker volume ls").tokens.size == 0
+
+
+def test_a_model_without_states_can_be_used(model_path: Path, tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer
+
+    words = StaticEmbedding(
+        Tokenizer.from_file(str(model_path / "tokenizer.json")), embedding_dim=16
+    )
+    SentenceTransformer(modules=[words]).save(str(tmp_path / "static"))
+    static = SentenceTransformerEmbedder(tmp_path / "static")
+    (document,) = static.embed_documents(["docker volume ls"])
+    assert document.vector.shape == (16,)
+    assert document.tokens.size == static.embed_query("docker").tokens.size == 0
