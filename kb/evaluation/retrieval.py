@@ -49,7 +49,9 @@ def scorers() -> Mapping[str, Scorer]:
         "BM25": lambda c: c.arms["lexical"].score if "lexical" in c.arms else -1.0,
         "dense": lambda c: c.features.dense,
         "late interaction": lambda c: c.features.tokens,
-        "RRF": lambda c: sum(1 / (_RRF_K + place.rank) for place in c.arms.values()),
+        "RRF": lambda c: sum(
+            1 / (_RRF_K + place.rank) for arm, place in c.arms.items() if arm != "tokens"
+        ),
         "hybrid": without_structure,
         "hybrid + structure": lambda c: c.score,
     }

@@ -79,9 +79,11 @@ class Retriever:
         # What says nothing by itself (a word left over at the end of a note) answers nothing.
         chunks = [chunk for chunk in chunks if chunk_terms(chunk).body]
         terms = weigh_terms(question, index.lexical)
-        arm_scores = {"dense": _by_rank(dense), "lexical": _by_rank(lexical)}
         interactions = _interactions(index, question, chunks)
         watch.lap("tokens")
+        arm_scores = {"dense": _by_rank(dense), "lexical": _by_rank(lexical)}
+        if interactions:
+            arm_scores["tokens"] = _by_rank(_as_scored(interactions))
         measured = _measured(
             index, question, terms, chunks, arm_scores=arm_scores, interactions=interactions
         )
@@ -151,6 +153,12 @@ def _load(index: Index, ids: Sequence[ChunkId]) -> list[Chunk]:
 
 def _by_rank(scored: Sequence[ScoredChunk]) -> dict[ChunkId, ArmScore]:
     return {one.chunk: ArmScore(rank=n, score=one.score) for n, one in enumerate(scored, 1)}
+
+
+def _as_scored(interactions: Mapping[ChunkId, Interaction]) -> list[ScoredChunk]:
+    """Return the chunks by how well they meet the question, best first."""
+    ordered = sorted(interactions.items(), key=lambda item: -item[1].mean)
+    return [ScoredChunk(chunk=chunk, score=one.mean) for chunk, one in ordered]
 
 
 def _interactions(
