@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from server.sandbox.identity import label_of, read_id
 from tests.browser.accessibility import serious_issues
 from tests.browser.conftest import OpenPage
 from tests.browser.server_process import LiveServer, serve
 from tests.browser.steps import ask, expect_no_sideways_scroll
 from tests.docker.fixtures import registry_mirror
+from tests.processes import find_processes
 
 __all__ = ["registry_mirror"]
 
@@ -74,6 +80,16 @@ FROM busybox  // the base of the image
 CMD ["echo", "built"]  // what it says
 ```
 """
+_NAMES: Final = """\
+# Names
+
+```
+docker run --rm busybox hostname
+```
+
+Print the name that a new container gives itself.
+"""
+_NOTES: Final = {"commands.md": _COMMANDS, "names.md": _NAMES}
 _START_MS: Final = 120_000
 
 
@@ -84,7 +100,7 @@ def sandboxed(
 ) -> Iterator[LiveServer]:
     environment = {"KB_SANDBOX": "managed", "KB_SANDBOX_MIRROR": registry_mirror}
     folder = tmp_path_factory.mktemp("sandboxed")
-    with serve(folder, {"commands.md": _COMMANDS}, environment=environment) as server:
+    with serve(folder, _NOTES, environment=environment) as server:
         yield server
 
 
@@ -106,6 +122,20 @@ def _run(card: Locator) -> Locator:
     over = card.locator(".run [data-part=state]")
     expect(over).to_have_text("Finished, exit code 0", timeout=_START_MS)
     return card.locator(".run")
+
+
+@contextmanager
+def _daemon_killed(server: LiveServer) -> Iterator[None]:
+    """Kill the sandbox daemon of a server; it is not brought back before the block ends."""
+    (supervisor,) = find_processes("server.sandbox.managed.supervisor", parent=server.process.pid)
+    label = label_of(read_id(server.notes.parent / "state" / "sandbox"))
+    (daemon,) = find_processes(f"--label={label}")
+    os.kill(supervisor, signal.SIGSTOP)
+    try:
+        os.kill(daemon, signal.SIGKILL)
+        yield
+    finally:
+        os.kill(supervisor, signal.SIGCONT)
 
 
 def test_the_journey_of_the_notes(desk: Page) -> None:
@@ -266,3 +296,26 @@ def test_the_sandbox_is_reset_after_a_word_of_the_user(desk: Page) -> None:
     desk.locator(".sandbox [data-part=reset]").click()
     desk.locator("#ask-dialog-ok").click()
     expect(volume).to_have_count(0, timeout=_START_MS)
+
+
+def test_a_daemon_that_dies_is_seen_to_come_back_and_runs_the_same_command(
+    desk: Page, sandboxed: LiveServer
+) -> None:
+    card = _card(ask(desk, "Print the name that a new container gives itself"), "docker run --rm")
+    name = _run(card).locator("[data-part=output]")
+    first = name.inner_text()
+    desk.locator("#status-sandbox").click()
+    desk.locator("#console-line").fill("docker run --rm busybox sh -c 'echo begun; sleep 600'")
+    desk.keyboard.press("Enter")
+    under_way = desk.locator(".console-entry").first
+    expect(under_way.locator("[data-part=output]")).to_contain_text("begun", timeout=_START_MS)
+
+    states = desk.locator("#status-sandbox, .sandbox-status [data-part=state]")
+    with _daemon_killed(sandboxed):
+        expect(states).to_have_text(["Sandbox starting"] * 2, timeout=25_000)
+        expect(under_way).to_contain_text("the sandbox daemon went away")
+    expect(states).to_have_text(["Sandbox ready"] * 2, timeout=_START_MS)
+
+    card.locator("[data-part=run]").click()
+    expect(name).not_to_have_text(first, timeout=_START_MS)  # a run of its own, in a new container
+    expect(name).to_have_text(re.compile(r"^[0-9a-f]{12}\s*$"), timeout=_START_MS)

@@ -20,6 +20,7 @@ from server.sandbox.external import ExternalDriver
 from server.sandbox.service import Sandbox
 from server.sandbox.settings import RunLimits
 from tests.docker.fixtures import require_daemon, run_to_end, sandbox_settings, wait_for
+from tests.processes import find_processes
 
 pytestmark = pytest.mark.docker
 
@@ -77,9 +78,9 @@ def test_a_daemon_that_dies_is_told_and_brought_back(own_sandbox: Sandbox) -> No
 def test_a_daemon_that_dies_unused_is_brought_back_too(own_sandbox: Sandbox) -> None:
     own_sandbox.start()
     words = f"--label={own_sandbox.engine().endpoint.label}"
-    (first,) = _processes(words)
+    (first,) = find_processes(words)
     os.kill(first, signal.SIGKILL)
-    wait_for(lambda: _processes(words) not in ([], [first]))
+    wait_for(lambda: find_processes(words) not in ([], [first]))
     wait_for(lambda: own_sandbox.status().state == "ready")
 
 
@@ -109,12 +110,12 @@ def test_a_killed_supervisor_takes_the_daemon_with_it_and_the_next_start_tidies(
 ) -> None:
     require_daemon()
     process = _server_process(tmp_path)
-    (supervisor,) = _processes("server.sandbox.managed.supervisor", parent=process.pid)
+    (supervisor,) = find_processes("server.sandbox.managed.supervisor", parent=process.pid)
     os.kill(supervisor, signal.SIGKILL)
     process.kill()
     process.wait()
     _close(process)
-    wait_for(lambda: not _processes(str(_sandbox_id(tmp_path))))
+    wait_for(lambda: not find_processes(str(_sandbox_id(tmp_path))))
     sandbox = Sandbox(sandbox_settings(tmp_path))
     try:
         assert run_to_end(sandbox, "docker run --rm busybox echo again").stdout == "again\n"
@@ -237,17 +238,4 @@ def _leftovers(folder: Path) -> list[str]:
 
 def _dockerd_of(sandbox: Sandbox) -> int:
     label = sandbox.engine().endpoint.label
-    return _processes(f"--label={label}")[0]
-
-
-def _processes(words: str, *, parent: int | None = None) -> list[int]:
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            above = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        if words in command and parent in {None, above}:
-            found.append(int(folder.name))
-    return sorted(found)
+    return find_processes(f"--label={label}")[0]
