@@ -78,5 +78,7 @@ class IndexStatus:
     model: str = ""
     message: str = ""
     """Why the index is not `ok`; empty where it is."""
+    is_rebuilding: bool = False
+    """An outdated index answers while another one is built."""
     warnings: tuple[NoteWarning, ...] = ()
     """Of all notes in the index."""

@@ -138,6 +138,7 @@ class IndexService:
             fingerprint=current.folder.name,
             model=model,
             message=message,
+            is_rebuilding=self._is_rebuilding(current),
             warnings=self._warnings(current),
         )
 
@@ -298,9 +299,9 @@ class IndexService:
     # --- telling --------------------------------------------------------------------------------
 
     def _problem(self, current: IndexFiles) -> str:
-        if self._trouble or current.trouble:
-            return self._trouble or current.trouble
-        if current.folder.name != self._fingerprint:
+        if trouble := self._trouble or current.trouble:
+            return trouble
+        if self._is_rebuilding(current):
             how = "the old one answers" if current.has_vectors else "words alone are searched"
             return f"the index is being rebuilt; until then {how}"
         failed = self._last.failed if self._last else ()
@@ -308,6 +309,10 @@ class IndexService:
             more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
             return f"{failed[0]}{more} could not be read"
         return ""
+
+    def _is_rebuilding(self, current: IndexFiles) -> bool:
+        has_trouble = bool(self._trouble or current.trouble)
+        return current.folder.name != self._fingerprint and not has_trouble
 
     def _warnings(self, current: IndexFiles) -> tuple[NoteWarning, ...]:
         kept = current.manifest.warnings()

@@ -53,6 +53,7 @@ def health_of(services: Services) -> HealthBody:
             fingerprint=status.fingerprint,
             model=status.model,
             message=status.message,
+            rebuilding=status.is_rebuilding,
             warnings=len(status.warnings),
         ),
         sandbox=sandbox_health(services),

@@ -22,6 +22,9 @@ class IndexHealth(BaseModel):
     fingerprint: str
     model: str
     message: str = Field("", description="Why the index is not ok.")
+    rebuilding: bool = Field(
+        default=False, description="An outdated index answers while another one is built."
+    )
     warnings: int = Field(0, description="Notes that could not be read as meant.")
 
 

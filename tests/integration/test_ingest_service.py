@@ -355,9 +355,10 @@ def test_another_model_gets_another_index_while_the_old_one_answers(
             return index.fingerprint, len(all_chunks(index))
 
         assert "rebuilt" in service.status.message
+        assert service.status.is_rebuilding
         service.sync()
         assert {fingerprint for fingerprint, _ in seen} == {old}
-        assert service.status.state == "ok"
+        assert (service.status.state, service.status.is_rebuilding) == ("ok", False)
         assert index_of(service).fingerprint != old
         after = contents(service)
         service.sync()

@@ -55,6 +55,8 @@ test("health, jobs and the sandbox are read as the server writes them", () => {
     { note: "a.md", line: 3, message: "odd", hint: "" },
   ]);
   assert.deepEqual([health.notes, health.sandbox, health.canEdit, health.hasChatModel], [2, "ready", true, true]);
+  const statuses = [{}, { rebuilding: true }].map((index) => toHealth({ status: "degraded", index }).status);
+  assert.deepEqual(statuses, ["degraded", "rebuilding"]);
   assert.equal(toHealth({ sandbox: { state: "off", driver: "managed" } }).sandbox, "asleep");
   assert.equal(toHealth({ sandbox: { state: "off", driver: "off" } }).sandbox, "off");
   const job = toIngestJob({ job_id: "j", state: "running", progress: { chunks_total: 10, chunks_done: 4 } });

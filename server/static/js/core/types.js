@@ -158,7 +158,8 @@
  * @property {string[]} arms
  *
  * @typedef {object} Health
- * @property {"ok" | "indexing" | "degraded"} status
+ * @property {"ok" | "indexing" | "rebuilding" | "degraded"} status "rebuilding": an outdated index
+ *   answers while another one is built
  * @property {string} message
  * @property {number} notes
  * @property {number} chunks

@@ -59,9 +59,14 @@ export function watchHealth(context, onReturn) {
   }, waits ? EAGER_MS : CALM_MS);
 }
 
-/** @param {import("../core/state.js").State} state */
-function needsAttention({ connection, health }) {
-  return connection !== "online" || health?.status === "indexing" || health?.sandbox === "starting";
+/**
+ * An index or a sandbox that will soon be another, and a sandbox that is looked at.
+ *
+ * @param {import("../core/state.js").State} state
+ */
+function needsAttention({ connection, health, panel }) {
+  const builds = health?.status === "indexing" || health?.status === "rebuilding";
+  return connection !== "online" || builds || health?.sandbox === "starting" || panel?.kind === "sandbox";
 }
 
 /** @param {Context} context */

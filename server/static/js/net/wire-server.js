@@ -12,7 +12,7 @@ export function toHealth(value) {
   const index = object(json.index);
   const sandbox = object(json.sandbox);
   return {
-    status: json.status === "ok" || json.status === "indexing" ? json.status : "degraded",
+    status: toStatus(json.status, index.rebuilding === true),
     message: text(json.message) || text(index.message),
     notes: numberOrNull(index.notes) ?? 0,
     chunks: numberOrNull(index.chunks) ?? 0,
@@ -25,6 +25,12 @@ export function toHealth(value) {
     canEdit: json.editable === true,
     hasChatModel: json.llm === true,
   };
+}
+
+/** @type {(status: unknown, rebuilding: boolean) => import("../core/types.js").Health["status"]} */
+function toStatus(status, rebuilding) {
+  if (status === "ok" || status === "indexing") return status;
+  return rebuilding ? "rebuilding" : "degraded";
 }
 
 /** @type {(sandbox: Record<string, unknown>) => string} */

@@ -44,6 +44,8 @@ export const en = {
   "banner.indexingHint": "You can ask already: the answer comes as soon as the index is ready.",
   "banner.offline": "The server does not answer.",
   "banner.offlineHint": "Start it again with “kb serve”; this page reconnects by itself.",
+  "banner.rebuilding": "The index is being rebuilt.",
+  "banner.rebuildingHint": "Until then the previous one answers.",
   "chats.delete": "Delete",
   "chats.deleteText": "“{title}” and its answers will be removed. Your notes stay as they are.",
   "chats.deleteTitle": "Delete this conversation?",

@@ -44,6 +44,8 @@ export const ru = {
   "banner.indexingHint": "Спрашивать уже можно: ответ придёт, как только индекс будет готов.",
   "banner.offline": "Сервер не отвечает.",
   "banner.offlineHint": "Запустите его снова: «kb serve». Страница подключится сама.",
+  "banner.rebuilding": "Индекс строится заново.",
+  "banner.rebuildingHint": "До тех пор отвечает прежний.",
   "chats.delete": "Удалить",
   "chats.deleteText": "Беседа «{title}» и её ответы будут удалены. Заметки останутся.",
   "chats.deleteTitle": "Удалить беседу?",

@@ -75,7 +75,7 @@ function fillStatus({ health, connection, thread, conversations }) {
 function indexStatus(health, connection) {
   if (connection === "offline") return ["bad", t("status.offline")];
   if (!health) return ["busy", t("connection.connecting")];
-  if (health.status === "indexing") return ["busy", t("status.indexing")];
+  if (health.status === "indexing" || health.status === "rebuilding") return ["busy", t("status.indexing")];
   if (health.status === "degraded") return ["warn", t("status.degraded")];
   return ["good", t("status.notes", { n: health.notes })];
 }
