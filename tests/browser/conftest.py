@@ -60,7 +60,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         contexts.append(context)
         context.add_init_script(WATCH_SCRIPT)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(45_000)
         page.set_default_navigation_timeout(60_000)
         watches.append(Watch(page, expect_csp_reports=expect_csp_reports))
         page.goto(url)
