@@ -15,9 +15,10 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
-from kb.answering.naming import named_in, spec_of
+from kb.answering.naming import named_with_program, specs_of
 from kb.model import ChunkKind
 from kb.retrieval.coverage import ChunkTerms, chunk_terms, coverage, match
+from kb.retrieval.ranking import fitted_file
 from kb.retrieval.retriever import Candidate, Ranking
 from kb.text.intent import Intent
 
@@ -81,11 +82,6 @@ class Calibration:
     """Least probability at which a question is answered."""
 
 
-def file_name(with_tokens: bool) -> str:  # noqa: FBT001 - the name says what it is
-    """Return where the fitted numbers are kept."""
-    return "abstention.json" if with_tokens else "abstention-without-tokens.json"
-
-
 @lru_cache(maxsize=2)
 def load_calibration(*, with_tokens: bool) -> Calibration:
     """Return the fitted model; a signal that is not fitted yet counts nothing.
@@ -93,7 +89,8 @@ def load_calibration(*, with_tokens: bool) -> Calibration:
     Args:
         with_tokens: The model for an index with token vectors, or for one without.
     """
-    text = files("kb.answering").joinpath(file_name(with_tokens)).read_text(encoding="utf-8")
+    name = fitted_file("abstention", with_tokens=with_tokens)
+    text = files("kb.answering").joinpath(name).read_text(encoding="utf-8")
     stored = json.loads(text)
     return Calibration(
         weights={name: float(stored["weights"].get(name, 0.0)) for name in EVIDENCE_NAMES},
@@ -155,8 +152,8 @@ def _heaviest_missing(ranking: Ranking, held: ChunkTerms) -> float:
 
 def _names_unknown_command(ranking: Ranking) -> bool:
     """Tell whether the question names a docker command, with its program, that no candidate has."""
-    named = [one.spec for one in named_in(ranking.question.text) if one.has_program]
-    held = (spec_of(command) for c in ranking.candidates for command in c.chunk.commands)
+    named = [one.spec for one in named_with_program(ranking.question.text)]
+    held = (spec for c in ranking.candidates for spec in specs_of(c.chunk))
     return bool(named) and not any(spec in named for spec in held)
 
 

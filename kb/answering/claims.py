@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kb.answering.naming import named_in
+from kb.answering.naming import named_with_program
 from kb.model import Citation
 from kb.text.sentences import split_sentences
 from kb.text.stopwords import STOP_WORDS
@@ -94,7 +94,7 @@ def _holds(claim: str, passages: Mapping[int, Citation], *, in_fence: bool) -> b
 def _literal(claim: str) -> list[str]:
     """Return what must not be reworded: flags, paths, names, numbers, and commands."""
     tokens = [token.surface for token in tokenize(claim) if _is_exact(token)]
-    commands = [claim[one.start : one.end] for one in named_in(claim) if one.has_program]
+    commands = [claim[one.start : one.end] for one in named_with_program(claim)]
     return [*tokens, *commands]
 
 

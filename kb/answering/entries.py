@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.answering.naming import NamedCommand, named_in, spec_of
-from kb.commands.spec import CommandSpec
+from kb.answering.naming import NamedCommand, named_with_program, specs_of
 from kb.model import Chunk, ChunkKind
 from kb.retrieval.coverage import chunk_terms
 from kb.retrieval.question import ParsedQuestion
@@ -24,7 +23,7 @@ def entry_of_command(ranking: Ranking) -> Candidate | None:
     """
     command = _asked_command(ranking.question)
     entries = (c for c in ranking.candidates if c.chunk.kind is ChunkKind.COMMAND)
-    return next((c for c in entries if command and command.spec in _specs(c.chunk)), None)
+    return next((c for c in entries if command and command.spec in specs_of(c.chunk)), None)
 
 
 def lacks_command(ranking: Ranking) -> bool:
@@ -34,22 +33,19 @@ def lacks_command(ranking: Ranking) -> bool:
         return False
     said = ranking.question.text[command.start : command.end].lower()
     return not any(
-        command.spec in _specs(c.chunk) or said in c.chunk.text.lower() for c in ranking.candidates
+        command.spec in specs_of(c.chunk) or said in c.chunk.text.lower()
+        for c in ranking.candidates
     )
 
 
 def _asked_command(question: ParsedQuestion) -> NamedCommand | None:
     """Return the one command that a question consists of, but for words like "what does"."""
-    named = [one for one in named_in(question.text) if one.has_program]
+    named = named_with_program(question.text)
     if len(named) != 1 or question.flags:
         return None
     said = set(analyze(question.text[named[0].start : named[0].end]))
     is_all = all(said.intersection(analyze(term.surface)) for term in question.terms)
     return named[0] if is_all else None
-
-
-def _specs(chunk: Chunk) -> list[CommandSpec | None]:
-    return [spec_of(command) for command in chunk.commands]
 
 
 def entry_of_line(ranking: Ranking) -> Candidate | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kb.answering.entries import entry_of_command, entry_of_line
-from kb.answering.naming import named_in, spec_of
+from kb.answering.naming import named_with_program, spec_of
 from kb.commands.spec import CommandSpec
 from kb.model import Chunk, ChunkKind
 from kb.ports import ChunkCatalog
@@ -139,8 +139,8 @@ def _mentioning(ranking: Ranking) -> list[Candidate]:
 
 def _named_spec(ranking: Ranking) -> CommandSpec | None:
     """Return the command that the question names with its program, so that it is no plain word."""
-    named = (one.spec for one in named_in(ranking.question.text) if one.has_program)
-    return next(named, None)
+    named = named_with_program(ranking.question.text)
+    return named[0].spec if named else None
 
 
 def _may_own(chunk: Chunk, ranking: Ranking) -> bool:
@@ -150,7 +150,7 @@ def _may_own(chunk: Chunk, ranking: Ranking) -> bool:
     """
     if not chunk.commands:
         return True
-    named = [one.spec for one in named_in(ranking.question.text) if one.has_program]
+    named = [one.spec for one in named_with_program(ranking.question.text)]
     paths = [f"docker {spec.path}".split() for spec in named]
     for command in chunk.commands:
         spec, name = spec_of(command), list(command_name(command))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kb.commands.spec import CommandSpec, command_index
+from kb.model import Chunk
 
 _WORD: Final = re.compile(r"(?<![\w./-])[a-z][a-z-]*(?![\w/-])")
 _PROGRAMS: Final = {"docker": "", "docker-compose": "compose "}
@@ -40,6 +41,16 @@ def named_in(text: str) -> list[NamedCommand]:
         end = command.end if command else words[position].end()
         position += sum(word.start() < end for word in words[position:])
     return found
+
+
+def named_with_program(text: str) -> list[NamedCommand]:
+    """Return the commands that the text names with their program, so that none is a plain word."""
+    return [one for one in named_in(text) if one.has_program]
+
+
+def specs_of(chunk: Chunk) -> list[CommandSpec | None]:
+    """Return what is known of each command of a chunk."""
+    return [spec_of(command) for command in chunk.commands]
 
 
 def spec_of(command: str) -> CommandSpec | None:

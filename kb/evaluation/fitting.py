@@ -77,14 +77,16 @@ def _rank(retriever: Retriever, index: Index, gold: GoldQuestion) -> Ranking:
 def _write(model: RankingModel, calibration: Calibration, *, with_tokens: bool) -> None:
     """Write the fitted numbers where the package reads them."""
     package = Path(kb.__file__).parent
-    ranking_file = package / "retrieval" / ranking.file_name(with_tokens)
+    ranking_file = package / "retrieval" / ranking.fitted_file("ranking", with_tokens=with_tokens)
     ranking_file.write_text(model.to_json(), encoding="utf-8")
     refusal = {
         "bias": round(calibration.bias, 3),
         "threshold": round(calibration.threshold, 4),
         "weights": {name: round(value, 3) for name, value in calibration.weights.items()},
     }
-    refusal_file = package / "answering" / abstention.file_name(with_tokens)
+    refusal_file = (
+        package / "answering" / ranking.fitted_file("abstention", with_tokens=with_tokens)
+    )
     refusal_file.write_text(json.dumps(refusal, indent=2) + "\n", encoding="utf-8")
     ranking.load_model.cache_clear()
     abstention.load_calibration.cache_clear()

@@ -67,9 +67,9 @@ def empty_model(units: int = 16) -> RankingModel:
     )
 
 
-def file_name(with_tokens: bool) -> str:  # noqa: FBT001 - the name says what it is
-    """Return where the fitted numbers are kept."""
-    return "ranking.json" if with_tokens else "ranking-without-tokens.json"
+def fitted_file(name: str, *, with_tokens: bool) -> str:
+    """Return where fitted numbers are kept: for an index with token vectors, or for one without."""
+    return f"{name}.json" if with_tokens else f"{name}-without-tokens.json"
 
 
 @lru_cache(maxsize=2)
@@ -79,7 +79,8 @@ def load_model(*, with_tokens: bool) -> RankingModel:
     Args:
         with_tokens: The model for an index with token vectors, or for one without.
     """
-    text = files("kb.retrieval").joinpath(file_name(with_tokens)).read_text(encoding="utf-8")
+    name = fitted_file("ranking", with_tokens=with_tokens)
+    text = files("kb.retrieval").joinpath(name).read_text(encoding="utf-8")
     stored = json.loads(text)
     output = np.array(stored["output"], np.float32)
     nothing = {"linear": 0.0, "hidden": [0.0] * len(output)}
