@@ -20,7 +20,8 @@ def ask(page: Page, question: str) -> Locator:
 
 
 def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until an element has the focus."""
+    """Wait until an element is shown, then press Tab until it has the focus."""
+    page.locator(selector).first.wait_for()
     for _ in range(_MAX_TABS):
         page.keyboard.press("Tab")
         if page.evaluate("(s) => document.activeElement?.matches(s) ?? false", selector):
