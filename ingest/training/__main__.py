@@ -40,8 +40,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m ingest.training",
         description="Train a Russian and English sentence embedder from all-MiniLM-L6-v2.",
         epilog="Steps in order: vocab, align, train --stage frozen, train --stage full, evaluate, "
-        "export, tune; `all` does those up to export one after another. A step that was stopped "
-        "goes on when it is given again.",
+        "export, tune, everyday, tokens; `all` does those up to export one after another. A step "
+        "that was stopped goes on when it is given again.",
     )
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
     vocab = _step(steps, "vocab", "learn a Russian vocabulary and append it to the teacher's")
@@ -65,6 +65,15 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--epochs", type=int, default=24, help="how often each fact is asked for")
     tune.add_argument("--no-replay", action="store_true", help="without the teacher's replay")
     tune.add_argument("--exact", action="store_true", help="float32 throughout, about 3x slower")
+    everyday = _step(steps, "everyday", "learn everyday Russian, the folder itself being teacher")
+    everyday.add_argument("--model", type=Path, required=True, help="the folder to start from")
+    everyday.add_argument(
+        "--sentences", type=Path, default=Path("data/training/everyday"), help="what is learnt"
+    )
+    everyday.add_argument("--target", type=Path, required=True, help="folder to write")
+    everyday.add_argument("--minutes", type=float, default=20.0, help="training time")
+    everyday.add_argument("--evaluate-minutes", type=float, default=10.0, help="0: only at the end")
+    everyday.add_argument("--exact", action="store_true", help="float32 throughout")
     tokens = _step(steps, "tokens", "make the token head of an exported folder, as tune does")
     tokens.add_argument("--model", type=Path, required=True, help="the folder to complete")
     tokens.add_argument("--lessons", type=Path, default=Path("data/training"), help="notes")
@@ -180,6 +189,17 @@ def _tune(options: argparse.Namespace) -> None:
         sys.stdout.write(f"{name}\t{value:.4f}\n")
 
 
+def _everyday(options: argparse.Namespace) -> None:
+    from ingest.training.run import learn_everyday
+
+    size = learn_everyday(
+        _workspace(options), options.corpus, options.sentences,
+        target=options.target, minutes=options.minutes,
+        evaluate_minutes=options.evaluate_minutes, fast=not options.exact,
+    )  # fmt: skip
+    sys.stdout.write(f"{options.target}: {size} bytes\n")
+
+
 def _tokens(options: argparse.Namespace) -> None:
     from ingest.training.run import add_token_head
 
@@ -217,7 +237,8 @@ def _workspace(options: argparse.Namespace) -> Workspace:
     name = options.device
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    return Workspace(options.run, torch.device(name))
+    goes_on = options.model if options.step == "everyday" else None
+    return Workspace(options.run, torch.device(name), goes_on)
 
 
 _STEPS = {
@@ -227,6 +248,7 @@ _STEPS = {
     "evaluate": _evaluate,
     "export": _export,
     "tune": _tune,
+    "everyday": _everyday,
     "tokens": _tokens,
     "all": _all,
 }

@@ -24,7 +24,7 @@ from ingest.training.student import Student, encode, pad, tokenize
 from ingest.training.threads import ThreadChooser
 from ingest.training.workspace import Workspace, build_student
 
-Stage = Literal["frozen", "full"]
+Stage = Literal["frozen", "full", "everyday"]
 CHECKPOINT_FILE = "checkpoint.pt"
 _log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Settings:
     """How one stage is trained."""
 
     stage: Stage
-    """`frozen`: only the Cyrillic rows learn. `full`: the body learns too."""
+    """`frozen`: only the Cyrillic rows learn. The others: the body learns too."""
     minutes: float
     """Training time, evaluations included; the learning rate falls over it."""
     steps: int | None = None
@@ -42,7 +42,7 @@ class Settings:
     rows_rate: float
     """Highest learning rate of the Cyrillic rows."""
     body_rate: float = 6e-5
-    """Highest learning rate of the body, in stage `full`."""
+    """Highest learning rate of the body, where it learns."""
     rate_floor: float = 0.02
     """Share of the learning rate that is left at the end."""
     warmup_steps: int = 50
@@ -83,7 +83,7 @@ class Trainer:
         self._optimizers = make_optimizers(
             student,
             rows_rate=settings.rows_rate,
-            body_rate=settings.body_rate if settings.stage == "full" else None,
+            body_rate=None if settings.stage == "frozen" else settings.body_rate,
         )
         self._threads = ThreadChooser(torch.get_num_threads(), torch.set_num_threads)
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,9 @@
-"""The everyday half of the data: questions as developers type them, which documentation lacks.
+"""What documentation lacks: questions as developers type them, and everyday words.
 
 The tables in `data/` are this project's own: actions and terms in both languages (with the slang
-and the transliterations that are spoken), and the frames that a question puts around them.
+and the transliterations that are spoken), and the frames that a question puts around them. So
+are the sentences of `data/training/everyday`, each written around a Russian word that is common in
+speech and rare in the corpus.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from kb.errors import KbError
 
 _FOLDER = Path(__file__).parent / "data"
 SOURCE = "own-phrases:HT"
+EVERYDAY_SOURCE = "own-everyday:HT"
 
 
 def read_phrases(folder: Path = _FOLDER) -> Pairs:
@@ -28,6 +31,23 @@ def read_phrases(folder: Path = _FOLDER) -> Pairs:
         english=[english for english, _ in rows],
         russian=[russian for _, russian in rows],
         source=[SOURCE] * len(rows),
+    )
+
+
+def read_everyday(folder: Path) -> Pairs:
+    """Return the sentences of all `*.tsv` files: lemma, Russian sentence, English sentence.
+
+    Raises:
+        KbError: There is no such file, or a line has not three columns.
+    """
+    files = sorted(folder.glob("*.tsv"))
+    if not files:
+        raise KbError(f"no *.tsv in {folder}", hint="give the folder of everyday sentences")
+    rows = [_columns(line, 3, path) for path in files for line in _lines(path)]
+    return Pairs(
+        english=[english for _, _, english in rows],
+        russian=[russian for _, russian, _ in rows],
+        source=[EVERYDAY_SOURCE] * len(rows),
     )
 
 

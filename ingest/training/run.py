@@ -22,7 +22,7 @@ from ingest.training.lesson_batches import BatchSettings, passage_text
 from ingest.training.lesson_scores import hit_at_1
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.pairs import read_pairs, sampling_weights
-from ingest.training.phrases import read_phrases
+from ingest.training.phrases import read_everyday, read_phrases
 from ingest.training.plan import Plan, PlanSettings
 from ingest.training.prepare import TOKENIZER_FILE
 from ingest.training.student import Student, encode, load_student, tokenize
@@ -36,9 +36,10 @@ from kb.errors import InvalidInputError, ModelError
 _EVERY_PASSAGE = 4
 _EVERY_SENTENCE = 4
 
-ROWS_RATE = {"frozen": 1e-3, "full": 5e-4}
+ROWS_RATE = {"frozen": 1e-3, "full": 5e-4, "everyday": 4e-4}
 ENGLISH_SHARE = {"frozen": 0.0, "full": 0.2}
 """While the body is fixed, English cannot be forgotten: it needs no replay."""
+EVERYDAY_PLAN = PlanSettings(seed=3, sentences=2048, passages=256, phrases=4096, english_share=0.25)
 
 
 def train_stage(
@@ -198,6 +199,55 @@ def add_token_head(
     )
     save_head(head, model)
     return hit_at_1(student, head, tokenizer, [one for one in found if is_held_out(one)])
+
+
+def learn_everyday(
+    workspace: Workspace,
+    corpus: Path,
+    everyday: Path,
+    *,
+    target: Path,
+    minutes: float,
+    evaluate_minutes: float = 10.0,
+    fast: bool = True,
+) -> int:
+    """Give everyday Russian the vectors of its English, and write the folder.
+
+    The teacher is the folder that the run goes on from, so what it has learnt of searching is
+    kept; the corpus is replayed beside the sentences.
+
+    Args:
+        workspace: The run, with the folder it goes on from.
+        corpus: Folder of the pairs.
+        everyday: Folder of the sentences.
+        target: The folder to write.
+        minutes: Training time.
+        evaluate_minutes: Training time between evaluations; 0: only at the end.
+        fast: Compute in bfloat16.
+
+    Returns:
+        The size of the weights in bytes.
+
+    Raises:
+        InvalidInputError: The workspace has no folder to go on from.
+    """
+    if workspace.model is None:
+        raise InvalidInputError("no model to go on from", hint="give an exported folder")
+    pairs = read_pairs(corpus / "pairs.tsv.gz")
+    plan = Plan(pairs, sampling_weights(pairs), EVERYDAY_PLAN, phrases=read_everyday(everyday))
+    settings = Settings(
+        stage="everyday",
+        minutes=minutes,
+        rows_rate=ROWS_RATE["everyday"],
+        evaluate_s=evaluate_minutes * 60 or float("inf"),
+        fast=fast,
+    )
+    student = load_student(workspace.model).to(workspace.device)
+    trainer = Trainer(workspace, student, plan, settings, workspace.folder / "everyday")
+    trainer.resume()
+    trainer.train(_dev_set(workspace, corpus / "dev.tsv"))
+    tokenizer_json = (workspace.model / TOKENIZER_FILE).read_text(encoding="utf-8")
+    return export_student(student, tokenizer_json, target)
 
 
 def mix_weights(student: Student, other: Student, share: float) -> None:

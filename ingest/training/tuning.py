@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ingest.training.checkpoint import Position, load_checkpoint, save_checkpoint
 from ingest.training.distillation import make_optimizers
@@ -33,8 +33,6 @@ from ingest.training.student import Student, encode, pad, tokenize
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-    from ingest.training.workspace import Teacher
 
 _log = logging.getLogger(__name__)
 _GROUP = 24
@@ -76,7 +74,7 @@ class Tuner:
         student: Student,
         tokenizer: Tokenizer,
         *,
-        teacher: Teacher | None,
+        teacher: nn.Module | None,
         pairs: Pairs,
         lessons: Sequence[Lesson],
         settings: TuningSettings,
@@ -142,7 +140,7 @@ class Tuner:
         ]
         return torch.cat(parts)[torch.tensor(np.argsort(order), device=self._device)]
 
-    def _replay(self, step: int, teacher: Teacher) -> Tensor:
+    def _replay(self, step: int, teacher: nn.Module) -> Tensor:
         rng = np.random.default_rng([self._settings.batches.seed, step, 5])
         chosen = rng.integers(len(self._pairs), size=self._settings.replayed).tolist()
         english = [self._pairs.english[i] for i in chosen]

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ingest.training.prepare import ROWS_FILE, TOKENIZER_FILE
-from ingest.training.student import Student, load_body, pool
+from ingest.training.student import Student, load_body, load_student, pool
 from ingest.training.teacher import teacher_folder
 from ingest.training.vocabulary import cyrillic_ids, load_tokenizer
 from kb.errors import ModelError
@@ -49,6 +49,8 @@ class Workspace:
 
     folder: Path
     device: torch.device
+    model: Path | None = None
+    """An exported folder that the run goes on from: its tokenizer, and its English as teacher."""
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
@@ -57,15 +59,16 @@ class Workspace:
         Raises:
             ModelError: There is none yet.
         """
-        path = self.folder / TOKENIZER_FILE
+        path = (self.model or self.folder) / TOKENIZER_FILE
         if not path.is_file():
             raise ModelError(f"no tokenizer at {path}", hint="run the vocab step first")
         return load_tokenizer(path)
 
     @cached_property
-    def teacher(self) -> Teacher:
-        """The teacher, on the device."""
-        return Teacher(load_body(teacher_folder())).to(self.device)
+    def teacher(self) -> nn.Module:
+        """The teacher, on the device: makes vectors of ids and mask."""
+        made = load_student(self.model) if self.model else Teacher(load_body(teacher_folder()))
+        return made.to(self.device)
 
 
 def build_student(workspace: Workspace) -> Student:

@@ -3,7 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
+from ingest.training.__main__ import main
+from ingest.training.run import export_stage
+from ingest.training.workspace import Workspace
 from tests.unit.ingest.training.tiny import write_corpus, write_teacher
 
 
@@ -20,3 +24,14 @@ def teacher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
     return write_corpus(tmp_path / "corpus")
+
+
+@pytest.fixture
+def model(tmp_path: Path, teacher: Path, corpus: Path) -> Path:
+    """A folder that was exported before any training."""
+    run = tmp_path / "run"
+    common = ["--corpus", str(corpus), "--run", str(run)]
+    assert main(["vocab", *common, "--size", "30"]) == 0
+    assert main(["align", *common]) == 0
+    export_stage(Workspace(run, torch.device("cpu")), "initial", tmp_path / "model")
+    return tmp_path / "model"

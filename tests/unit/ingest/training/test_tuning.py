@@ -15,12 +15,10 @@ from ingest.training.lesson_batches import BatchSettings, batches_of, passage_te
 from ingest.training.lesson_scores import hit_at_1
 from ingest.training.lessons import Lesson, is_held_out, read_lessons
 from ingest.training.losses import contrastive_loss
-from ingest.training.run import export_stage
 from ingest.training.student import Student, load_student
 from ingest.training.tokens import make_head
 from ingest.training.tuning import Tuner, TuningSettings
 from ingest.training.vocabulary import load_tokenizer
-from ingest.training.workspace import Workspace
 from kb.errors import InvalidInputError, NotFoundError
 from tests.unit.ingest.training.tiny import write_corpus
 
@@ -125,16 +123,6 @@ def test_none_is_right_where_every_passage_is_far() -> None:
     none = torch.tensor([2])
     assert contrastive_loss(far, passages, none, ignored) < 0.05
     assert contrastive_loss(near, passages, none, ignored) > 5
-
-
-@pytest.fixture
-def model(tmp_path: Path, teacher: Path, corpus: Path) -> Path:
-    run = tmp_path / "run"
-    common = ["--corpus", str(corpus), "--run", str(run)]
-    assert main(["vocab", *common, "--size", "30"]) == 0
-    assert main(["align", *common]) == 0
-    export_stage(Workspace(run, torch.device("cpu")), "initial", tmp_path / "model")
-    return tmp_path / "model"
 
 
 def make_tuner(model: Path, lessons: list[Lesson], settings: TuningSettings) -> Tuner:

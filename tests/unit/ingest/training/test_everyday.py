@@ -1,0 +1,55 @@
+"""Everyday sentences: read from files, and learnt by a toy student."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from ingest.training.__main__ import main
+from ingest.training.pairs import Pairs
+from ingest.training.phrases import read_everyday
+from ingest.training.student import encode, load_student, tokenize
+from ingest.training.vocabulary import load_tokenizer
+from kb.errors import KbError
+
+
+def write_everyday(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "1.tsv").write_text("порт\tкуда делся порт\tthe port\n", encoding="utf-8")
+    (folder / "2.tsv").write_text("сеть\tсеть как удалить\tremove network\n", encoding="utf-8")
+    return folder
+
+
+def test_everyday_sentences_are_read_from_all_files(tmp_path: Path) -> None:
+    pairs = read_everyday(write_everyday(tmp_path / "everyday"))
+    assert pairs.russian == ["куда делся порт", "сеть как удалить"]
+    assert pairs.english == ["the port", "remove network"]
+    with pytest.raises(KbError, match="no .*tsv in"):
+        read_everyday(tmp_path)
+    (tmp_path / "everyday" / "1.tsv").write_text("порт\tпорт\n", encoding="utf-8")
+    with pytest.raises(KbError, match="3 columns"):
+        read_everyday(tmp_path / "everyday")
+
+
+def test_everyday_russian_comes_nearer_to_its_english(
+    model: Path, corpus: Path, tmp_path: Path
+) -> None:
+    everyday = write_everyday(tmp_path / "everyday")
+    target = tmp_path / "learnt"
+    given = ["--corpus", str(corpus), "--run", str(tmp_path / "again"), "--model", str(model)]
+    options = ["--sentences", str(everyday), "--target", str(target), "--minutes", "0.05"]
+    assert main(["everyday", *given, *options]) == 0
+    pairs = read_everyday(everyday)
+    assert _nearness(target, model, pairs) > _nearness(model, model, pairs)
+    assert (tmp_path / "again" / "everyday" / "checkpoint.pt").is_file()
+
+
+def _nearness(model: Path, teacher: Path, pairs: Pairs) -> float:
+    tokenizer = load_tokenizer(model / "tokenizer.json")
+    russian, english = (
+        encode(load_student(folder), tokenize(tokenizer, texts), device=torch.device("cpu"))
+        for folder, texts in ((model, pairs.russian), (teacher, pairs.english))
+    )
+    return float((russian * english).sum(axis=1).mean())
