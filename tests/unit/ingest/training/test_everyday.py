@@ -26,7 +26,7 @@ def test_everyday_sentences_are_read_from_all_files(tmp_path: Path) -> None:
     pairs = read_everyday(write_everyday(tmp_path / "everyday"))
     assert pairs.russian == ["куда делся порт", "сеть как удалить"]
     assert pairs.english == ["the port", "remove network"]
-    with pytest.raises(KbError, match="no .*tsv in"):
+    with pytest.raises(KbError, match=str(tmp_path)):
         read_everyday(tmp_path)
     (tmp_path / "everyday" / "1.tsv").write_text("порт\tпорт\n", encoding="utf-8")
     with pytest.raises(KbError, match="3 columns"):
