@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +22,20 @@ class TlsFiles:
     """The client's private key, mode 0600."""
 
 
+class PortLinks(Protocol):
+    """Ways from this machine to ports that containers have published; safe from any thread."""
+
+    def reach(self, published: Collection[int]) -> Mapping[int, str]:
+        """Return the address, `host:port`, at which each published TCP port is reached.
+
+        Args:
+            published: All TCP ports that are published now; ways to others are closed.
+
+        Returns:
+            Without the ports that cannot be reached.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """Where a running daemon is reached, and how it proves to be the sandbox."""
@@ -31,8 +46,8 @@ class Endpoint:
     """The label its `/info` must carry: `kb.sandbox=<uuid>`."""
     ports_host: str
     """The address that published ports are bound to, and reached under from this machine."""
-    ports_reachable: bool = True
-    """Whether that address can be reached from this machine; no links are shown otherwise."""
+    port_links: PortLinks | None = None
+    """How they are reached where this machine does not reach that address; None where it does."""
     tls: TlsFiles | None = None
     """For a daemon behind TLS; None for a plain socket."""
     warning: str = ""

@@ -35,10 +35,10 @@ def take_inventory(engine: Engine) -> Inventory:
     try:
         with engine.client(timeout_s=_TIMEOUT_S) as client:
             volumes: Mapping[str, Any] = client.volumes()
+            containers: Sequence[Mapping[str, Any]] = client.containers(all=True)
+            links = _links(containers, endpoint)
             return Inventory(
-                containers=tuple(
-                    _container(each, endpoint) for each in client.containers(all=True)
-                ),
+                containers=tuple(_container(each, endpoint, links) for each in containers),
                 images=tuple(_image(each) for each in client.images()),
                 volumes=tuple(_volume(each) for each in volumes.get("Volumes") or []),
                 networks=tuple(_network(each) for each in client.networks()),
@@ -47,9 +47,33 @@ def take_inventory(engine: Engine) -> Inventory:
         raise SandboxError(f"the sandbox daemon does not answer: {error}") from error
 
 
-def _container(item: Mapping[str, Any], endpoint: Endpoint) -> ContainerSummary:
+def _links(containers: Sequence[Mapping[str, Any]], endpoint: Endpoint) -> Mapping[int, str] | None:
+    """Return where published TCP ports are reached; None where it is their own address."""
+    if endpoint.port_links is None:
+        return None
+    return endpoint.port_links.reach(
+        {
+            int(port["PublicPort"])
+            for each in containers
+            for port in _published(each)
+            if _protocol(port) == "tcp"
+        }
+    )
+
+
+def _published(container: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [each for each in container.get("Ports") or [] if each.get("PublicPort")]
+
+
+def _protocol(port: Mapping[str, Any]) -> str:
+    return str(port.get("Type") or "tcp")
+
+
+def _container(
+    item: Mapping[str, Any], endpoint: Endpoint, links: Mapping[int, str] | None
+) -> ContainerSummary:
     names: Sequence[str] = item.get("Names") or [item["Id"][:12]]
-    ports = {_port(each, endpoint) for each in item.get("Ports") or [] if each.get("PublicPort")}
+    ports = {_port(each, endpoint, links) for each in _published(item)}
     return ContainerSummary(
         id=str(item["Id"]),
         name=names[0].removeprefix("/"),
@@ -62,18 +86,20 @@ def _container(item: Mapping[str, Any], endpoint: Endpoint) -> ContainerSummary:
     )
 
 
-def _port(item: Mapping[str, Any], endpoint: Endpoint) -> PublishedPort:
-    protocol, public = str(item.get("Type") or "tcp"), int(item["PublicPort"])
+def _port(
+    item: Mapping[str, Any], endpoint: Endpoint, links: Mapping[int, str] | None
+) -> PublishedPort:
+    protocol, public = _protocol(item), int(item["PublicPort"])
     given = str(item.get("IP") or "")
     anywhere = given in {"", "0.0.0.0", "::"}  # noqa: S104 - compared, not bound
-    reached = endpoint.ports_host if anywhere else given
-    linked = protocol == "tcp" and endpoint.ports_reachable
+    host = endpoint.ports_host if anywhere else given
+    link = f"{host}:{public}" if links is None else links.get(public, "")
     return PublishedPort(
         container_port=int(item["PrivatePort"]),
         protocol=protocol,
-        host=reached,
+        host=host,
         host_port=public,
-        url=f"http://{reached}:{public}/" if linked else "",
+        url=f"http://{link}/" if link and protocol == "tcp" else "",
     )
 
 

@@ -10,14 +10,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from docker import APIClient
 
 from kb.model import RunState
 from server.sandbox.choose import choose_driver
-from server.sandbox.dind.body import object_name
+from server.sandbox.dind.body import EngineFacts, object_name
 from server.sandbox.dind.driver import DindDriver
+from server.sandbox.dind.host_engine import HostEngine
+from server.sandbox.dind.port_slots import SLOTS
 from server.sandbox.identity import read_id
 from server.sandbox.service import Sandbox
 from server.sandbox.settings import SandboxSettings
@@ -37,6 +40,13 @@ pytestmark = [pytest.mark.docker, pytest.mark.timeout(1800)]  # the first time a
 _PUBLIC = "1.2.3.4"
 """An address that is not private; in the engine's network its machine has it."""
 _OWN_PAGE = "sh -c 'mkdir /w; echo published >/w/index.html; exec httpd -f -p 80 -h /w'"
+
+
+class _EngineInAMachine(HostEngine):
+    """The engine, as if it ran in a virtual machine whose networks are not reached from here."""
+
+    def facts(self) -> EngineFacts:
+        return replace(super().facts(), product="Docker Desktop")
 
 
 @pytest.fixture(scope="module")
@@ -116,14 +126,33 @@ def test_an_image_comes_from_the_machines_mirror(sandbox: Sandbox) -> None:
 def test_a_published_port_is_reached_under_its_link(sandbox: Sandbox) -> None:
     run = run_to_end(sandbox, f"docker run -d --name web -p 8080:80 busybox {_OWN_PAGE}")
     assert run.exit_code == 0, run.stderr
-    (url,) = (
-        port.url
-        for each in sandbox.inventory().containers
-        if each.name == "web"
-        for port in each.ports
-    )
+    url = _links(sandbox)["web"]
     wait_for(lambda: _get(url) == b"published\n")
     assert run_to_end(sandbox, "docker rm -f web").exit_code == 0
+
+
+def test_published_ports_are_reached_on_the_loopback_where_the_network_is_not(
+    engine: APIClient, settings: SandboxSettings, tmp_path: Path
+) -> None:
+    """One of them is published inside under the number of a slot."""
+    own = replace(settings, state_dir=tmp_path)
+    driver = DindDriver(own, find_engine=lambda: _EngineInAMachine(os.environ["DOCKER_HOST"]))
+    desktop = Sandbox(own, driver=driver)
+    try:
+        for name, port in (("one", 8080), ("two", SLOTS[0])):
+            run = run_to_end(
+                desktop, f"docker run -d --name {name} -p {port}:80 busybox {_OWN_PAGE}"
+            )
+            assert run.exit_code == 0, run.stderr
+        urls = _links(desktop)
+        assert {urlsplit(url).hostname for url in urls.values()} == {"127.0.0.1"}
+        wait_for(lambda: [_get(urls[name]) for name in ("one", "two")] == [b"published\n"] * 2)
+        run_to_end(desktop, "docker stop -t 1 one")
+        assert _links(desktop) == {"two": urls["two"]}
+        assert (_get(urls["one"]), _get(urls["two"])) == (b"", b"published\n")
+    finally:
+        desktop.close()
+        driver.reset()
 
 
 def test_the_container_has_no_privileges_and_nothing_of_the_machine(
@@ -271,6 +300,12 @@ def _talk(sandbox: Sandbox, address: str, port: str) -> str:
     """Return what a registry answers to a container's nonsense; nothing where it is not reached."""
     line = f"docker run --rm busybox sh -c 'echo nonsense | nc -w 5 {address} {port}'"
     return run_to_end(sandbox, line).stdout
+
+
+def _links(sandbox: Sandbox) -> dict[str, str]:
+    """Return container -> the link to its published port."""
+    containers = sandbox.inventory().containers
+    return {each.name: port.url for each in containers for port in each.ports}
 
 
 def _get(url: str) -> bytes:

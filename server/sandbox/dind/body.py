@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.sandbox.dind.inside import API_PORT, ENGINE_ALIAS, SCRIPT, dockerd_arguments
+from server.sandbox.dind.inside import ENGINE_ALIAS, SCRIPT, dockerd_arguments
 from server.sandbox.egress import loopback_mirror
 from server.sandbox.identity import label_of, short_id
 from server.sandbox.settings import SandboxSettings
 
 LABEL_KEY = "kb.sandbox"
-API_PORT_KEY = f"{API_PORT}/tcp"
 CAPABILITIES = ("SYS_ADMIN", "NET_ADMIN", "NET_RAW", "SYS_PTRACE", "MKNOD", "SETFCAP")
 """What dockerd needs, an ordinary container's own named too; far from what `--privileged` gives."""
 
@@ -35,9 +34,16 @@ def object_name(sandbox_id: str) -> str:
 
 
 def container_body(
-    settings: SandboxSettings, sandbox_id: str, facts: EngineFacts
+    settings: SandboxSettings, sandbox_id: str, facts: EngineFacts, *, ports: Mapping[int, int]
 ) -> Mapping[str, object]:
-    """Return the body of the request that creates the container (Engine API, "ContainerCreate")."""
+    """Return the body of the request that creates the container (Engine API, "ContainerCreate").
+
+    Args:
+        settings: What it may take.
+        sandbox_id: Names and labels it.
+        facts: What the engine has.
+        ports: Its port -> the port of the machine's loopback at which it is published.
+    """
     name = object_name(sandbox_id)
     return {
         "Image": settings.dind_image,
@@ -46,20 +52,28 @@ def container_body(
         "Entrypoint": ["sh", SCRIPT],
         "Cmd": dockerd_arguments(label=label_of(sandbox_id), mirror=settings.mirror),
         "Labels": {LABEL_KEY: sandbox_id},
-        "ExposedPorts": {API_PORT_KEY: {}},
+        "ExposedPorts": {port_key(port): {} for port in ports},
         "HostConfig": {
             "CapAdd": list(CAPABILITIES),
             "SecurityOpt": ["seccomp=unconfined", "apparmor=unconfined"],
             "CgroupnsMode": "private",
             "Mounts": [{"Type": "volume", "Source": name, "Target": "/var/lib/docker"}],
             "NetworkMode": name,
-            "PortBindings": {API_PORT_KEY: [{"HostIp": "127.0.0.1", "HostPort": ""}]},
+            "PortBindings": {
+                port_key(port): [{"HostIp": "127.0.0.1", "HostPort": str(outside)}]
+                for port, outside in ports.items()
+            },
             "ExtraHosts": _extra_hosts(settings.mirror),
             "RestartPolicy": {"Name": "no"},
             "LogConfig": {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "2"}},
             **_limits(settings, facts),
         },
     }
+
+
+def port_key(port: int) -> str:
+    """Return how the engine names a TCP port of a container."""
+    return f"{port}/tcp"
 
 
 def _limits(settings: SandboxSettings, facts: EngineFacts) -> Mapping[str, int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from kb.errors import SandboxError
 from server.sandbox.builtin_image import make_tar
@@ -12,14 +13,15 @@ from server.sandbox.connection import why_closed
 from server.sandbox.dind.body import EngineFacts, container_body, object_name
 from server.sandbox.dind.certificates import Certificates, make_certificates
 from server.sandbox.dind.discovery import find_host_engine
-from server.sandbox.dind.host_engine import OBJECT_KINDS, ContainerFacts, HostEngine, ObjectKind
-from server.sandbox.dind.inside import FOLDER, start_script
+from server.sandbox.dind.host_engine import OBJECT_KINDS, HostEngine, ObjectKind
+from server.sandbox.dind.inside import API_PORT, FOLDER, PATH_FILE, start_script
+from server.sandbox.dind.loopback import free_ports
+from server.sandbox.dind.port_slots import SLOTS, PortSlots
 from server.sandbox.driver import Endpoint, TlsFiles
 from server.sandbox.identity import forget_id, label_of, read_id
 from server.sandbox.settings import SandboxSettings
 
 _RETRY_EVERY_S = 0.1
-_UNREACHABLE = "links to published ports cannot be reached here: the sandbox runs in a machine of "
 _UNLIMITED = "the size of its data is not limited"
 
 
@@ -66,13 +68,15 @@ class DindDriver:
         _check_usable(facts)
         sandbox_id = read_id(self._settings.sandbox_dir)
         engine.ensure_image(self._settings.dind_image)
-        certificates = make_certificates()
-        self._make_container(engine, facts, sandbox_id, certificates)
+        certificates, ports = make_certificates(), _choose_ports(facts)
+        self._make_container(
+            engine, container_body(self._settings, sandbox_id, facts, ports=ports), certificates
+        )
         self._engine, self._container = engine, object_name(sandbox_id)
         try:
             engine.start(self._container)
             tls = certificates.keep_client(self._settings.sandbox_dir / "tls")
-            return self._await_daemon(engine, facts, sandbox_id, tls)
+            return self._await_daemon(engine, _endpoint(engine, sandbox_id, ports, tls))
         except BaseException:
             self.stop()
             raise
@@ -112,9 +116,10 @@ class DindDriver:
     # --- inside --------------------------------------------------------------------------
 
     def _make_container(
-        self, engine: HostEngine, facts: EngineFacts, sandbox_id: str, certificates: Certificates
+        self, engine: HostEngine, body: Mapping[str, object], certificates: Certificates
     ) -> None:
         """Make the container anew, and its network and volume unless they are there."""
+        sandbox_id = read_id(self._settings.sandbox_dir)
         name, there = object_name(sandbox_id), _own_objects(engine, sandbox_id)
         if "container" in there:
             engine.remove("container", name)
@@ -122,22 +127,20 @@ class DindDriver:
             engine.create_network(name, sandbox_id)
         if "volume" not in there:
             engine.create_volume(name, sandbox_id)
-        engine.create_container(name, container_body(self._settings, sandbox_id, facts))
+        engine.create_container(name, body)
         script = start_script(self._settings.egress, self._settings.mirror)
         engine.put_files(name, _files(script, certificates))
 
-    def _await_daemon(
-        self, engine: HostEngine, facts: EngineFacts, sandbox_id: str, tls: TlsFiles
-    ) -> Endpoint:
+    def _await_daemon(self, engine: HostEngine, endpoint: Endpoint) -> Endpoint:
+        """Return where the daemon is, with the container's address, once it takes connections."""
         deadline = time.monotonic() + self._settings.start_timeout_s
         while True:
             found = engine.inspect(self._container)
             if found is None or not found.running:
                 raise _failure(engine.last_words(self._container) if found else ())
-            endpoint = _endpoint(found, facts, sandbox_id, tls)
-            reason = why_closed(endpoint.base_url, tls)
+            reason = why_closed(endpoint.base_url, endpoint.tls)
             if reason is None:
-                return endpoint
+                return replace(endpoint, ports_host=found.address)
             if time.monotonic() > deadline:
                 raise _unreachable(endpoint, reason)
             time.sleep(_RETRY_EVERY_S)
@@ -186,18 +189,32 @@ def _files(script: str, certificates: Certificates) -> bytes:
     return make_tar({f"{FOLDER}/{name}": data for name, data in files.items()}, mode=0o600)
 
 
+def _choose_ports(facts: EngineFacts) -> Mapping[int, int]:
+    """Return which of its ports the container publishes, and where on this machine's loopback.
+
+    The slots are among them where the container's own network is one of a virtual machine.
+    """
+    in_a_machine = not sys.platform.startswith("linux") or facts.product == "Docker Desktop"
+    inside = [API_PORT, *(SLOTS if in_a_machine else ())]
+    return dict(zip(inside, free_ports(len(inside)), strict=True))
+
+
 def _endpoint(
-    found: ContainerFacts, facts: EngineFacts, sandbox_id: str, tls: TlsFiles
+    engine: HostEngine, sandbox_id: str, ports: Mapping[int, int], tls: TlsFiles
 ) -> Endpoint:
-    reachable = sys.platform.startswith("linux") and facts.product != "Docker Desktop"
-    warnings = [_UNLIMITED] if reachable else [_UNLIMITED, f"{_UNREACHABLE}{facts.product}"]
+    """Return where the daemon will be, but for the container's address."""
+
+    def run(script: str) -> None:
+        engine.run_inside(object_name(sandbox_id), f"PATH=$(cat {PATH_FILE})\n{script}")
+
+    slots = {slot: port for slot, port in ports.items() if slot in SLOTS}
     return Endpoint(
-        base_url=f"https://127.0.0.1:{found.api_port}",
+        base_url=f"https://127.0.0.1:{ports[API_PORT]}",
         label=label_of(sandbox_id),
-        ports_host=found.address,
-        ports_reachable=reachable,
+        ports_host="",
+        port_links=PortSlots(run, slots) if slots else None,
         tls=tls,
-        warning="; ".join(warnings),
+        warning=_UNLIMITED,
     )
 
 

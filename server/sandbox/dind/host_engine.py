@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from kb.errors import SandboxError
-from server.sandbox.dind.body import API_PORT_KEY, LABEL_KEY, EngineFacts
+from server.sandbox.dind.body import LABEL_KEY, EngineFacts
 from server.sandbox.engine import make_client
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ class ContainerFacts:
     running: bool
     address: str
     """Its address in its own network; empty while it does not run."""
-    api_port: int
-    """The port of this machine's loopback at which its daemon is reached; 0 while it is not."""
 
 
 class HostEngine:
@@ -125,12 +123,24 @@ class HostEngine:
             return None
         network: Mapping[str, Any] = details["NetworkSettings"]
         joined = [each.get("IPAddress") or "" for each in (network.get("Networks") or {}).values()]
-        bound = (network.get("Ports") or {}).get(API_PORT_KEY) or [{}]
         return ContainerFacts(
             running=bool(details["State"].get("Running")),
             address=str(joined[0]) if joined else "",
-            api_port=int(bound[0].get("HostPort") or 0),
         )
+
+    def run_inside(self, container: str, script: str) -> None:
+        """Run a shell script in a running container.
+
+        Raises:
+            SandboxError: It fails; quotes what it said.
+        """
+        with self._client() as client:
+            made = client.exec_create(container, ["sh", "-c", script])
+            said: bytes = client.exec_start(made["Id"])
+            code = client.exec_inspect(made["Id"])["ExitCode"]
+        if code:
+            words = said.decode("utf-8", "replace").strip()
+            raise SandboxError(f"a script in the sandbox's container failed: {words[-400:]}")
 
     def last_words(self, container: str) -> Sequence[str]:
         """Return the last lines of a container's log."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 import shlex
 from urllib.parse import urlsplit
 
+from server.sandbox.dind.port_slots import CHAIN
 from server.sandbox.egress import (
     Egress,
     container_rules,
@@ -28,6 +29,8 @@ API_PORT = 2376
 FOLDER = "kb-sandbox"
 """Folder of the script and the certificates in the container's root."""
 SCRIPT = f"/{FOLDER}/start.sh"
+PATH_FILE = f"/{FOLDER}/path"
+"""Where the script leaves its search path, with the iptables of this kernel on it."""
 _INNER_NETWORKS = "10.214.0.0/16"
 """Where the containers' networks lie. Docker's own choice, 172.17.0.0/16, is the engine's too: its
 machine could not be reached from inside."""
@@ -88,6 +91,13 @@ fi
 iptables -w -N DOCKER-USER || { say "there is no iptables"; exit 1; }
 """
 
+_SLOTS = f"""\
+
+# From a slot to a published port (port_slots.py): before dockerd's own rules, which come after.
+iptables -w -t nat -N {CHAIN} && iptables -w -t nat -A PREROUTING -i eth0 -j {CHAIN} || exit 1
+echo "$PATH" >{PATH_FILE}
+"""
+
 _RUN = """\
 
 # As the first process: collect what has ended, pass a stop on, end with dockerd.
@@ -112,7 +122,7 @@ def start_script(egress: Egress, mirror: str) -> str:
     if address := mirror_address(mirror_inside(mirror)):
         rule = shlex.join(mirror_rule(*address))
         rules.append(f"iptables -w -I OUTPUT {rule} || say 'the mirror is not known by name'")
-    return _PREPARE + "\n".join(rules) + "\n" + _RUN
+    return _PREPARE + "\n".join(rules) + "\n" + _SLOTS + _RUN
 
 
 def dockerd_arguments(*, label: str, mirror: str) -> list[str]:

@@ -66,25 +66,25 @@ class FakeEngine:
 
     def inspect(self, name: str) -> dict[str, Any]:
         container = self.containers[name]
-        listener = container.listener
-        ports = {"2376/tcp": [{"HostPort": str(listener.port)}]} if listener else {}
         return {
             "Config": {"Tty": False, **container.body},
-            "State": {"Running": listener is not None},
-            "NetworkSettings": {"Networks": {name: {"IPAddress": ADDRESS}}, "Ports": ports},
+            "State": {"Running": container.listener is not None},
+            "NetworkSettings": {"Networks": {name: {"IPAddress": ADDRESS}}},
         }
 
     def start(self, name: str) -> None:
+        container = self.containers[name]
         if not self.dies:
-            self.containers[name].listener = TlsListener(self.containers[name].files)
+            (published,) = container.body["HostConfig"]["PortBindings"]["2376/tcp"]
+            container.listener = TlsListener(container.files, int(published["HostPort"]))
 
 
 class TlsListener:
     """Shakes hands with whoever has the right certificate, and hangs up."""
 
-    def __init__(self, files: dict[str, bytes]) -> None:
+    def __init__(self, files: dict[str, bytes], port: int = 0) -> None:
         self._context = _server_context(files)
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -18,6 +19,7 @@ from server.sandbox.dind.body import EngineFacts, container_body, object_name
 from server.sandbox.dind.discovery import candidate_addresses, find_host_engine
 from server.sandbox.dind.driver import DindDriver, why_not_dind
 from server.sandbox.dind.inside import dockerd_arguments, mirror_inside, start_script
+from server.sandbox.dind.port_slots import SLOTS
 from server.sandbox.egress import NOT_PUBLIC, Egress
 from server.sandbox.identity import read_id
 from server.sandbox.settings import SandboxLimits, SandboxSettings
@@ -26,6 +28,7 @@ from tests.unit.server.sandbox.fake_engine import ADDRESS, Container, FakeEngine
 SANDBOX_ID = "0123abcd-1111-2222-3333-444455556666"
 FACTS = EngineFacts(os_type="linux", product="Debian", cpus=16, memory_bytes=1 << 40)
 LIMITS = SandboxLimits(memory_bytes=1000, cpus=0.5, pids=10)
+PORTS = {2376: 50001}
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def driver(engine: FakeEngine, settings: SandboxSettings) -> DindDriver:
 
 def test_the_container_is_asked_for_key_by_key(tmp_path: Path) -> None:
     settings = SandboxSettings(state_dir=tmp_path, limits=LIMITS, dind_image="image:1")
-    assert container_body(settings, SANDBOX_ID, FACTS) == {
+    assert container_body(settings, SANDBOX_ID, FACTS, ports=PORTS) == {
         "Image": "image:1",
         "User": "0",
         "Hostname": "sandbox",
@@ -63,7 +66,7 @@ def test_the_container_is_asked_for_key_by_key(tmp_path: Path) -> None:
                 {"Type": "volume", "Source": "kb-sandbox-0123abcd", "Target": "/var/lib/docker"}
             ],
             "NetworkMode": "kb-sandbox-0123abcd",
-            "PortBindings": {"2376/tcp": [{"HostIp": "127.0.0.1", "HostPort": ""}]},
+            "PortBindings": {"2376/tcp": [{"HostIp": "127.0.0.1", "HostPort": "50001"}]},
             "ExtraHosts": [],
             "RestartPolicy": {"Name": "no"},
             "LogConfig": {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "2"}},
@@ -79,7 +82,7 @@ def test_nothing_is_asked_for_that_the_engines_machine_lacks(tmp_path: Path) -> 
     limits = SandboxLimits(memory_bytes=1 << 40, cpus=64)
     facts = EngineFacts(os_type="linux", product="", cpus=1, memory_bytes=4000)
     settings = SandboxSettings(state_dir=tmp_path, limits=limits)
-    host: Any = container_body(settings, SANDBOX_ID, facts)["HostConfig"]
+    host: Any = container_body(settings, SANDBOX_ID, facts, ports=PORTS)["HostConfig"]
     assert (host["Memory"], host["MemorySwap"]) == (3000, 3000)
     assert host["NanoCpus"] <= 10**9
 
@@ -110,7 +113,7 @@ def test_mirrors(tmp_path: Path, mirror: str, inside: str) -> None:
     trusted = [each for each in arguments if each.startswith("--insecure-registry")]
     assert bool(trusted) is mirror.startswith("http:")
     settings = SandboxSettings(state_dir=tmp_path, mirror=mirror)
-    host: Any = container_body(settings, SANDBOX_ID, FACTS)["HostConfig"]
+    host: Any = container_body(settings, SANDBOX_ID, FACTS, ports=PORTS)["HostConfig"]
     assert (host["ExtraHosts"] == ["host.docker.internal:host-gateway"]) is (
         "host.docker.internal" in inside
     )
@@ -151,10 +154,11 @@ def test_it_starts(driver: DindDriver, engine: FakeEngine, settings: SandboxSett
     name = object_name(sandbox_id)
     assert endpoint.label == f"kb.sandbox={sandbox_id}"
     assert endpoint.base_url.startswith("https://127.0.0.1:")
-    assert (endpoint.ports_host, endpoint.ports_reachable) == (ADDRESS, True)
+    assert (endpoint.ports_host, endpoint.port_links) == (ADDRESS, None)
     assert why_closed(endpoint.base_url, endpoint.tls) is None
     container = engine.containers[name]
-    assert container.body == container_body(settings, sandbox_id, find_host_engine().facts())
+    facts, port = find_host_engine().facts(), urlsplit(endpoint.base_url).port or 0
+    assert container.body == container_body(settings, sandbox_id, facts, ports={2376: port})
     assert set(container.files) == {
         "kb-sandbox/start.sh", "kb-sandbox/ca.pem",
         "kb-sandbox/server.pem", "kb-sandbox/server-key.pem",
@@ -232,11 +236,19 @@ def test_an_engine_that_cannot(
     assert engine.asked == []
 
 
-def test_on_docker_desktop_no_links_are_promised(driver: DindDriver, engine: FakeEngine) -> None:
+def test_on_docker_desktop_slots_are_published_on_the_loopback(
+    driver: DindDriver, engine: FakeEngine
+) -> None:
     engine.info["OperatingSystem"] = "Docker Desktop"
     endpoint = driver.start()
-    assert not endpoint.ports_reachable
-    assert "cannot be reached" in endpoint.warning
+    (container,) = engine.containers.values()
+    bindings = container.body["HostConfig"]["PortBindings"]
+    assert set(bindings) == {"2376/tcp", *(f"{slot}/tcp" for slot in SLOTS)}
+    hosts = [(each["HostIp"], int(each["HostPort"])) for (each,) in bindings.values()]
+    assert {host for host, _ in hosts} == {"127.0.0.1"}
+    assert len({port for _, port in hosts}) == len(bindings)
+    assert endpoint.port_links is not None
+    assert endpoint.port_links.reach([]) == {}
     driver.stop()
 
 
