@@ -45,7 +45,7 @@ def check_busybox(settings: Settings) -> Finding:
 
 def check_compose(settings: Settings) -> Finding:
     """Look for the program that `docker compose` commands want."""
-    from server.sandbox.runner.compose import find_compose
+    from server.sandbox.runner.compose_program import find_compose
 
     try:
         program = find_compose()

@@ -13,6 +13,7 @@ import pytest
 
 from kb.commands.limits import DEFAULT_RULES
 from kb.model import CommandRun, RunState
+from server.sandbox.runner import compose
 from server.sandbox.runner.filter_socket import serve_filter
 from server.sandbox.runner.gate import Gate
 from server.sandbox.service import Sandbox
@@ -48,12 +49,19 @@ def composing(live_sandbox: Sandbox) -> Iterator[Sandbox]:
     run_to_end(live_sandbox, "docker-compose down", files=FILES)
 
 
+@pytest.fixture(params=[True, False], ids=["unix", "loopback"])
+def over_any_socket(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The filter is a Unix socket, or a port of the loopback as on Windows."""
+    monkeypatch.setattr(compose, "UNIX_SOCKETS", request.param)
+
+
 def _press(sandbox: Sandbox, text: str) -> CommandRun:
     run = run_to_end(sandbox, text, files=FILES)
     assert run.exit_code == 0, run
     return run
 
 
+@pytest.mark.usefixtures("over_any_socket")
 def test_up_and_down_as_the_notes_have_it(composing: Sandbox) -> None:
     assert "docker-compose version" in _press(composing, "docker-compose -version").stdout
     _press(composing, r'docker-compose -f "e:\tmp\docker-compose.yaml" up -d')
@@ -110,6 +118,7 @@ def test_containers_of_compose_are_confined_like_others(composing: Sandbox) -> N
     assert host["PidsLimit"] > 0
 
 
+@pytest.mark.usefixtures("over_any_socket")
 def test_an_attached_up_ends_with_stop(composing: Sandbox) -> None:
     run = composing.runs.start("docker-compose up", confirm=True, files=FILES)
     deadline = time.monotonic() + 40
@@ -122,6 +131,7 @@ def test_an_attached_up_ends_with_stop(composing: Sandbox) -> None:
     assert _press(composing, "docker ps -q --filter name=notes_").stdout == ""
 
 
+@pytest.mark.usefixtures("over_any_socket")
 def test_a_service_that_is_built(composing: Sandbox) -> None:
     files = {
         "docker-compose.yaml": b"services:\n  a:\n    build: .\n    image: mine\n",
@@ -161,10 +171,9 @@ def test_what_the_socket_refuses_the_daemon_never_sees(
 ) -> None:
     endpoint = live_sandbox.engine().endpoint
     gate = Gate(endpoint=endpoint, rules=DEFAULT_RULES)
-    path = tmp_path / "filter.sock"
     before = run_to_end(live_sandbox, "docker ps -aq").stdout
-    with serve_filter(path, gate):
-        docker = ["docker", "-H", f"unix://{path}"]
+    with serve_filter(gate, folder=tmp_path) as address:
+        docker = ["docker", "-H", address.url]
         listed = subprocess.run([*docker, "ps", "-aq"], capture_output=True, text=True, check=True)
         assert listed.stdout == before
         for words in (

@@ -8,69 +8,48 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, TypedDict
 
 from kb.commands.actions import RunCompose
 from kb.commands.compose import check_compose
-from kb.errors import SandboxError
 from server.sandbox.runner.compose_files import DEFAULT_PROJECT, KeptFiles, find_file
+from server.sandbox.runner.compose_program import environment, find_compose, write_config
 from server.sandbox.runner.context import place_inside
+from server.sandbox.runner.filter_socket import serve_filter
+from server.sandbox.runner.gate import Gate
 from server.sandbox.runner.job import Job, execute
 
+UNIX_SOCKETS = hasattr(socket, "AF_UNIX")
+"""Windows has none."""
 _STOP_PATIENCE_S = 12.0
 _BLOCK_BYTES = 64 * 1024
-_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 @execute.register
 def run_compose(action: RunCompose, job: Job) -> int:
     """Any offered command of Compose."""
-    if not hasattr(socket, "AF_UNIX"):
-        raise SandboxError("Compose commands need Unix sockets, which Windows lacks")
-    from server.sandbox.runner.filter_socket import serve_filter
-    from server.sandbox.runner.gate import Gate
-
     program = find_compose()
     with tempfile.TemporaryDirectory(prefix="kb-compose-") as name:
         folder = Path(name)
         options = [] if not action.needs_file else _lay_out(action, job, folder / "project")
-        socket_path = folder / "docker.sock"
         gate = Gate(endpoint=job.engine.endpoint, rules=job.rules)
         command = [*program, *options, action.verb, *action.arguments, *action.services]
         job.sent["compose"] = command[len(program) :]
         job.sent["requests"] = gate.sent
-        with serve_filter(socket_path, gate):
-            code = _run_program(command, folder, socket_path, job)
+        with serve_filter(gate, folder=folder if UNIX_SOCKETS else None) as address:
+            write_config(folder, address)
+            code = _run_program(command, folder, environment(folder, address), job)
         for refusal in dict.fromkeys(gate.refused):
             job.error(f"note: refused by the sandbox: {refusal}")
         return code
-
-
-def find_compose() -> list[str]:
-    """Return the command line of a Compose program.
-
-    Raises:
-        SandboxError: There is none.
-    """
-    docker = shutil.which("docker", path=_PATH)
-    if docker and _succeeds([docker, "compose", "version"]):
-        return [docker, "compose"]
-    standalone = shutil.which("docker-compose", path=_PATH)
-    if standalone:
-        return [standalone]
-    raise SandboxError(
-        "there is no Compose program on this machine",
-        hint="on Debian and Ubuntu: apt-get install docker-compose",
-        code="no_compose",
-    )
 
 
 def _lay_out(action: RunCompose, job: Job, folder: Path) -> list[str]:
@@ -96,28 +75,15 @@ def _lay_out(action: RunCompose, job: Job, folder: Path) -> list[str]:
     return [*options, *(f"--profile={profile}" for profile in action.project.profiles)]
 
 
-def _run_program(command: list[str], home: Path, socket_path: Path, job: Job) -> int:
-    environment = {
-        "PATH": _PATH,
-        "HOME": str(home),
-        "LC_ALL": "C.UTF-8",
-        "DOCKER_HOST": f"unix://{socket_path}",
-        "DOCKER_CONFIG": str(home),
-        "DOCKER_BUILDKIT": "0",
-        "COMPOSE_DOCKER_CLI_BUILD": "0",
-        "COMPOSE_ANSI": "never",
-        "COMPOSE_PROGRESS": "plain",
-        "COMPOSE_PARALLEL_LIMIT": "4",
-        "PYTHONUNBUFFERED": "1",
-    }
+def _run_program(command: list[str], folder: Path, environment: dict[str, str], job: Job) -> int:
     process = subprocess.Popen(  # noqa: S603 - words that passed the policy, no shell
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=home,
+        cwd=folder,
         env=environment,
-        start_new_session=True,
+        **_apart(),
     )
     readers = [
         threading.Thread(target=_copy, args=(process.stdout, job.run.stdout)),
@@ -139,20 +105,26 @@ def _copy(source: IO[bytes] | None, write: Callable[[bytes], None]) -> None:
                 write(data)
 
 
+class _Apart(TypedDict, total=False):
+    """How a program is started so that a signal for it is not one for us."""
+
+    start_new_session: bool
+    creationflags: int
+
+
+def _apart() -> _Apart:
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
 def _interrupt(process: subprocess.Popen[bytes]) -> None:
     """End the program as Ctrl+C would, so that it stops its containers; kill it if it lingers."""
-    process.send_signal(signal.SIGINT)
+    if sys.platform == "win32":
+        process.send_signal(signal.CTRL_BREAK_EVENT)
+    else:
+        process.send_signal(signal.SIGINT)
     try:
         process.wait(_STOP_PATIENCE_S)
     except subprocess.TimeoutExpired:
         process.kill()
-
-
-def _succeeds(command: list[str]) -> bool:
-    try:
-        done = subprocess.run(  # noqa: S603 - a program of this machine's own
-            command, capture_output=True, check=False, timeout=20, env={"PATH": _PATH}
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0

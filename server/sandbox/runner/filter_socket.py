@@ -2,6 +2,9 @@
 
 Each request is read whole, judged by the gate, and written anew for the daemon with a body and
 headers of ours: what was not understood is not passed on. A connection carries one request.
+
+It is a Unix socket in a private folder. Where there are none (Windows), it is a port of this
+machine's loopback, and each request must carry a key that only Compose was told.
 """
 
 from __future__ import annotations
@@ -10,14 +13,15 @@ import contextlib
 import http.client
 import io
 import json
+import secrets
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from kb.errors import InvalidInputError, KbError
+from kb.errors import CommandRefusedError, InvalidInputError, KbError
 from server.sandbox.connection import open_connection
 from server.sandbox.runner.context import MAX_CONTEXT_BYTES
 from server.sandbox.runner.gate import Gate, Passed, carries_files, judge, record
@@ -26,6 +30,17 @@ _MAX_LINE_BYTES = 64 * 1024
 _MAX_JSON_BYTES = 4 * 1024 * 1024
 _BLOCK_BYTES = 64 * 1024
 _PASSED_HEADERS = ("Content-Type", "Accept")
+_KEY_HEADER = "X-Kb-Key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterAddress:
+    """Where the filter is, and what its requests must carry."""
+
+    url: str
+    """For `DOCKER_HOST`."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers of every request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,25 +59,55 @@ class _Request:
 
 
 @contextlib.contextmanager
-def serve_filter(path: Path, gate: Gate) -> Iterator[None]:
-    """Serve the filtering socket at `path` while the block lasts."""
-    with _Server(str(path), gate) as server:
-        path.chmod(0o600)
+def serve_filter(gate: Gate, *, folder: Path | None) -> Iterator[FilterAddress]:
+    """Serve the filter while the block lasts.
+
+    Args:
+        gate: Judges the requests.
+        folder: A private folder for its Unix socket; None for a port of the loopback.
+    """
+    with _LoopbackServer(gate) if folder is None else _UnixServer(gate, folder) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="compose-filter")
         thread.start()
         try:
-            yield
+            yield server.address
         finally:
             server.shutdown()
             thread.join()
 
 
-class _Server(socketserver.ThreadingUnixStreamServer):
-    daemon_threads = True
+class _Server(socketserver.ThreadingTCPServer):
+    """Judges requests that carry the headers of its address."""
 
-    def __init__(self, path: str, gate: Gate) -> None:
-        super().__init__(path, _Handler)
+    daemon_threads = True
+    gate: Gate
+    address: FilterAddress
+
+    def admits(self, headers: http.client.HTTPMessage) -> bool:
+        """Tell whether a request comes from whom the address was given to."""
+        return all(
+            secrets.compare_digest((headers.get(name) or "").encode(), value.encode())
+            for name, value in self.address.headers.items()
+        )
+
+
+class _UnixServer(_Server):
+    def __init__(self, gate: Gate, folder: Path) -> None:
+        path = folder / "docker.sock"
+        self.address_family = socket.AF_UNIX
+        super().__init__(str(path), _Handler)  # type: ignore[arg-type]
+        path.chmod(0o600)
+        self.gate, self.address = gate, FilterAddress(url=f"unix://{path}")
+
+
+class _LoopbackServer(_Server):
+    def __init__(self, gate: Gate) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
         self.gate = gate
+        self.address = FilterAddress(
+            url=f"tcp://127.0.0.1:{self.server_address[1]}",
+            headers={_KEY_HEADER: secrets.token_urlsafe(32)},
+        )
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -76,6 +121,8 @@ class _Handler(socketserver.StreamRequestHandler):
                 request = _read_request(self.rfile)
                 if request is None:
                     return
+                if not self.server.admits(request.headers):
+                    raise CommandRefusedError("a request of a program that was not asked")
                 passed = judge(gate, request.method, request.target, request.body)
             except KbError as error:
                 gate.refused.append(error.message)

@@ -20,6 +20,8 @@ from server.sandbox.state import SandboxStatus
 from server.settings import Settings, read_settings
 from server.state import StateFolder, write_private
 
+FIND_COMPOSE = "server.sandbox.runner.compose_program.find_compose"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -65,7 +67,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setattr("ingest.embedding.SentenceTransformerEmbedder", FakeEmbedder)
     monkeypatch.setattr("server.sandbox.service.Sandbox.status", lambda _: ready)
     monkeypatch.setattr("server.sandbox.builtin_image.find_static_busybox", lambda: Path("/b"))
-    monkeypatch.setattr("server.sandbox.runner.compose.find_compose", lambda: ["docker-compose"])
+    monkeypatch.setattr(FIND_COMPOSE, lambda: ["docker-compose"])
     return Place(notes=notes, state=tmp_path / "state", monkeypatch=monkeypatch)
 
 
@@ -148,7 +150,7 @@ def break_busybox(place: Place) -> dict[str, object]:
 
 def break_compose(place: Place) -> dict[str, object]:
     missing = raising(SandboxError("no Compose", hint="apt-get install docker-compose"))
-    place.monkeypatch.setattr("server.sandbox.runner.compose.find_compose", missing)
+    place.monkeypatch.setattr(FIND_COMPOSE, missing)
     return {}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -13,9 +14,10 @@ import pytest
 from kb.commands.limits import DEFAULT_RULES
 from kb.errors import KbError
 from server.sandbox.builtin_image import make_tar
+from server.sandbox.connection import open_connection
 from server.sandbox.driver import Endpoint
 from server.sandbox.runner.build import build_limits
-from server.sandbox.runner.filter_socket import serve_filter
+from server.sandbox.runner.filter_socket import FilterAddress, serve_filter
 from server.sandbox.runner.gate import Gate, judge
 from tests.unit.server.sandbox.fake_engine import serve_engine
 
@@ -59,24 +61,40 @@ def test_a_dockerfile_that_the_policy_refuses_is_refused() -> None:
         judge(_gate(), "POST", "/v1.41/build?t=mine", context)
 
 
-def test_what_changes_something_is_kept_for_the_audit_log(tmp_path: Path) -> None:
-    path = tmp_path / "filter.sock"
+@pytest.mark.parametrize("unix", [True, False])
+def test_what_changes_something_is_kept_for_the_audit_log(tmp_path: Path, *, unix: bool) -> None:
     with serve_engine(tmp_path) as (engine, address):
         gate = _gate(address)
-        with serve_filter(path, gate):
-            _ask(path, "GET", "/v1.41/info", None)
-            _ask(path, "POST", "/v1.41/volumes/create", {"Name": "data", "Labels": {"a": "b"}})
-            _ask(path, "POST", "/v1.41/volumes/create", {"Name": "x", "Driver": "nfs"})
+        with serve_filter(gate, folder=tmp_path if unix else None) as at:
+            _ask(at, "GET", "/v1.41/info", None)
+            _ask(at, "POST", "/v1.41/volumes/create", {"Name": "data", "Labels": {"a": "b"}})
+            _ask(at, "POST", "/v1.41/volumes/create", {"Name": "x", "Driver": "nfs"})
         assert list(engine.volumes) == ["data"]
     body = {"Name": "data", "Driver": "local", "Labels": {"a": "b"}}
     assert gate.sent == [{"request": "POST /v1.41/volumes/create", "body": body}]
     assert len(gate.refused) == 1
 
 
-def _ask(path: Path, method: str, target: str, body: object) -> None:
-    connection = http.client.HTTPConnection("sandbox")
-    connection.sock = socket.socket(socket.AF_UNIX)
-    connection.sock.connect(str(path))
-    connection.request(method, target, json.dumps(body) if body else None)
-    connection.getresponse().read()
-    connection.close()
+def test_on_the_loopback_only_who_has_the_key_is_heard(tmp_path: Path) -> None:
+    with serve_engine(tmp_path) as (engine, address):
+        gate = _gate(address)
+        with serve_filter(gate, folder=None) as at:
+            assert urlsplit(at.url).hostname == "127.0.0.1"
+            (name,) = at.headers
+            for headers in ({}, {name: "guessed"}, {name: ""}):
+                stranger = replace(at, headers=headers)
+                assert _ask(stranger, "POST", "/v1.41/volumes/create", {"Name": "x"}) == 403
+            assert _ask(at, "POST", "/v1.41/volumes/create", {"Name": "data"}) == 201
+        assert list(engine.volumes) == ["data"]
+    assert len(gate.refused) == 3
+
+
+def _ask(at: FilterAddress, method: str, target: str, body: object) -> int:
+    """Return the status of the answer."""
+    with closing(http.client.HTTPConnection("sandbox")) as connection:
+        connection.sock = open_connection(at.url)
+        headers = dict(at.headers)
+        connection.request(method, target, json.dumps(body) if body else None, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
