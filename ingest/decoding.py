@@ -49,7 +49,11 @@ def decode_note(note: NoteId, data: bytes) -> DecodedText:
     text, encoding, warnings = _decode(note, data)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        warnings = (*warnings, _warning(note, line, "a NUL character was replaced by U+FFFD"))
+        message = "a NUL character was replaced by U+FFFD"
+        warnings = (
+            *warnings,
+            NoteWarning(note=note, line=line, message=message, code="nul_character"),
+        )
         text = text.replace("\0", "\ufffd")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return DecodedText(text=text, encoding=encoding, warnings=warnings)
@@ -81,12 +85,8 @@ def _decode_marked(
         return data.decode(encoding), encoding, ()
     except UnicodeDecodeError as error:
         line = data.count("\n".encode(encoding), 0, error.start) + 1
-        message = f"bytes that are not {encoding} were replaced by U+FFFD"
-        return (
-            data.decode(encoding, errors="replace"),
-            encoding,
-            (_warning(note, line, message, hint="save the file as UTF-8"),),
-        )
+        warning = _broken_bytes(note, line, encoding)
+        return data.decode(encoding, errors="replace"), encoding, (warning,)
 
 
 def _decode_legacy(
@@ -95,14 +95,14 @@ def _decode_legacy(
     line = data.count(b"\n", 0, error.start) + 1
     lenient = data.decode("utf-8", errors="replace")
     if lenient.count("\ufffd") <= len(data) * _MOST_BROKEN and _has_multibyte(lenient):
-        message = "bytes that are not UTF-8 were replaced by U+FFFD"
-        return lenient, "utf-8", (_warning(note, line, message, hint="save the file again"),)
+        return lenient, "utf-8", (_broken_bytes(note, line, "UTF-8"),)
     encoding = _guess_legacy(data)
-    warning = _warning(
-        note,
-        line,
-        f"the file is not UTF-8; it was read as {encoding}",
+    warning = NoteWarning(
+        note=note,
+        line=line,
+        message=f"the file is not UTF-8; it was read as {encoding}",
         hint="save it as UTF-8 to be sure that every letter is right",
+        code="not_utf8",
     )
     return data.decode(encoding, errors="replace"), encoding, (warning,)
 
@@ -158,5 +158,11 @@ def _has_multibyte(text: str) -> bool:
     return any(letter > "\x7f" and letter != "\ufffd" for letter in text)
 
 
-def _warning(note: NoteId, line: int, message: str, *, hint: str = "") -> NoteWarning:
-    return NoteWarning(note=note, line=line, message=message, hint=hint)
+def _broken_bytes(note: NoteId, line: int, encoding: str) -> NoteWarning:
+    return NoteWarning(
+        note=note,
+        line=line,
+        message=f"bytes that are not {encoding} were replaced by U+FFFD",
+        hint="save the file as UTF-8",
+        code="broken_bytes",
+    )

@@ -75,7 +75,7 @@ def parse_note(
     except Exception as error:  # noqa: BLE001 - a parser's bug must not cost the user the note
         blocks = _plain_blocks(lines, range(1, len(lines) + 1))
         message = f"the Markdown could not be parsed ({type(error).__name__}); kept as plain text"
-        found.append(NoteWarning(note=note, line=0, message=message))
+        found.append(NoteWarning(note=note, line=0, message=message, code="not_parsed"))
     return Note(
         id=note,
         title=front.title or _only_title(blocks) or PurePosixPath(note).stem,
@@ -320,4 +320,5 @@ def _front_matter_warning(note: NoteId, problem: str) -> NoteWarning:
         line=1,
         message=f"the front matter is not valid YAML ({problem}); it was read as text",
         hint="quote values that contain a colon or begin with a bracket",
+        code="bad_front_matter",
     )

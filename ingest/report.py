@@ -78,6 +78,8 @@ class IndexStatus:
     model: str = ""
     message: str = ""
     """Why the index is not `ok`; empty where it is."""
+    code: str = ""
+    """The same as a stable code; empty where it is `ok`, loaded or built for the first time."""
     is_rebuilding: bool = False
     """An outdated index answers while another one is built."""
     warnings: tuple[NoteWarning, ...] = ()

@@ -17,7 +17,13 @@ from ingest.report import IndexStatus, SyncProgress, SyncReport
 from ingest.sync import ProgressListener, apply_sync
 from ingest.vault import Vault
 from ingest.vector_places import FolderVectors, ServerVectors, VectorPlace, read_owner_id
-from kb.errors import IndexUnavailableError, KbError, StateLockedError, VectorServerError
+from kb.errors import (
+    IndexUnavailableError,
+    KbError,
+    StateLockedError,
+    VaultError,
+    VectorServerError,
+)
 from kb.model import NoteWarning
 from kb.ports import Embedder, Index
 from kb.store.chroma import ChromaServer
@@ -69,7 +75,7 @@ class IndexService:
         self._retired: list[IndexFiles] = []
         self._is_syncing = False
         self._last: SyncReport | None = None
-        self._trouble = ""
+        self._trouble: KbError | None = None
 
     # --- life -----------------------------------------------------------------------------------
 
@@ -126,18 +132,20 @@ class IndexService:
         model = embedder.name if embedder else ""
         if current is None or self._index is None:
             if self._trouble:
-                return IndexStatus(state="degraded", model=model, message=self._trouble)
+                message, code = self._trouble.message, self._trouble.code
+                return IndexStatus(state="degraded", model=model, message=message, code=code)
             message = "the first index is being built"
             return IndexStatus(state="indexing", model=model, message=message)
         totals = current.manifest.totals()
-        message = self._problem(current)
+        problem = self._problem(current)
         return IndexStatus(
-            state="degraded" if message else "ok",
+            state="degraded" if problem else "ok",
             notes=totals.notes,
             chunks=totals.chunks,
             fingerprint=current.folder.name,
             model=model,
-            message=message,
+            message=problem.message if problem else "",
+            code=problem.code if problem else "",
             is_rebuilding=self._is_rebuilding(current),
             warnings=self._warnings(current),
         )
@@ -163,9 +171,10 @@ class IndexService:
             try:
                 report = self._sync(on_progress, cancelled)
             except KbError as error:
-                self._trouble = error.message
+                # Not the error itself, which holds all that its frames held.
+                self._trouble = KbError(error.message, hint=error.hint, code=error.code)
                 raise
-            self._trouble = ""
+            self._trouble = None
             self._last = report
             return report
 
@@ -298,17 +307,20 @@ class IndexService:
 
     # --- telling --------------------------------------------------------------------------------
 
-    def _problem(self, current: IndexFiles) -> str:
-        if trouble := self._trouble or current.trouble:
-            return trouble
+    def _problem(self, current: IndexFiles) -> KbError | None:
+        if self._trouble:
+            return self._trouble
+        if current.trouble:
+            return VectorServerError(current.trouble)
         if self._is_rebuilding(current):
             how = "the old one answers" if current.has_vectors else "words alone are searched"
-            return f"the index is being rebuilt; until then {how}"
+            message = f"the index is being rebuilt; until then {how}"
+            return IndexUnavailableError(message, code="index_rebuilding")
         failed = self._last.failed if self._last else ()
         if failed:
             more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
-            return f"{failed[0]}{more} could not be read"
-        return ""
+            return VaultError(f"{failed[0]}{more} could not be read", code="notes_unread")
+        return None
 
     def _is_rebuilding(self, current: IndexFiles) -> bool:
         has_trouble = bool(self._trouble or current.trouble)

@@ -158,7 +158,9 @@ class _Sync:
         except (VaultError, NotFoundError) as error:
             self._failed.append(file.id)
             self._warnings.append(
-                NoteWarning(note=file.id, line=0, message=error.message, hint=error.hint)
+                NoteWarning(
+                    note=file.id, line=0, message=error.message, hint=error.hint, code=error.code
+                )
             )
             return
         old = self._records.get(file.id)

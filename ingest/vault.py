@@ -176,7 +176,9 @@ class Vault:
                         f"the notes folder {self._given} cannot be read: {error.strerror}",
                         hint="check its permissions",
                     ) from error
-                yield _warn(folder, f"the folder cannot be read: {error.strerror}")
+                yield _warn(
+                    folder, f"the folder cannot be read: {error.strerror}", code="folder_unreadable"
+                )
                 continue
             for entry in found:
                 path = f"{folder}/{entry.name}" if folder else entry.name
@@ -191,15 +193,19 @@ class Vault:
 
     def _look_at(self, path: str, entry: os.DirEntry[str]) -> Iterator[VaultFile | NoteWarning]:
         if _shown(path) != path:
-            yield _warn(path, "the file's name is not UTF-8", hint="rename the file")
+            yield _warn(
+                path, "the file's name is not UTF-8", hint="rename the file", code="odd_file_name"
+            )
             return
         try:
             if entry.is_symlink() and not self._stays_inside(self._folder / path):
-                yield _warn(path, "a link out of the notes folder is not followed")
+                yield _warn(
+                    path, "a link out of the notes folder is not followed", code="outside_link"
+                )
                 return
             stat = entry.stat()
         except OSError as error:
-            yield _warn(path, f"the file cannot be read: {error.strerror}")
+            yield _warn(path, f"the file cannot be read: {error.strerror}", code="note_unreadable")
             return
         if S_ISREG(stat.st_mode):
             yield VaultFile(id=NoteId(path), size_bytes=stat.st_size, mtime_ns=stat.st_mtime_ns)
@@ -246,11 +252,12 @@ def _linked_folder(path: str) -> NoteWarning:
         path,
         "a link to a folder is not followed",
         hint="move the folder itself here, or list the link in .kbignore to hear no more of it",
+        code="folder_link",
     )
 
 
-def _warn(path: str, message: str, *, hint: str = "") -> NoteWarning:
-    return NoteWarning(note=NoteId(_shown(path)), line=0, message=message, hint=hint)
+def _warn(path: str, message: str, *, code: str, hint: str = "") -> NoteWarning:
+    return NoteWarning(note=NoteId(_shown(path)), line=0, message=message, hint=hint, code=code)
 
 
 def _shown(path: str) -> str:

@@ -20,6 +20,7 @@ from kb.answering.hedging import is_hedged
 from kb.answering.offers import offer_commands
 from kb.answering.quotes import cite, quote_chunk, quote_telling_line
 from kb.answering.selection import select
+from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.errors import ChatModelError, IndexUnavailableError, QuestionError
 from kb.model import (
     Answer,
@@ -100,6 +101,7 @@ class Assistant:
         retriever: Finds chunks; the default one unless given.
         calibration: When to refuse; the fitted one unless given.
         chat_model: Words the answer where a question asks for it; optional.
+        rules: What commands are judged by.
     """
 
     def __init__(
@@ -110,12 +112,14 @@ class Assistant:
         retriever: Retriever | None = None,
         calibration: Calibration | None = None,
         chat_model: ChatModel | None = None,
+        rules: Rules = DEFAULT_RULES,
     ) -> None:
         self._index = index
         self._notes = notes
         self._retriever = retriever or Retriever()
         self._calibration = calibration
         self._chat_model = chat_model
+        self._rules = rules
 
     def ask(self, question: Question) -> Answer:
         """Answer a question with quotes of the notes, or say that they do not answer it.
@@ -200,7 +204,9 @@ class Assistant:
             return answer
         cited = {citation.n for citation in answer.citations}
         kept = [(chunk, citation) for chunk, citation in passages if citation.n in cited]
-        answer = replace(answer, commands=offer_commands(kept, ranking, index, self._notes))
+        answer = replace(
+            answer, commands=offer_commands(kept, ranking, index, self._notes, rules=self._rules)
+        )
         yield from (CommandEvent(command=command) for command in answer.commands)
         return answer
 
@@ -264,7 +270,7 @@ class Assistant:
                 text=compose_open(first, citation, draft.language),
                 citations=(citation,),
             )
-        commands = offer_commands(quoted, ranking, index, self._notes)
+        commands = offer_commands(quoted, ranking, index, self._notes, rules=self._rules)
         if commands and len(quoted) == 1 and first.kind is ChunkKind.COMMAND:
             # Its flags are told too; the commands that stand among them are not offered.
             told = flags_used(first, commands[0].text, index.catalog)

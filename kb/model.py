@@ -76,6 +76,8 @@ class NoteWarning:
     """1-based; 0 where the whole file is meant."""
     message: str
     hint: str = ""
+    code: str = ""
+    """Stable, so that it can be said in other words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,8 +330,8 @@ class Risk(StrEnum):
     DESTROY = "destroy"
 
 
-SlotChoices = Literal["containers", "images", "volumes", "networks", "objects"]
-"""`objects` are things of all four kinds."""
+SlotChoices = Literal["containers", "images", "volumes", "networks", "objects", "services"]
+"""`objects` are things of the four kinds before it; `services` are those of the Compose file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,7 +347,9 @@ class Slot:
     """The note's value stands for something else (`<dir>`, an id of another machine)."""
     required: bool = True
     choices: SlotChoices | None = None
-    """What of the sandbox can be chosen from."""
+    """What of the sandbox, or of the note's Compose file, can be chosen from."""
+    existing: bool = False
+    """The command fails unless the value is one of these choices."""
     hint: str = ""
     """Why the value cannot work as written, or what can stand there."""
     offers: tuple[str, ...] = ()

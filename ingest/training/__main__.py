@@ -77,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     tokens = _step(steps, "tokens", "make the token head of an exported folder, as tune does")
     tokens.add_argument("--model", type=Path, required=True, help="the folder to complete")
     tokens.add_argument("--lessons", type=Path, default=Path("data/training"), help="notes")
+    words = _step(steps, "words", "list the common Russian stems, for `kb/text/common_stems.txt`")
+    words.add_argument("--sentences", type=Path, default=Path("data/training/everyday"))
+    words.add_argument("--target", type=Path, required=True, help="file to write")
     whole = _step(steps, "all", "every step, from the corpus to the folder")
     _add_vocab(whole)
     _add_align(whole)
@@ -210,6 +213,13 @@ def _tokens(options: argparse.Namespace) -> None:
         sys.stdout.write(f"{name}\t{value:.4f}\n")
 
 
+def _words(options: argparse.Namespace) -> None:
+    from ingest.training.words import common_stems
+
+    stems = common_stems(options.corpus / PAIRS_FILE, options.sentences)
+    options.target.write_text("\n".join(stems) + "\n", encoding="utf-8")
+
+
 def _all(options: argparse.Namespace) -> None:
     from ingest.training.prepare import ROWS_FILE, TOKENIZER_FILE
 
@@ -250,6 +260,7 @@ _STEPS = {
     "tune": _tune,
     "everyday": _everyday,
     "tokens": _tokens,
+    "words": _words,
     "all": _all,
 }
 

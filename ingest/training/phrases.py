@@ -34,8 +34,8 @@ def read_phrases(folder: Path = _FOLDER) -> Pairs:
     )
 
 
-def read_everyday(folder: Path) -> Pairs:
-    """Return the sentences of all `*.tsv` files: lemma, Russian sentence, English sentence.
+def everyday_rows(folder: Path) -> list[tuple[str, str, str]]:
+    """Return the lines of all `*.tsv` files: lemma, Russian sentence, English sentence.
 
     Raises:
         KbError: There is no such file, or a line has not three columns.
@@ -43,7 +43,13 @@ def read_everyday(folder: Path) -> Pairs:
     files = sorted(folder.glob("*.tsv"))
     if not files:
         raise KbError(f"no *.tsv in {folder}", hint="give the folder of everyday sentences")
-    rows = [_columns(line, 3, path) for path in files for line in _lines(path)]
+    rows = (_columns(line, 3, path) for path in files for line in _lines(path))
+    return [(lemma, russian, english) for lemma, russian, english in rows]
+
+
+def read_everyday(folder: Path) -> Pairs:
+    """Return the everyday sentences of a folder; raises what `everyday_rows` raises."""
+    rows = everyday_rows(folder)
     return Pairs(
         english=[english for _, _, english in rows],
         russian=[russian for _, russian, _ in rows],

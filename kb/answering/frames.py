@@ -53,6 +53,10 @@ _FRAMES: Final[Mapping[str, Mapping[Language, str]]] = {
         "ru": "Убрано утверждений, которых нет в заметках: {count}.",
         "en": "Claims removed that the notes do not bear out: {count}.",
     },
+    "not_kept": {
+        "ru": "Сохранить этот ответ на диск не удалось: после обновления страницы его не будет.",
+        "en": "This answer could not be written to the disk: it is gone once the page is reloaded.",
+    },
     "empty": {
         "ru": "Заметок пока нет.",
         "en": "There are no notes yet.",

@@ -7,6 +7,7 @@ from typing import Final
 
 from kb.answering.quotes import cite, quote_chunk, quoted_lines
 from kb.commands.extract import ExtractedCommand, extract_commands
+from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.offer import offer
 from kb.model import Chunk, Citation, Command, LineRange
 from kb.ports import Index, NoteReader
@@ -23,6 +24,8 @@ def offer_commands(
     ranking: Ranking,
     index: Index,
     notes: NoteReader,
+    *,
+    rules: Rules = DEFAULT_RULES,
 ) -> tuple[Command, ...]:
     """Return the commands that stand in the cited lines, each once."""
     explain = flag_notes(index, notes)
@@ -40,6 +43,7 @@ def offer_commands(
                 lines=LineRange(start=found.lines.start + shift, end=found.lines.end + shift),
                 flag_note=explain,
                 language=ranking.question.language,
+                rules=rules,
             )
     return tuple(offered.values())[:_MAX_COMMANDS]
 

@@ -44,6 +44,8 @@ class Rules:
     """Ports of the server itself, which no container may take."""
     label_prefix: str = "kb."
     """Labels that only the sandbox itself may set."""
+    absent_compose: str = ""
+    """`docker-compose` or `docker compose`, where this machine has the other alone; else empty."""
 
 
 DEFAULT_RULES = Rules()

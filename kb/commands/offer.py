@@ -21,6 +21,7 @@ __all__ = ["FlagNote", "command_id", "offer"]
 
 _ID_LENGTH = 16
 _WINDOWS_PATH = re.compile(r"[A-Za-z]:\\")
+_COMPOSE_SPELLINGS = frozenset({"docker-compose", "docker compose"})
 _MOVED = ("bitnami/",)
 """Namespaces of Docker Hub that have lost their free images."""
 
@@ -66,7 +67,7 @@ def offer(
         risk=_risk(call, judgement),
         slots=find_slots(text, language=language),
         explanation=explain(call, flag_note=flag_note, language=language) if call else (),
-        hints=_hints(call, judgement, language) if call else (),
+        hints=_hints(call, judgement, rules, language) if call else (),
     )  # fmt: skip
 
 
@@ -96,11 +97,15 @@ def _risk(call: Invocation | None, judgement: Judgement | None) -> Risk:
     return call.command.risk if call else Risk.READ
 
 
-def _hints(call: Invocation, judgement: Judgement | None, language: Language) -> tuple[str, ...]:
+def _hints(
+    call: Invocation, judgement: Judgement | None, rules: Rules, language: Language
+) -> tuple[str, ...]:
     """Return what will not work as written, what has changed since, and what was neutralised."""
     hints = []
-    if call.program == "compose":
-        hints.append(say("hint.compose_v1", language))
+    spelling = _compose_spelling(call)
+    if spelling and spelling == rules.absent_compose:
+        (other,) = _COMPOSE_SPELLINGS - {spelling}
+        hints.append(say("hint.compose_spelling", language, absent=spelling, other=other))
     for option in call.options:
         if option.flag.kind == "compose-file" and _WINDOWS_PATH.match(option.value):
             hints.append(say("hint.windows_path", language, path=option.value))
@@ -113,6 +118,13 @@ def _hints(call: Invocation, judgement: Judgement | None, language: Language) ->
                   for image in call.operand_values("image") if _has_moved(image)]  # fmt: skip
     notes = judgement.notes if judgement else ()
     return tuple(dict.fromkeys([*hints, *(put_into_words(n, language) for n in notes)]))
+
+
+def _compose_spelling(call: Invocation) -> str:
+    """Return how a command of Compose is spelt; empty for any other."""
+    if call.program == "compose":
+        return "docker-compose"
+    return "docker compose" if call.command.path.startswith("compose ") else ""
 
 
 def _has_moved(image: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from kb.commands.actions import Action, BuildImage, ComposeProject, RunCompose
 from kb.commands.compose import check_compose
+from kb.commands.compose_yaml import load_yaml
 from kb.commands.dockerfile_policy import check_dockerfile
 from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.texts import RefusedError
@@ -54,6 +55,17 @@ def find_compose_file(project: ComposeProject, files: Mapping[str, bytes]) -> st
         if text is not None:
             return text
     return None
+
+
+def list_services(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return the services of the note's Compose file in its order; none where it is unreadable."""
+    text = find_compose_file(ComposeProject(), files)
+    try:
+        content = load_yaml(text or "")
+    except RefusedError:
+        return ()
+    services = content.get("services") if isinstance(content, dict) else None
+    return tuple(services) if isinstance(services, dict) else ()
 
 
 def compose_file_name(project: ComposeProject) -> str:

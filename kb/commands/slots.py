@@ -18,6 +18,10 @@ from kb.model import Language, Slot
 _NAMED_VALUES = frozenset({"env", "label", "build-arg"})
 _MAY_LOOK_LIKE_OPTION = frozenset({"args", "ps-args", "value", "text", "count", "seconds"})
 _UNSLOTTED = frozenset({"any", "bool"})
+_PULLING = frozenset({"run", "create", "pull"})
+"""Commands that fetch an image which is not there."""
+_LOOKED_UP = frozenset({"container", "image", "volume", "network", "object", "service"})
+"""Kinds of values that name what must be there already."""
 OWN_FILES = "."
 """The build folder that stands for the files which the note itself gives."""
 
@@ -39,6 +43,8 @@ class Place:
     problem: str = ""
     """Key of what is wrong with the value as written."""
     required: bool = True
+    made: bool = False
+    """What it names is made where it is missing."""
 
 
 def find_slots(text: str, *, language: Language = "en") -> tuple[Slot, ...]:
@@ -47,17 +53,23 @@ def find_slots(text: str, *, language: Language = "en") -> tuple[Slot, ...]:
         call = parse(text)
     except (RefusedError, InvalidInputError):
         return ()
-    return tuple(_describe(place, language) for place in find_places(call))
+    return tuple(_describe(place, call, language) for place in find_places(call))
 
 
-def _describe(place: Place, language: Language) -> Slot:
+def _describe(place: Place, call: Invocation, language: Language) -> Slot:
     key = f"label.{place.kind}"
     label = place.label or (say(key, language) if has_text(key) else place.id)
     return Slot(
         id=place.id, label=label, value=place.value, placeholder=place.placeholder,
         required=place.required, choices=KINDS[place.kind].choices,
-        hint=_hint(place, language), offers=_offers(place),
+        existing=_must_exist(place, call), hint=_hint(place, language), offers=_offers(place),
     )  # fmt: skip
+
+
+def _must_exist(place: Place, call: Invocation) -> bool:
+    if place.kind == "image" and call.command.path in _PULLING:
+        return False
+    return place.kind in _LOOKED_UP and not place.made
 
 
 def _offers(place: Place) -> tuple[str, ...]:
@@ -99,13 +111,13 @@ def find_places(call: Invocation) -> list[Place]:
 
 def _place(
     name: str, kind: str, token: int, start: int, value: str, *, label: str = "",
-    judged_as: str = "", required: bool = True,
+    judged_as: str = "", required: bool = True, made: bool = False,
 ) -> Place:  # fmt: skip
     placeholder = is_placeholder(value, judged_as or kind)
     return Place(
         id=name, kind=kind, token=token, start=start, end=start + len(value), value=value,
         label=label, placeholder=placeholder, problem=KINDS[kind].check(value),
-        required=required,
+        required=required, made=made,
     )  # fmt: skip
 
 
@@ -153,7 +165,7 @@ def _mounted_volume(token: int, start: int, value: str) -> list[Place]:
         return [_place("path", "container-path", token, start, value)]
     source, target = parts[0], parts[1]
     return [
-        _place("volume", "volume", token, start, source, judged_as="mounted-volume"),
+        _place("volume", "volume", token, start, source, judged_as="mounted-volume", made=True),
         _place("path", "container-path", token, start + len(source) + 1, target),
     ]
 

@@ -154,7 +154,7 @@ KINDS: dict[str, ValueKind] = {
     "platform": ValueKind(check=_matching(_PLATFORM, "platform"), sample="linux/amd64"),
     "time": ValueKind(check=_matching(_TIME, "time"), sample="10m"),
     "project": ValueKind(check=_matching(_PROJECT, "project"), sample="notes"),
-    "service": ValueKind(check=_matching(_SERVICE, "service"), sample="web"),
+    "service": ValueKind(check=_matching(_SERVICE, "service"), sample="web", choices="services"),
     "bytes": ValueKind(check=check_bytes, sample="64m"),
     "duration": ValueKind(check=_parsed(parse_duration, "duration"), sample="30s"),
     "count": ValueKind(check=_parsed(parse_count, "count"), sample="1"),

@@ -15,6 +15,7 @@ from kb.retrieval.features import Features, measure
 from kb.retrieval.interaction import NO_INTERACTION, Interaction, interact
 from kb.retrieval.question import ParsedQuestion, parse_question
 from kb.retrieval.ranking import RankingModel, load_model, signal_matrix
+from kb.retrieval.respelling import respell
 
 _ARM_DEPTH: Final = 40
 """How many candidates each arm gives."""
@@ -63,7 +64,7 @@ class Retriever:
 
     def rank(self, index: Index, query: Query) -> Ranking:
         """Return every candidate of the arms, best first; ties fall to the earlier line."""
-        question = parse_question(query)
+        question = parse_question(respell(query, index))
         watch = _Stopwatch()
         notes = arms.notes_of(index, query.filters)
         index.embedder.embed_query(question.text)  # remembered by it; so it is timed by itself

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from kb.errors import IndexUnavailableError
 from kb.model import Chunk, ChunkId, NoteId, ScoredChunk
 from kb.ports import Term
+from kb.text.sound import spoken_keys
 
 if TYPE_CHECKING:
     from tantivy import Document, Index, IndexWriter, Query, Schema
@@ -24,6 +25,7 @@ Analyzer = Callable[[str], list[str]]
 FIELD_BOOSTS: Final = {"body": 1.0, "headings": 0.6, "commands": 1.2}
 """How much a term counts in each field; a term counts in its best field, and little in others."""
 
+_SOUNDS: Final = "sounds"
 _TIE_BREAKER: Final = 0.1
 _FUZZY_SCORE: Final = 1.5
 """What a word with a typing error counts: less than a rare word, about as much as a common one."""
@@ -141,6 +143,7 @@ class TantivyIndex:
             "body": self._terms(chunk.text),
             "headings": self._terms(" \n".join(dict.fromkeys(headings))),
             "commands": self._terms(" \n".join(chunk.commands)),
+            _SOUNDS: " ".join(spoken_keys(" \n".join((chunk.text, *headings)))),
         }
         document = Document()
         for name, value in fields.items():
@@ -164,6 +167,9 @@ class TantivyIndex:
     def _term_query(self, term: Term) -> Query:
         from tantivy import Query
 
+        if term.is_sound:
+            alike = Query.term_query(self._schema, _SOUNDS, term.text, "freq")
+            return Query.boost_query(alike, term.weight)
         fields = []
         for field, boost in FIELD_BOOSTS.items():
             exact = Query.term_query(self._schema, field, term.text, "freq")
@@ -193,7 +199,7 @@ def _schema() -> Schema:
     builder = SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("note", tokenizer_name="raw", index_option="basic")
-    for field in FIELD_BOOSTS:
+    for field in (*FIELD_BOOSTS, _SOUNDS):
         builder.add_text_field(field, tokenizer_name=_TOKENIZER, index_option="freq")
     return builder.build()
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from kb.model import Chunk, ChunkId, ChunkKind, FlagEntry, NoteId, NoteSummary, ScoredChunk
 from kb.ports import EmbeddedWindow, FloatArray, Term, TokenArray
+from kb.text.sound import spoken_keys
 
 _K1 = 1.2
 _B = 0.75
@@ -88,6 +89,7 @@ class MemoryLexicalIndex:
     def __init__(self, *, analyze: Callable[[str], list[str]]) -> None:
         self._analyze = analyze
         self._terms: dict[ChunkId, Counter[str]] = {}
+        self._sounds: dict[ChunkId, frozenset[str]] = {}
         self._notes: dict[ChunkId, NoteId] = {}
 
     def upsert(self, chunks: Sequence[Chunk]) -> None:
@@ -96,12 +98,14 @@ class MemoryLexicalIndex:
             texts = (chunk.text, chunk.title, *chunk.heading_trail, *chunk.commands, *chunk.tags)
             words = (*texts, *chunk.aliases)
             self._terms[chunk.id] = Counter(term for text in words for term in self._analyze(text))
+            self._sounds[chunk.id] = frozenset(spoken_keys(" ".join(words)))
             self._notes[chunk.id] = chunk.note
 
     def delete(self, chunks: Collection[ChunkId]) -> None:
         """Remove the chunks; unknown ids are ignored."""
         for chunk in chunks:
             self._terms.pop(chunk, None)
+            self._sounds.pop(chunk, None)
             self._notes.pop(chunk, None)
 
     def search(
@@ -124,6 +128,8 @@ class MemoryLexicalIndex:
         return len(self._terms)
 
     def _term_scores(self, term: Term) -> dict[ChunkId, float]:
+        if term.is_sound:
+            return {chunk: 1.0 for chunk, keys in self._sounds.items() if term.text in keys}
         total = len(self._terms)
         mean = sum(counts.total() for counts in self._terms.values()) / max(total, 1)
         best: dict[ChunkId, float] = {}

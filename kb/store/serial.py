@@ -72,13 +72,13 @@ def chunk_from_json(text: str) -> Chunk:
 
 def warnings_to_json(warnings: Sequence[NoteWarning]) -> str:
     """Return warnings as one line of JSON."""
-    rows = [[w.note, w.line, w.message, w.hint] for w in warnings]
+    rows = [[w.note, w.line, w.message, w.hint, w.code] for w in warnings]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
 def warnings_from_json(text: str) -> tuple[NoteWarning, ...]:
     """Return the warnings that `warnings_to_json` wrote."""
     return tuple(
-        NoteWarning(note=NoteId(note), line=line, message=message, hint=hint)
-        for note, line, message, hint in json.loads(text)
+        NoteWarning(note=NoteId(note), line=line, message=message, hint=hint, code=code)
+        for note, line, message, hint, code in json.loads(text)
     )

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from kb.text.tokens import stem as stem_of
 from kb.text.translation import known_stems
-from kb.text.transliteration import spoken_forms
+from kb.text.transliteration import latin_form, spoken_forms
 
 _TRANSPOSED: Final = 4
 _MISSING: Final = 6
@@ -23,7 +23,6 @@ _OTHER: Final = 7
 another: shorter words have too many neighbours."""
 
 
-@lru_cache(maxsize=10_000)
 def corrections(stem: str) -> tuple[str, ...]:
     """Return the known stems that are one typing error away; empty for a known or short one.
 
@@ -31,11 +30,30 @@ def corrections(stem: str) -> tuple[str, ...]:
     alignment distance). A spoken form is given as the Latin stem that stands for it.
     """
     known = _vocabulary()
+    return tuple(dict.fromkeys(known[form] for form in _near(stem)))
+
+
+def corrected(word: str, stem: str) -> str | None:
+    """Return a Russian word with its typing error put right, where just one word can be meant.
+
+    Args:
+        word: The word in lower case, `ё` as `е`.
+        stem: The stem it is indexed under.
+    """
+    meant = corrections(stem)
+    if len(meant) != 1 or not word.startswith(stem):
+        return None
+    return latin_form(_near(stem)[0]) or meant[0] + word.removeprefix(stem)
+
+
+@lru_cache(maxsize=10_000)
+def _near(stem: str) -> tuple[str, ...]:
+    """Return the known spellings that are one typing error away."""
+    known = _vocabulary()
     if len(stem) < _TRANSPOSED or stem in known:
         return ()
     near = process.extract(stem, list(known), scorer=OSA.distance, score_cutoff=1, limit=None)
-    meant = (known[form] for form, _, _ in near if len(stem) >= _least_length(stem, form))
-    return tuple(dict.fromkeys(meant))
+    return tuple(form for form, _, _ in near if len(stem) >= _least_length(stem, form))
 
 
 def _least_length(typed: str, meant: str) -> int:

@@ -118,14 +118,20 @@ def stem(word: str) -> str:
 
     `образы` -> `образ`, `images` -> `imag`, `докере` -> `docker`.
     """
-    english, russian = _stemmers()
+    english, _ = _stemmers()
     folded = fold(word)
-    if not _is_cyrillic(folded):
+    if not is_cyrillic(folded):
         return str(english.stemWord(folded))  # type: ignore[attr-defined]
-    root = str(russian.stemWord(folded))  # type: ignore[attr-defined]
-    latin = latin_form(root)
+    root = russian_stem(folded)
+    latin = latin_form(root) or latin_form(folded)
     root = _without_aspect(root)
     return str(english.stemWord(latin)) if latin else root  # type: ignore[attr-defined]
+
+
+def russian_stem(folded: str) -> str:
+    """Return Snowball's stem of a Russian word in lower case, with `ё` as `е`."""
+    _, russian = _stemmers()
+    return str(russian.stemWord(folded))  # type: ignore[attr-defined]
 
 
 def _without_aspect(root: str) -> str:
@@ -141,5 +147,6 @@ def _without_aspect(root: str) -> str:
     return root[:-1] if root[-1] in "ая" else root
 
 
-def _is_cyrillic(word: str) -> bool:
+def is_cyrillic(word: str) -> bool:
+    """Tell whether a lowercase word has Russian letters."""
     return any("а" <= character <= "я" for character in word)

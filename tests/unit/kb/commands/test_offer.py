@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.offer import command_id, offer
 from kb.model import ChunkId, Citation, Command, Language, LineRange, NoteId, Risk
 
@@ -12,8 +14,8 @@ LINES = LineRange(start=3, end=3)
 NOTE = NoteId("docker.md")
 
 
-def offered(text: str, language: Language = "en") -> Command:
-    return offer(text, note=NOTE, lines=LINES, language=language)
+def offered(text: str, language: Language = "en", rules: Rules = DEFAULT_RULES) -> Command:
+    return offer(text, note=NOTE, lines=LINES, language=language, rules=rules)
 
 
 def test_the_id_is_that_of_note_lines_and_text() -> None:
@@ -86,15 +88,20 @@ def test_a_forbidden_command_is_refused_whatever_its_placeholders() -> None:
     assert command.refusal.code == "privileged"
 
 
+@pytest.mark.parametrize("program", ["docker-compose", "docker compose"])
+def test_a_spelling_of_compose_that_the_machine_lacks_is_hinted_at(program: str) -> None:
+    for absent in ("", "docker-compose", "docker compose"):
+        hints = offered(f"{program} up", rules=Rules(absent_compose=absent)).hints
+        assert [f"no {absent}:" in hint for hint in hints] == [True] * (absent == program)
+    assert offered("docker ps", rules=Rules(absent_compose=program)).hints == ()
+
+
 def test_hints() -> None:
     text = 'docker-compose -f "e:\\tmp\\docker-compose.yaml" up -d'
     hints = offered(text).hints
-    assert any("docker compose" in hint for hint in hints)
     assert any("Windows" in hint for hint in hints)
     assert any("random" in h or "chooses" in h for h in offered("docker run -p 80 nginx").hints)
     assert any("1 GiB" in hint for hint in offered("docker run -m 9g nginx").hints)
-    assert any("only docker compose" in h for h in offered("docker-compose up").hints)
-    assert not offered("docker compose up").hints
     assert any("volume:/data" in h for h in offered("docker run -v /data nginx").hints)
     assert not offered("docker run -v d1:/data nginx").hints
     assert not offered("docker ps").hints

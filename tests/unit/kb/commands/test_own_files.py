@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kb.commands.own_files import judge_files
+from kb.commands.own_files import judge_files, list_services
 from kb.commands.plan import plan
 from kb.errors import CommandRefusedError
 from tests.cases_files import load_jsonl
@@ -34,3 +34,19 @@ def test_a_refusal_is_in_the_language_that_is_asked_for() -> None:
         with pytest.raises(CommandRefusedError) as caught:
             judge_files(plan(text, confirmed=True).action, {name: content}, language="ru")
         assert any("а" <= char <= "я" for char in caught.value.message)
+
+
+@pytest.mark.parametrize(
+    ("text", "services"),
+    [
+        ("services:\n  db:\n    image: x\n  app: {}\n", ("db", "app")),
+        ("services: [db]\n", ()),
+        ("services:\n  db: {image: '${TAG}'}\n", ()),
+        ("- a\n", ()),
+        (": : :\n", ()),
+        ("", ()),
+    ],
+)
+def test_the_services_of_a_compose_file_are_listed(text: str, services: tuple[str, ...]) -> None:
+    assert list_services({"docker-compose.yaml": text.encode()}) == services
+    assert list_services({"Dockerfile": text.encode()}) == ()

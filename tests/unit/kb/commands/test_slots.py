@@ -43,6 +43,14 @@ def test_choices_and_labels() -> None:
     assert find_slots("docker network rm web")[0].choices == "networks"
 
 
+@pytest.mark.parametrize(
+    "case", load_jsonl("commands/existing.jsonl"), ids=lambda c: ascii(c["text"])
+)
+def test_what_must_be_there_already(case: dict[str, Any]) -> None:
+    slots = find_slots(case["text"])
+    assert [[slot.id, slot.choices] for slot in slots if slot.existing] == case["existing"]
+
+
 def test_an_uppercase_image_name_is_hinted_at() -> None:
     for text in ("docker build -t MyImage .", "docker build -t myImageName <dir>"):
         assert "lowercase" in find_slots(text)[0].hint

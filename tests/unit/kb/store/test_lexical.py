@@ -34,7 +34,11 @@ def test_it_is_there_again_after_a_restart(tmp_path: Path) -> None:
 def test_a_lock_left_by_a_killed_process_is_no_hindrance(tmp_path: Path) -> None:
     TantivyIndex(tmp_path, analyze=analyze).close()
     (tmp_path / ".tantivy-writer.lock").write_text("")
-    TantivyIndex(tmp_path, analyze=analyze).close()
+    chunk = make_chunk("docker volume")
+    index = TantivyIndex(tmp_path, analyze=analyze)
+    index.upsert([chunk])
+    assert index.chunk_ids() == {chunk.id}
+    index.close()
 
 
 def test_damaged_files_are_said(tmp_path: Path) -> None:

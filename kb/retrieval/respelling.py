@@ -1,0 +1,68 @@
+"""A question's words as the notes spell them: `grafana` for `графана`, `удалить` for `удлаить`.
+
+Signals that read words one by one forgive such a word by themselves; the embedder does not, so it
+is put right before the question is embedded. Only Russian words are looked at that neither the
+notes nor the project know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from kb.model import Query
+from kb.ports import Index, Term
+from kb.text.common import is_common
+from kb.text.sound import cyrillic_keys, latin_words, likeness
+from kb.text.spelling import corrected
+from kb.text.tokens import Token, fold, is_cyrillic, russian_stem, tokenize
+from kb.text.translation import translations
+from kb.text.transliteration import latin_form
+
+_ALIKE: Final = 0.65
+"""From here on a Cyrillic and a Latin word are taken for the same."""
+_LEAST_LETTERS: Final = 3
+_LOOKED_AT: Final = 3
+"""Chunks that are looked through for a word that sounds alike."""
+
+
+def respell(query: Query, index: Index) -> Query:
+    """Return a query whose text has foreign and misspelt Russian words put right."""
+    pieces, end = [], 0
+    for token, spelling in _respelled(query.text, index):
+        pieces += [query.text[end : token.start], spelling]
+        end = token.start + len(token.surface)
+    return replace(query, text="".join([*pieces, query.text[end:]])) if pieces else query
+
+
+def _respelled(text: str, index: Index) -> Iterator[tuple[Token, str]]:
+    for token in tokenize(text):
+        word = fold(token.surface)
+        if token.kind != "word" or len(word) < _LEAST_LETTERS or not is_cyrillic(word):
+            continue
+        if not is_common(word) and (spelling := _spelling(token, word, index)):
+            yield token, spelling
+
+
+def _spelling(token: Token, word: str, index: Index) -> str | None:
+    """Return what an uncommon word stands for; None where it stands for itself."""
+    stem = russian_stem(word)
+    if latin := latin_form(stem) or latin_form(word):
+        return latin
+    if len(token.term) >= _LEAST_LETTERS and (
+        translations(token.term) or index.lexical.document_frequency([token.term])[token.term]
+    ):
+        return None
+    return _as_it_sounds(word, stem, index) or corrected(word, token.term)
+
+
+def _as_it_sounds(word: str, stem: str, index: Index) -> str | None:
+    """Return the Latin word of the notes that sounds most like this one, if any does."""
+    keys = [Term(text=key, is_sound=True) for key in cyrillic_keys(word, stem)]
+    hits = index.lexical.search(keys, top_k=_LOOKED_AT) if keys else []
+    chunks = index.catalog.chunks([hit.chunk for hit in hits])
+    texts = (text for chunk in chunks for text in (chunk.text, chunk.context))
+    found = {latin: likeness(word, stem, latin) for text in texts for latin in latin_words(text)}
+    best = max(found, key=lambda latin: found[latin], default="")
+    return best if best and found[best] >= _ALIKE else None

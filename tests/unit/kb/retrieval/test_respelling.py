@@ -1,0 +1,52 @@
+"""A question is read with the words of the notes."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.model import Language, Query
+from kb.retrieval.respelling import respell
+from kb.retrieval.retriever import Retriever
+from tests.indexes import memory_index
+
+INDEX = memory_index(
+    {
+        "tools.md": "# Alembic\n\n`alembic init migrations` makes the folder.\n\n"
+        "# Websockets\n\nThe proxy needs two more headers.\n",
+        "служба.md": "# Гамбузия\n\nКормить раз в день.\n\nGambusia is a fish.\n",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("алембик инит", "alembic init"),
+        ("заголовки для вебсокетов?", "заголовки для Websockets?"),
+        ("как поставить докер на дебиан", "как поставить docker на debian"),
+        ("как удлаить кантейнер", "как удалить container"),
+        ("Устновить", "установить"),
+    ],
+)
+def test_spoken_and_misspelt_words_are_put_right(asked: str, read: str) -> None:
+    assert respell(Query(text=asked, language="ru"), INDEX).text == read
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("чем кормить гамбузию", "ru"),  # a word of the notes, as it is
+        ("сколько стоит кран на кухню", "ru"),
+        ("что делает -p в docker run?", "ru"),
+        ("how to install alembik", "en"),
+        ("", "ru"),
+    ],
+)
+def test_other_words_stay(asked: str, language: Language) -> None:
+    query = Query(text=asked, language=language)
+    assert respell(query, INDEX) is query
+
+
+def test_a_spoken_name_finds_the_line_that_has_it() -> None:
+    hits = Retriever().search(INDEX, Query(text="алембик инит", language="ru"), top_k=1)
+    assert "alembic init" in hits[0].chunk.text
