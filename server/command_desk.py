@@ -14,7 +14,7 @@ from kb.model import Command, CommandId, CommandRun, Language, LineRange, NoteId
 from kb.text.language import detect_language
 from server.metrics import Metrics
 from server.note_context import NoteContext
-from server.note_file_check import CheckedFile, check_files, clean_files
+from server.note_file_check import OwnFiles, clean_files, own_files
 from server.offered_commands import OfferedCommand, OfferedCommands
 from server.ports import SandboxPort
 
@@ -99,14 +99,14 @@ class CommandDesk:
             filled, note=_TYPED_NOTE, lines=_TYPED_LINES, language=language, rules=self._rules
         )
 
-    def files(self, command: CommandId) -> tuple[CheckedFile, ...]:
+    def files(self, command: CommandId) -> OwnFiles:
         """Return the note's own files that an offered command takes; none for most.
 
         Raises:
             NotFoundError: It was not offered, or its note has changed.
         """
         known = self._offered.get(command)
-        return check_files(self._context.files_for(known.note, known.lines, known.text) or {})
+        return own_files(self._context.files_for(known.note, known.lines, known.text) or {})
 
     def run(
         self,

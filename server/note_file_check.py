@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kb.commands.dockerfile import clean_dockerfile
+from kb.commands.own_files import list_services
 from server.note_context import DOCKERFILE
 
 
@@ -19,6 +20,20 @@ class CheckedFile:
     """(1-based line, the comment that Docker would take for arguments)."""
     cleaned: str = ""
     """With such comments on lines of their own; empty where there is nothing to clean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFiles:
+    """All that a note brings along for a command."""
+
+    files: tuple[CheckedFile, ...]
+    services: tuple[str, ...] = ()
+    """Of the Compose file among them."""
+
+
+def own_files(files: Mapping[str, bytes]) -> OwnFiles:
+    """Return a note's files as a command takes them along."""
+    return OwnFiles(files=check_files(files), services=list_services(files))
 
 
 def check_files(files: Mapping[str, bytes]) -> tuple[CheckedFile, ...]:

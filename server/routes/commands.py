@@ -14,7 +14,7 @@ from server.schemas.commands import (
     RunRequest,
     SlotBody,
 )
-from server.schemas.note_context import FileBody, FilesBody
+from server.schemas.note_context import FilesBody
 from server.schemas.runs import StartedRunBody
 
 router = APIRouter(prefix="/api/commands", tags=["commands"])
@@ -31,8 +31,7 @@ def preview_command(command_id: str, request: PreviewRequest, services: Services
 @router.get("/{command_id}/files", summary="What a build takes along", responses=errors(404))
 def get_command_files(command_id: str, services: ServicesDep) -> FilesBody:
     """Return the note's own files that a build or Compose takes; none for other commands."""
-    files = services.desk.files(CommandId(command_id))
-    return FilesBody(files=[FileBody.of(each) for each in files])
+    return FilesBody.of(services.desk.files(CommandId(command_id)))
 
 
 @router.post(

@@ -55,6 +55,9 @@ class SlotBody(BaseModel):
     placeholder: bool
     required: bool
     choices: SlotChoices | None
+    existing: bool = Field(
+        default=False, description="Only a value that is one of the choices will do."
+    )
     hint: str = ""
     offers: list[str] = []
 
@@ -68,6 +71,7 @@ class SlotBody(BaseModel):
             placeholder=slot.placeholder,
             required=slot.required,
             choices=slot.choices,
+            existing=slot.existing,
             hint=slot.hint,
             offers=list(slot.offers),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from server.note_file_check import CheckedFile
+from server.note_file_check import CheckedFile, OwnFiles
 
 
 class ProblemBody(BaseModel):
@@ -33,3 +33,10 @@ class FilesBody(BaseModel):
     """All that a command takes along."""
 
     files: list[FileBody]
+    services: list[str] = Field([], description="Of the Compose file among them, in its order.")
+
+    @classmethod
+    def of(cls, own: OwnFiles) -> FilesBody:
+        """Turn a note's files into their wire shape."""
+        files = [FileBody.of(each) for each in own.files]
+        return cls(files=files, services=list(own.services))

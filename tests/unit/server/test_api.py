@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +16,7 @@ from server.asking import MAX_ASKS
 from server.sandbox.state import SandboxStatus
 from tests.unit.server.conftest import Bench
 from tests.unit.server.fakes import NOTE, NOTE_TEXT, command
+from tests.waiting import wait_until
 
 ANSWER_FIELDS = {
     "id": str,
@@ -81,12 +81,14 @@ def error_of(response: Any) -> tuple[int, str]:
 
 
 def wait_for_run(client: TestClient, run_id: str) -> dict[str, Any]:
-    for _ in range(200):
-        run: dict[str, Any] = client.get(f"/api/runs/{run_id}").json()
-        if run["state"] in {"exited", "stopped", "failed"}:
-            return run
-        time.sleep(0.01)
-    raise AssertionError("the run did not end")
+    run: dict[str, Any] = {}
+
+    def has_ended() -> bool:
+        run.update(client.get(f"/api/runs/{run_id}").json())
+        return run["state"] in {"exited", "stopped", "failed"}
+
+    wait_until(has_ended)
+    return run
 
 
 def ask(client: TestClient, question: str = "how do I remove a container", **more: object) -> Any:
@@ -305,9 +307,21 @@ def test_a_build_takes_the_notes_files_and_may_take_them_cleaned(
         assert bench.sandbox.runs.started[-1] == (built.text, {"Dockerfile": sent.encode()})
 
 
+def test_a_compose_command_takes_its_file_with_the_names_of_its_services(
+    bench: Bench, client: TestClient
+) -> None:
+    file = "services:\n  db:\n    image: postgres\n"
+    note = "# Up\n\n```\ndocker compose logs db\n```\n\n```yaml\n" + file + "```\n"
+    (bench.notes / NOTE).write_text(note, encoding="utf-8")
+    lines = LineRange(start=4, end=4)
+    logs = replace(command(), text="docker compose logs db", lines=lines, slots=())
+    bench.offered.keep([logs], language="en")
+    assert client.get(f"/api/commands/{logs.id}/files").json()["services"] == ["db"]
+
+
 def test_other_commands_take_no_files(client: TestClient) -> None:
     command_id = ask(client)["commands"][0]["id"]
-    assert client.get(f"/api/commands/{command_id}/files").json() == {"files": []}
+    assert client.get(f"/api/commands/{command_id}/files").json() == {"files": [], "services": []}
     assert error_of(client.get("/api/commands/nothing/files")) == (404, "not_found")
 
 

@@ -18,7 +18,7 @@
  * @typedef {{type: "card/value", key: string, slot: string, value: string}
  *   | {type: "card/preview", key: string, preview: import("./types.js").Preview}
  *   | {type: "card/invalid", key: string, message: string}
- *   | {type: "card/files", key: string, files: import("./types.js").NoteFile[]}
+ *   | {type: "card/files", key: string, files: import("./types.js").NoteFile[], services: string[]}
  *   | {type: "card/pending", key: string}
  *   | {type: "card/missing", key: string, slots: string[]}
  *   | {type: "card/confirm", key: string, message: string, victims: string[]}

@@ -43,7 +43,7 @@ function reduceCard(card, action) {
     case "card/invalid":
       return { ...card, preview: null, invalid: action.message };
     case "card/files":
-      return { ...card, files: action.files };
+      return { ...card, files: action.files, services: action.services };
     case "card/pending":
       return { ...card, pending: true, invalid: "", failure: null, refusal: null, confirm: null };
     case "card/missing":

@@ -81,6 +81,7 @@ export function emptyCard() {
     preview: null,
     invalid: "",
     files: [],
+    services: [],
     missing: [],
     confirm: null,
     failure: null,

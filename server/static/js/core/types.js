@@ -21,7 +21,9 @@
  * @property {string} value
  * @property {boolean} placeholder
  * @property {boolean} required
- * @property {"containers" | "images" | "volumes" | "networks" | "objects" | null} choices `objects`: all four
+ * @property {"containers" | "images" | "volumes" | "networks" | "objects" | "services" | null} choices
+ *   `objects`: the four before it; `services`: of the note's Compose file
+ * @property {boolean} existing only one of the choices will do
  * @property {string} hint
  * @property {string[]} offers values that would do, besides what the sandbox has
  *
@@ -123,6 +125,7 @@
  * @property {Preview | null} preview
  * @property {string} invalid why the values cannot stand there, as far as a preview has told
  * @property {NoteFile[]} files
+ * @property {string[]} services of the Compose file among them
  * @property {string[]} missing slots that still want a value
  * @property {{message: string, victims: string[]} | null} confirm
  * @property {Failure | null} failure
@@ -188,9 +191,9 @@
  * @typedef {object} Sandbox
  * @property {string} engine
  * @property {SandboxContainer[]} containers
- * @property {{id: string, name: string, sizeBytes: number | null}[]} images
+ * @property {{id: string, name: string, tags: string[], sizeBytes: number | null}[]} images
  * @property {{name: string, driver: string}[]} volumes
- * @property {{name: string}[]} networks
+ * @property {{id: string, name: string}[]} networks
  *
  * @typedef {object} IngestJob
  * @property {string} id

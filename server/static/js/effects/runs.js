@@ -54,7 +54,7 @@ export async function preview(context, key, commandId) {
 export async function loadFiles({ store, api }, key, commandId) {
   try {
     const json = await api.call(`/api/commands/${encodeURIComponent(commandId)}/files`);
-    store.dispatch({ type: "card/files", key, files: toFiles(json) });
+    store.dispatch({ type: "card/files", key, files: toFiles(json), services: texts(object(json).services) });
   } catch {
     // An answer from long ago, whose note has changed: running it says so.
   }

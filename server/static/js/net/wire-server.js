@@ -109,7 +109,7 @@ export function toSandbox(value) {
       name: text(object(item).name),
       driver: text(object(item).driver),
     })),
-    networks: list(json.networks).map((item) => ({ name: text(object(item).name) })),
+    networks: list(json.networks).map((item) => ({ id: text(object(item).id), name: text(object(item).name) })),
   };
 }
 
@@ -142,12 +142,13 @@ function toPort(value) {
 
 /**
  * @param {unknown} value
- * @returns {{id: string, name: string, sizeBytes: number | null}}
+ * @returns {import("../core/types.js").Sandbox["images"][0]}
  */
 function toImage(value) {
   const json = object(value);
   const id = text(json.id);
-  return { id, name: texts(json.tags)[0] || id, sizeBytes: numberOrNull(json.size_bytes) };
+  const tags = texts(json.tags);
+  return { id, name: tags[0] || id, tags, sizeBytes: numberOrNull(json.size_bytes) };
 }
 
 /**

@@ -62,7 +62,7 @@ const toRisk = (value) => (value === "destroy" || value === "change" ? value : "
 function toSlot(value) {
   const json = object(value);
   const choices = text(json.choices);
-  const known = ["containers", "images", "volumes", "networks", "objects"].includes(choices);
+  const known = ["containers", "images", "volumes", "networks", "objects", "services"].includes(choices);
   return {
     id: text(json.id),
     label: text(json.label),
@@ -70,6 +70,7 @@ function toSlot(value) {
     placeholder: json.placeholder === true,
     required: json.required !== false,
     choices: known ? /** @type {import("../core/types.js").Slot["choices"]} */ (choices) : null,
+    existing: json.existing === true,
     hint: text(json.hint),
     offers: texts(json.offers),
   };

@@ -74,6 +74,7 @@ export const en = {
   "command.noSandbox": "There is no sandbox to run it in.",
   "command.asleep": "The sandbox sleeps; what could stand here is known once it runs.",
   "command.notThere": "not in the sandbox",
+  "command.noService": "not in the note's Compose file",
   "command.optional": "optional",
   "command.nothingThere": "nothing like it in the sandbox yet",
   "command.preview": "Will run:",

@@ -74,6 +74,7 @@ export const ru = {
   "command.noSandbox": "Песочницы нет, запустить негде.",
   "command.asleep": "Песочница спит: что сюда подойдёт, станет видно, когда она заработает.",
   "command.notThere": "в песочнице этого нет",
+  "command.noService": "в файле Compose заметки этого нет",
   "command.optional": "необязательно",
   "command.nothingThere": "в песочнице такого пока нет",
   "command.preview": "Будет выполнено:",

@@ -2,11 +2,11 @@
 /** The line of a command card: its words, explained on hover, and its slots as fields in place. */
 
 import { el, setText } from "../dom/elements.js";
+import { choicesOf } from "../text/choices.js";
 import { t } from "../text/i18n.js";
 import { linesInWords } from "../text/format.js";
 import { fillSegments, segmentCommand } from "../text/segments.js";
 import { explainOn } from "./tip.js";
-import { choicesOf } from "./wanted.js";
 
 /**
  * @typedef {import("../core/types.js").Command} Command
@@ -17,7 +17,7 @@ import { choicesOf } from "./wanted.js";
  * @property {() => string} text the line with the values that stand in the fields now
  * @property {(slot: Slot) => string} value what a slot's field holds; "" where it is empty
  * @property {(missing: string[]) => void} mark highlights what wants a value
- * @property {(info: import("../core/types.js").Sandbox | null) => void} offer sets the choices
+ * @property {(known: import("../text/choices.js").Known) => void} offer sets the choices
  * @property {(slot: Slot, value: string) => void} choose puts a value in, as if it had been typed
  */
 
@@ -71,7 +71,7 @@ export function createCommandLine(line, extra, command, values, onValue) {
     text: () => fillSegments(segments, (i) => valueOf(command.slots[i], fields)),
     value: (slot) => fields.get(slot.id)?.value.trim() ?? "",
     mark: (missing) => markMissing(fields, missing),
-    offer: (info) => offerChoices(command.slots, fields, info),
+    offer: (known) => offerChoices(command.slots, fields, known),
     choose(slot, value) {
       const field = fields.get(slot.id);
       if (!field) return;
@@ -161,13 +161,13 @@ function markMissing(fields, missing) {
 /**
  * @param {Slot[]} slots
  * @param {Map<string, HTMLInputElement>} fields
- * @param {import("../core/types.js").Sandbox | null} info
+ * @param {import("../text/choices.js").Known} known
  */
-function offerChoices(slots, fields, info) {
+function offerChoices(slots, fields, known) {
   for (const slot of slots) {
     const field = fields.get(slot.id);
     if (!field || !slot.choices) continue;
-    const options = choicesOf(slot, info);
+    const options = choicesOf(slot, known);
     const list = listFor(field);
     if (list.dataset.options === options.join("\n")) continue;
     list.dataset.options = options.join("\n");

@@ -60,11 +60,12 @@ export function createCommand(context, key, command, open) {
     node,
     update(_, state) {
       const card = state.cards[key] ?? emptyCard();
+      const known = { info: state.sandbox.info, services: card.services };
       line.mark(card.missing);
-      line.offer(state.sandbox.info);
+      line.offer(known);
       want({
         missing: card.missing,
-        info: state.sandbox.info,
+        known,
         asleep: state.health?.sandbox === "asleep",
         value: line.value,
       });

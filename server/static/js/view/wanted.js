@@ -2,23 +2,23 @@
 /** What a command card still wants: each value in words, with what could stand there to click. */
 
 import { el, setText, show } from "../dom/elements.js";
+import { choicesOf, isAbsent } from "../text/choices.js";
 import { t } from "../text/i18n.js";
 
 /**
  * @typedef {import("../core/types.js").Slot} Slot
- * @typedef {import("../core/types.js").Sandbox} Sandbox
  */
 
 const MAX_CHOICES = 6;
 
 /** @type {(slot: Slot) => boolean} */
 const wantsWords = (slot) =>
-  slot.placeholder || slot.hint !== "" || slot.offers.length > 0 || slot.choices === "containers";
+  slot.placeholder || slot.hint !== "" || slot.offers.length > 0 || slot.existing;
 
 /**
  * @typedef {object} Known what is known when a card is brought up to date
  * @property {string[]} missing ids of the slots that want a value
- * @property {Sandbox | null} info what is in the sandbox; null while that is not known
+ * @property {import("../text/choices.js").Known} known what there is to choose from
  * @property {boolean} asleep the sandbox could be woken to learn it
  * @property {(slot: Slot) => string} value what stands in a slot now
  */
@@ -48,17 +48,18 @@ function createRow(slot, { choose, wake }) {
   return {
     node,
     /** @param {Known} known */
-    update({ missing, info, asleep, value }) {
+    update({ missing, known, asleep, value }) {
       const lacks = missing.includes(slot.id);
-      const absent = isAbsent(slot, value(slot), info);
+      const absent = isAbsent(slot, value(slot), known);
+      const listed = slot.choices !== null && slot.choices !== "services"; // in the sandbox
       node.classList.toggle("bad", lacks);
       node.classList.toggle("absent", absent);
-      const named = absent ? `${slot.label}: ${value(slot)} — ${t("command.notThere")}` : `${slot.label}:`;
+      const named = absent ? `${slot.label}: ${value(slot)} — ${t(listed ? "command.notThere" : "command.noService")}` : `${slot.label}:`;
       setText(label, lacks ? t("command.fill", { slots: slot.label }) : named);
-      const found = slot.placeholder || absent ? choicesOf(slot, info) : [];
+      const found = slot.placeholder || absent ? choicesOf(slot, known) : [];
       const values = [...slot.offers, ...found].slice(0, MAX_CHOICES);
-      const wakes = asleep && slot.placeholder && slot.choices !== null;
-      const none = info !== null && slot.placeholder && slot.choices !== null && values.length === 0;
+      const wakes = asleep && slot.placeholder && listed;
+      const none = known.info !== null && slot.placeholder && listed && values.length === 0;
       show(node, lacks || absent || none || wakes || values.length > 0 || slot.hint !== "");
       const now = JSON.stringify([values, none, wakes]);
       if (now === shown) return; // a button that has the focus stays
@@ -68,18 +69,6 @@ function createRow(slot, { choose, wake }) {
       if (wakes) choices.append(el("span", { text: t("command.asleep") }), createWake(wake));
     },
   };
-}
-
-/**
- * A container that is not there may still come to be before the command runs: it is marked only.
- *
- * @param {Slot} slot
- * @param {string} value
- * @param {Sandbox | null} info
- */
-function isAbsent({ choices }, value, info) {
-  if (choices !== "containers" || !info || value === "") return false;
-  return !info.containers.some(({ id, name }) => name === value || id.startsWith(value));
 }
 
 /** @type {(wake: () => void) => HTMLElement} */
@@ -100,19 +89,4 @@ function createChoice(slot, value, choose) {
   button.setAttribute("aria-label", `${slot.label}: ${value}`);
   button.addEventListener("click", () => choose(slot, value));
   return button;
-}
-
-/**
- * What of the sandbox could stand in a slot.
- *
- * @param {Slot} slot
- * @param {Sandbox | null} info
- * @returns {string[]}
- */
-export function choicesOf({ choices }, info) {
-  if (!choices || !info) return [];
-  const containers = info.containers.map((item) => item.name || item.id);
-  if (choices === "containers") return containers;
-  if (choices !== "objects") return info[choices].map((item) => item.name);
-  return [...containers, ...[info.images, info.volumes, info.networks].flat().map((item) => item.name)];
 }
