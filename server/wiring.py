@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -25,6 +25,7 @@ from server.note_files import NoteFiles
 from server.offered_commands import OfferedCommands
 from server.origins import OwnOrigins
 from server.run_feeds import RunFeeds
+from server.sandbox.runner.compose_program import absent_compose
 from server.sandbox.settings import SandboxSettings
 from server.services import Access, Services
 from server.settings import Settings, is_loopback
@@ -106,9 +107,17 @@ def build(settings: Settings, state: StateFolder, *, port: int) -> Runtime:
     closers = contextlib.ExitStack()
     with contextlib.ExitStack() as undo:
         undo.push(closers)
-        knowledge = _open_knowledge(settings, state, closers)
+        sandboxed = sandbox_settings(settings, state, port=port)
+        rules = replace(sandboxed.rules, absent_compose=absent_compose())
+        knowledge = _open_knowledge(settings, state, rules, closers)
         services = _make_services(
-            settings, state, access=access, knowledge=knowledge, port=port, closers=closers
+            settings,
+            state,
+            access=access,
+            knowledge=knowledge,
+            sandboxed=sandboxed,
+            rules=rules,
+            closers=closers,
         )
         app = create_app(services, mcp=mcp_server(settings, services))
         undo.pop_all()
@@ -126,7 +135,7 @@ class _Knowledge:
 
 
 def _open_knowledge(
-    settings: Settings, state: StateFolder, closers: contextlib.ExitStack
+    settings: Settings, state: StateFolder, rules: Rules, closers: contextlib.ExitStack
 ) -> _Knowledge:
     from ingest.vault import Vault
     from kb.assistant import Assistant
@@ -140,7 +149,9 @@ def _open_knowledge(
     return _Knowledge(
         vault=vault,
         library=library,
-        assistant=Assistant(index=library.require_index, notes=vault, chat_model=chat_model),
+        assistant=Assistant(
+            index=library.require_index, notes=vault, chat_model=chat_model, rules=rules
+        ),
         has_chat_model=chat_model is not None,
     )
 
@@ -151,7 +162,8 @@ def _make_services(
     *,
     access: Access,
     knowledge: _Knowledge,
-    port: int,
+    sandboxed: SandboxSettings,
+    rules: Rules,
     closers: contextlib.ExitStack,
 ) -> Services:
     vault, library = knowledge.vault, knowledge.library
@@ -159,7 +171,7 @@ def _make_services(
     closers.callback(database.close)
     metrics = Metrics()
     endings = Endings(metrics)
-    sandbox = _make_sandbox(settings, state, port, closers, endings)
+    sandbox = _make_sandbox(sandboxed, closers, endings)
     metrics.watch(library, sandbox)
     conversations = ConversationStore(database)
     offered = OfferedCommands(database, vault)
@@ -181,7 +193,7 @@ def _make_services(
             sandbox=sandbox,
             context=NoteContext(vault),
             metrics=metrics,
-            rules=Rules(reserved_ports=frozenset({port})),
+            rules=rules,
         ),
         sandbox=sandbox,
         note_files=NoteFiles(vault.folder, trash=state.trash, editable=settings.edit),
@@ -195,15 +207,11 @@ def _make_services(
 
 
 def _make_sandbox(
-    settings: Settings,
-    state: StateFolder,
-    port: int,
-    closers: contextlib.ExitStack,
-    endings: Endings,
+    sandboxed: SandboxSettings, closers: contextlib.ExitStack, endings: Endings
 ) -> Sandbox:
     from server.sandbox.service import Sandbox
 
-    sandbox = Sandbox(sandbox_settings(settings, state, port=port), on_run_end=endings.run_ended)
+    sandbox = Sandbox(sandboxed, on_run_end=endings.run_ended)
     closers.callback(sandbox.close)
     return sandbox
 
