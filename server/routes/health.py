@@ -83,5 +83,9 @@ def sandbox_health(services: Services) -> SandboxHealth:
     """Return how the sandbox is."""
     status = services.sandbox.status()
     return SandboxHealth(
-        state=status.state, engine=status.engine, message=status.message, driver=status.driver
+        state=status.state,
+        engine=status.engine,
+        message=status.message,
+        driver=status.driver,
+        switched_off=status.switched_off,
     )

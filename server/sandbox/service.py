@@ -154,7 +154,8 @@ class Sandbox:
         try:
             self._driver.start()
         except SandboxError as error:
-            return SandboxStatus(state="off", driver="off", message=_one_line(error))
+            switched_off = self._settings.mode == "off"
+            return SandboxStatus(state="off", message=_one_line(error), switched_off=switched_off)
         return SandboxStatus(state="off")
 
     def _bring_up(self) -> Engine:

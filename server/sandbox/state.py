@@ -19,6 +19,8 @@ class SandboxStatus:
     """What the user should know: why there is none, and how to get one."""
     driver: str = "off"
     """Which driver runs it: `managed`, `dind`, `external`, `off`."""
+    switched_off: bool = False
+    """The settings want none: asking for a start brings none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

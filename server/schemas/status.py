@@ -35,6 +35,9 @@ class SandboxHealth(BaseModel):
     engine: str
     message: str
     driver: str = ""
+    switched_off: bool = Field(
+        default=False, description="The settings want none: asking for a start brings none."
+    )
 
 
 class HealthBody(BaseModel):

@@ -58,7 +58,8 @@ test("health, jobs and the sandbox are read as the server writes them", () => {
   const statuses = [{}, { rebuilding: true }].map((index) => toHealth({ status: "degraded", index }).status);
   assert.deepEqual(statuses, ["degraded", "rebuilding"]);
   assert.equal(toHealth({ sandbox: { state: "off", driver: "managed" } }).sandbox, "asleep");
-  assert.equal(toHealth({ sandbox: { state: "off", driver: "off" } }).sandbox, "off");
+  const off = [false, true].map((switched_off) => toHealth({ sandbox: { state: "off", driver: "off", switched_off } }));
+  assert.deepEqual(off.map((each) => [each.sandbox, each.switchedOff]), [["off", false], ["off", true]]);
   const job = toIngestJob({ job_id: "j", state: "running", progress: { chunks_total: 10, chunks_done: 4 } });
   assert.deepEqual([job.state, job.done, job.total], ["running", 4, 10]);
   assert.equal(toIngestJob({ state: "failed", error: "disk full" }).message, "disk full");

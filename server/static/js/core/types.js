@@ -172,6 +172,7 @@
  * @property {string} sandbox "ready", "starting", "asleep" (it starts with the first run),
  *   "unavailable" (it failed, and may be tried again) or "off" (there is none)
  * @property {string} engine
+ * @property {boolean} switchedOff the server's settings want no sandbox: it cannot be started from here
  * @property {string} sandboxMessage
  * @property {boolean} canEdit
  * @property {boolean} hasChatModel

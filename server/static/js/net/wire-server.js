@@ -21,6 +21,7 @@ export function toHealth(value) {
     jobId: text(json.job_id),
     sandbox: toSandboxState(sandbox),
     engine: text(sandbox.engine),
+    switchedOff: sandbox.switched_off === true,
     sandboxMessage: text(sandbox.message),
     canEdit: json.editable === true,
     hasChatModel: json.llm === true,

@@ -177,6 +177,7 @@ export const en = {
   "sandbox.state.starting": "Sandbox starting",
   "sandbox.state.asleep": "Sandbox asleep",
   "sandbox.state.unavailable": "Sandbox unavailable",
+  "sandbox.switchedOff": "Switched off by KB_SANDBOX=off. To run commands, start the server again without that setting.",
   "sandbox.subtitle": "A Docker of its own, apart from yours",
   "sandbox.title": "Sandbox",
   "sandbox.unknown": "Known once it runs",

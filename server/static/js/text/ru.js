@@ -177,6 +177,7 @@ export const ru = {
   "sandbox.state.starting": "Песочница запускается",
   "sandbox.state.asleep": "Песочница спит",
   "sandbox.state.unavailable": "Песочница недоступна",
+  "sandbox.switchedOff": "Выключена настройкой KB_SANDBOX=off. Чтобы выполнять команды, запустите сервер снова без этой настройки.",
   "sandbox.subtitle": "Отдельный Docker, не ваш собственный",
   "sandbox.title": "Песочница",
   "sandbox.unknown": "Станет известно, когда заработает",

@@ -60,12 +60,19 @@ function fillStatus(node, { sandbox, health }) {
   part(node, "dot").className = `dot ${dotOf(state)}`;
   setText(part(node, "state"), sandbox.resetting ? t("sandbox.resetting") : t(`sandbox.state.${state}`));
   const failure = sandbox.failure ? failureInWords(sandbox.failure).message : "";
-  const said = state === "asleep" ? t("sandbox.asleepHint") : failure || serverSays(health?.sandboxMessage ?? "");
   const engine = sandbox.info?.engine || health?.engine || "";
-  setText(part(node, "message"), said || (off ? t("sandbox.offHint") : engine));
+  setText(part(node, "message"), hintOf(state, health) || failure || serverSays(health?.sandboxMessage ?? "") || engine);
   show(part(node, "live"), !off);
   for (const name of ["refresh", "clean"]) show(part(node, name), state === "ready");
-  show(part(node, "start"), off || state === "asleep" || state === "unavailable");
+  show(part(node, "start"), !health?.switchedOff && (off || state === "asleep" || state === "unavailable"));
+}
+
+/** @type {(state: string, health: State["health"]) => string} what is known of a state without the server's words */
+function hintOf(state, health) {
+  if (state === "asleep") return t("sandbox.asleepHint");
+  if (state !== "off") return "";
+  if (health?.switchedOff) return t("sandbox.switchedOff");
+  return health?.sandboxMessage ? "" : t("sandbox.offHint");
 }
 
 /** @type {(state: string) => string} */

@@ -1,0 +1,46 @@
+"""The sandbox panel where there is no sandbox: why, and what would help."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.server_process import LiveServer
+
+pytestmark = pytest.mark.browser
+
+_SAID: Final = {"en-US": "start the server again without", "ru-RU": "запустите сервер снова без"}
+
+
+def _open_panel(page: Page, server: LiveServer) -> Locator:
+    page.goto(server.page_url)
+    page.locator("#status-sandbox").click()
+    panel = page.locator("#panel .sandbox")
+    expect(panel).to_be_visible()
+    return panel
+
+
+@pytest.mark.parametrize("locale", _SAID)
+def test_switched_off_tells_how_to_switch_it_on_and_has_nothing_to_press(
+    open_page: OpenPage, live_server: LiveServer, locale: str
+) -> None:
+    panel = _open_panel(open_page("about:blank", locale=locale), live_server)
+    message = panel.locator("[data-part=message]")
+    expect(message).to_contain_text("KB_SANDBOX=off")
+    expect(message).to_contain_text(_SAID[locale])
+    expect(panel.locator("[data-part=start]")).to_be_hidden()
+
+
+def test_where_none_was_found_it_can_be_looked_for_again(
+    open_page: OpenPage, live_server: LiveServer
+) -> None:
+    page = open_page("about:blank", locale="en-US")
+    health = live_server.health()
+    health["sandbox"] = {"state": "off", "driver": "off", "message": "no Docker Engine answers"}
+    page.route("**/api/health", lambda route: route.fulfill(json=health))
+    panel = _open_panel(page, live_server)
+    expect(panel.locator("[data-part=message]")).to_have_text("no Docker Engine answers")
+    expect(panel.locator("[data-part=start]")).to_be_visible()
