@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.sample_notes import NOTES
 from tests.browser.server_process import LiveServer, serve
@@ -21,6 +21,9 @@ CHROMIUM_ARGS = (
     "--no-first-run",
 )
 
+WAIT_MS = 60_000
+"""How long a step or an expectation may take: on a busy machine an answer takes its time."""
+
 OpenPage = Callable[..., Page]
 """Opens the page in a fresh profile; keyword arguments go to the browser context."""
 
@@ -32,8 +35,11 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("NO CHROMIUM, so nothing of the page is tested: apt-get install chromium")
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGS))
+        running = playwright.chromium.launch(
+            executable_path=path, args=list(CHROMIUM_ARGS), timeout=2 * WAIT_MS
+        )
         yield running
         running.close()
 
@@ -46,7 +52,7 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
     watches: list[Watch] = []
 
     def open_one(url: str, *, expect_csp_reports: bool = False, **options: object) -> Page:
@@ -57,19 +63,19 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             **options,
         }
         context = browser.new_context(**settings)  # type: ignore[arg-type]
-        contexts.append(context)
         context.add_init_script(WATCH_SCRIPT)
         page = context.new_page()
-        page.set_default_timeout(45_000)
-        page.set_default_navigation_timeout(60_000)
+        pages.append(page)
+        page.set_default_timeout(WAIT_MS)
         watches.append(Watch(page, expect_csp_reports=expect_csp_reports))
         page.goto(url)
         return page
 
     yield open_one
     problems = [problem for watch in watches for problem in watch.problems()]
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.unroute_all(behavior="ignoreErrors")  # a request may be on its way through one
+        page.context.close()
     assert problems == []
 
 

@@ -9,10 +9,9 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -39,6 +38,10 @@ class LiveServer:
     def port(self) -> int:
         """The port that it listens on."""
         return int(self.url.rsplit(":", 1)[1])
+
+    def health(self) -> dict[str, object]:
+        """What it says of itself."""
+        return read_health(self.url)
 
 
 def write_notes(folder: Path, notes: Mapping[str, str]) -> None:
@@ -128,15 +131,19 @@ def _await_index(url: str, process: subprocess.Popen[str]) -> None:
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise AssertionError(f"the server ended with {process.returncode}")
-        if _health(url) in {"ok", "degraded"}:
-            return
+        with suppress(OSError):
+            if read_health(url)["status"] in {"ok", "degraded"}:
+                return
         time.sleep(0.2)
     raise AssertionError(f"no index after {_START_S} s")
 
 
-def _health(url: str) -> str:
-    try:
-        with urllib.request.urlopen(f"{url}/api/health", timeout=5) as response:
-            return str(json.load(response)["status"])
-    except (urllib.error.URLError, TimeoutError, ConnectionError):
-        return ""
+def read_health(url: str) -> dict[str, object]:
+    """Return what a server says of itself.
+
+    Raises:
+        OSError: It does not answer.
+    """
+    with urllib.request.urlopen(f"{url}/api/health", timeout=30) as response:
+        body: dict[str, object] = json.load(response)
+    return body

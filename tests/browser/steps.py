@@ -7,21 +7,34 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 _MAX_TABS = 60
+_CONVERSATION = re.compile(r"#c=.")
 
 
 def ask(page: Page, question: str) -> Locator:
     """Ask a question and return its turn once the answer is whole."""
     known = page.locator(".turn").count()
+    send(page, question)
+    turn = page.locator(".turn").nth(known)
+    expect(turn).to_have_attribute("data-stage", "done")
+    return turn
+
+
+def send(page: Page, question: str) -> None:
+    """Write a question and press Enter, once the page has reached its server."""
+    page.locator('#send[aria-disabled="false"]').wait_for(state="attached")
     page.locator("#question").fill(question)
     page.locator("#question").press("Enter")
-    turn = page.locator(".turn").nth(known)
-    expect(turn).to_have_attribute("data-stage", "done", timeout=30_000)
-    return turn
+
+
+def reload_conversation(page: Page) -> None:
+    """Reload once the open conversation stands in the address, so that it is opened again."""
+    expect(page).to_have_url(_CONVERSATION)
+    page.reload()
 
 
 def tab_to(page: Page, selector: str) -> None:
     """Wait until an element is shown, then press Tab until it has the focus."""
-    page.locator(selector).first.wait_for()
+    page.locator(selector).locator("visible=true").first.wait_for()
     for _ in range(_MAX_TABS):
         page.keyboard.press("Tab")
         if page.evaluate("(s) => document.activeElement?.matches(s) ?? false", selector):
@@ -35,14 +48,6 @@ def cited_lines(page: Page) -> list[int]:
     marked = page.locator(".source .cited")
     marked.first.wait_for()
     return [int(each.get_attribute("data-line") or 0) for each in marked.all()]
-
-
-def is_in_view(part: Locator, frame: Locator) -> bool:
-    """Tell whether a part is inside what its frame shows."""
-    inner, outer = part.bounding_box(), frame.bounding_box()
-    if inner is None or outer is None:
-        return False
-    return inner["y"] >= outer["y"] and inner["y"] < outer["y"] + outer["height"]
 
 
 def expect_no_sideways_scroll(page: Page) -> None:

@@ -27,8 +27,10 @@ def test_a_wrong_token_locks_the_page_until_the_right_one(
     expect(page.locator("#app")).to_have_attribute("inert", "")
     page.locator("#lock-token").fill(live_server.token)
     page.locator("#lock-form button").click()
+    expect(page.locator("#status-index")).to_contain_text("3 заметки")
     expect(page.locator("#lock")).to_be_hidden()
     page.reload()
+    expect(page.locator("#status-index")).to_contain_text("3 заметки")
     expect(page.locator("#lock")).to_be_hidden()
 
 

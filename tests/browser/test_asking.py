@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from kb.assistant import MAX_QUESTION_CHARS
+from tests.browser.holding import Held
 from tests.browser.sample_notes import COMMANDS, NOTES, line_of
-from tests.browser.steps import ask, cited_lines, is_in_view
+from tests.browser.steps import ask, cited_lines, reload_conversation, send
 
 pytestmark = pytest.mark.browser
 
@@ -19,12 +20,12 @@ def test_an_answer_quotes_a_line_and_opens_it_marked_and_in_view(page: Page) -> 
     line = line_of(COMMANDS, "* -p -")
     quote = turn.locator(".quote").first
     expect(quote.locator("[data-part=lines]")).to_have_text(str(line))
-    assert quote.locator("blockquote").text_content() == COMMANDS.split("\n")[line - 1]
+    expect(quote.locator("blockquote")).to_have_text(COMMANDS.split("\n")[line - 1])
     quote.locator("[data-part=open]").click()
     marked = page.locator("#panel .cited")
     expect(marked).to_have_count(1)
     expect(marked).to_contain_text("проброс портов")
-    assert is_in_view(marked, page.locator("#panel-body"))
+    expect(marked).to_be_in_viewport()
     assert cited_lines(page) == [line]
 
 
@@ -42,9 +43,9 @@ def test_a_line_far_down_a_long_note_is_scrolled_to(page: Page) -> None:
     turn.locator(".cite").first.click()
     marked = page.locator("#panel .cited")
     expect(marked).to_contain_text("lighthouse keeper")
-    assert is_in_view(marked, page.locator("#panel-body"))
+    expect(marked).to_be_in_viewport()
     assert cited_lines(page) == [line_of(NOTES["long.md"], "lighthouse")]
-    assert is_in_view(page.locator(".source .cited"), page.locator("#panel-body"))
+    expect(page.locator(".source .cited")).to_be_in_viewport()
 
 
 def test_a_question_without_an_answer_says_so(page: Page) -> None:
@@ -72,7 +73,7 @@ def test_a_follow_up_stays_in_the_conversation_and_survives_a_reload(page: Page)
     expect(second.locator("[data-part=resolved]")).to_contain_text("-d")
     expect(second.locator(".quote").first).to_contain_text("запустить в фоне")
     expect(page.locator("#chats-list .row.current")).to_have_count(1)
-    page.reload()
+    reload_conversation(page)
     expect(page.locator(".turn")).to_have_count(2)
     expect(page.locator(".turn").nth(1).locator(".quote").first).to_contain_text("запустить в фоне")
 
@@ -115,21 +116,19 @@ def test_a_conversation_is_renamed_exported_found_and_deleted(page: Page, tmp_pa
 
 
 def test_a_rating_is_kept(page: Page) -> None:
-    turn = ask(page, "что делает -a?")
-    up = turn.locator("[data-part=up]")
-    up.click()
-    expect(up).to_have_attribute("aria-pressed", "true")
-    page.reload()
-    expect(page.locator(".turn [data-part=up]")).to_have_attribute("aria-pressed", "true")
-    page.locator(".turn [data-part=up]").click()
-    page.reload()
-    expect(page.locator(".turn [data-part=up]")).to_have_attribute("aria-pressed", "false")
+    ask(page, "что делает -a?")
+    up = page.locator(".turn [data-part=up]")
+    for pressed in ("true", "false"):
+        with page.expect_response("**/feedback"):
+            up.click()
+        expect(up).to_have_attribute("aria-pressed", pressed)
+        reload_conversation(page)
+        expect(up).to_have_attribute("aria-pressed", pressed)
 
 
 def test_escape_stops_an_answer_that_is_being_made(page: Page) -> None:
-    page.route("**/api/ask/stream", lambda _: None)  # the server never answers
-    page.locator("#question").fill("что делает -p?")
-    page.locator("#question").press("Enter")
+    Held(page, "**/api/ask/stream")
+    send(page, "что делает -p?")
     expect(page.locator(".turn [data-part=thinking]")).to_be_visible()
     expect(page.locator("#send")).to_have_attribute("aria-label", "Остановить")
     page.keyboard.press("Escape")
@@ -139,12 +138,12 @@ def test_escape_stops_an_answer_that_is_being_made(page: Page) -> None:
 
 def test_a_question_in_another_conversation_does_not_wait_for_a_slow_one(page: Page) -> None:
     ask(page, "что делает -q?")
-    page.route("**/api/ask/stream", lambda _: None, times=1)  # this one is never answered
-    page.locator("#question").fill("что делает -p?")
-    page.locator("#question").press("Enter")
+    questions = Held(page, "**/api/ask/stream")
+    send(page, "что делает -p?")
     expect(page.locator(".turn [data-part=thinking]").last).to_be_visible()
     page.locator("#new-chat").click()
     page.locator("button.suggestion").first.wait_for()
+    questions.pass_later_ones()
     with page.expect_request("**/api/ask/stream") as request:
         ask(page, "что делает -a?")
     assert "conversation_id" not in (request.value.post_data_json or {})
@@ -153,10 +152,9 @@ def test_a_question_in_another_conversation_does_not_wait_for_a_slow_one(page: P
 
 def test_a_question_goes_where_it_was_asked_though_it_waits(page: Page) -> None:
     ask(page, "что делает -q?")
-    expect(page.locator("#chats-list .row.current")).to_have_count(1)  # it stands in the address
     building = {"status": "indexing", "index": {}, "sandbox": {"state": "off"}}
     page.route("**/api/health", lambda route: route.fulfill(json=building))
-    page.reload()
+    reload_conversation(page)
     expect(page.locator("#banner.indexing")).to_be_visible()
     expect(page.locator(".turn")).to_have_count(1)
     asked: list[str] = []
@@ -166,8 +164,7 @@ def test_a_question_goes_where_it_was_asked_though_it_waits(page: Page) -> None:
             asked.append(sent.post_data or "")
 
     page.on("request", note)
-    page.locator("#question").fill("что делает -p?")
-    page.locator("#question").press("Enter")
+    send(page, "что делает -p?")
     expect(page.locator(".turn [data-part=step]").last).to_contain_text("Индекс строится")
     page.locator("#new-chat").click()
     expect(page.locator("#welcome")).to_be_visible()
@@ -181,13 +178,12 @@ def test_a_question_goes_where_it_was_asked_though_it_waits(page: Page) -> None:
 def test_an_error_of_the_server_is_shown_with_its_hint_and_can_be_tried_again(page: Page) -> None:
     error = {"error": {"code": "index_unavailable", "message": "no index yet", "hint": "wait"}}
     page.route("**/api/ask/stream", lambda route: route.fulfill(status=503, json=error), times=1)
-    page.locator("#question").fill("что делает -p?")
-    page.locator("#question").press("Enter")
+    send(page, "что делает -p?")
     failure = page.locator(".turn [data-part=failure]")
     expect(failure).to_contain_text("Индекса пока нет")
     expect(failure).to_contain_text("Подождите")
     failure.locator("[data-part=retry]").click()
-    expect(page.locator(".turn").last).to_have_attribute("data-stage", "done", timeout=30_000)
+    expect(page.locator(".turn").last).to_have_attribute("data-stage", "done")
 
 
 def test_a_question_is_counted_near_its_limit_and_never_longer(page: Page) -> None:
@@ -197,8 +193,8 @@ def test_a_question_is_counted_near_its_limit_and_never_longer(page: Page) -> No
     page.locator("#question").fill("x" * (MAX_QUESTION_CHARS - 3))
     expect(left).to_have_text("осталось 3 знака")
     page.locator("#question").press_sequentially("yyyyyy")
-    assert len(page.locator("#question").input_value()) == MAX_QUESTION_CHARS
-    expect(left).to_contain_text("0")
+    expect(left).to_contain_text("осталось 0 ")
+    expect(page.locator("#question")).to_have_value("x" * (MAX_QUESTION_CHARS - 3) + "yyy")
 
 
 def test_questions_can_be_limited_to_a_folder(page: Page) -> None:

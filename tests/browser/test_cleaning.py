@@ -30,16 +30,12 @@ class PlayedSandbox:
         self.old = list(_OLD)
         self.asked: list[bool] = []
 
-    def play(self, page: Page) -> None:
-        page.route("**/api/health", self._health)
+    def play(self, page: Page, server: LiveServer) -> None:
+        health = server.health()
+        health["sandbox"] = {"state": "ready", "engine": "Docker", "driver": "managed"}
+        page.route("**/api/health", lambda route: route.fulfill(json=health))
         page.route("**/api/sandbox", self._inventory)
         page.route("**/api/sandbox/clean", self._clean)
-
-    @staticmethod
-    def _health(route: Route) -> None:
-        body = route.fetch().json()
-        body["sandbox"] |= {"state": "ready", "engine": "Docker", "driver": "managed"}
-        route.fulfill(json=body)
 
     @staticmethod
     def _inventory(route: Route) -> None:
@@ -61,9 +57,9 @@ def test_cleaning_names_what_would_go_and_waits_for_a_word(
     open_page: OpenPage, live_server: LiveServer
 ) -> None:
     sandbox = PlayedSandbox()
-    page = open_page(live_server.page_url, locale="en-US")
-    sandbox.play(page)
-    page.reload()
+    page = open_page("about:blank", locale="en-US")
+    sandbox.play(page, live_server)
+    page.goto(live_server.page_url)
     page.locator("#status-sandbox .dot.good").wait_for()
     page.locator("#status-sandbox").click()
     clean = page.get_by_role("button", name="Clean up")

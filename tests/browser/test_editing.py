@@ -42,23 +42,23 @@ def test_a_dropped_note_is_saved_indexed_and_answers(editor: Page, editable: Liv
     expect(editor.locator("#upload")).to_be_visible()
     editor.evaluate(_DROP, ["tea & time.md", _TEA])
     row = editor.locator('#notes-tree [data-path="tea & time.md"]')
-    expect(row).to_be_visible(timeout=30_000)
+    expect(row).to_be_visible()
     assert (editable.notes / "tea & time.md").read_text() == _TEA
-    expect(editor.locator("#ingest")).to_be_hidden(timeout=30_000)
+    expect(editor.locator("#ingest")).to_be_hidden()
     turn = ask(editor, "how long is the oolong from the blue tin steeped?")
     expect(turn.locator(".quote").first).to_contain_text("ninety seconds")
 
     row.locator("[data-part=open]").click()
     editor.locator(".note-delete").click()
     editor.locator("#ask-dialog-ok").click()
-    expect(row).to_have_count(0, timeout=30_000)
+    expect(row).to_have_count(0)
     assert not (editable.notes / "tea & time.md").exists()
 
 
 def test_a_note_dropped_on_a_folder_goes_into_it(editor: Page, editable: LiveServer) -> None:
     editor.locator('#notes-tree [data-path="home/backups.md"]').wait_for()
     editor.evaluate(_DROP, ["lamp.md", "# Lamp\n", 'details[data-path="home"] summary'])
-    expect(editor.locator('#notes-tree [data-path="home/lamp.md"]')).to_be_visible(timeout=30_000)
+    expect(editor.locator('#notes-tree [data-path="home/lamp.md"]')).to_be_visible()
     assert (editable.notes / "home" / "lamp.md").read_text() == "# Lamp\n"
 
 

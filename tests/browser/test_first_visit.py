@@ -1,20 +1,22 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.holding import Held
 from tests.browser.sample_notes import NOTES
 from tests.browser.server_process import LiveServer, serve
-from tests.browser.steps import ask
+from tests.browser.steps import ask, send
 
 pytestmark = pytest.mark.browser
 
 
 def test_token_leaves_the_address_bar_and_survives_a_reload(page: Page) -> None:
-    assert "token" not in page.url
+    expect(page).not_to_have_url(re.compile("token"))
     page.reload()
     expect(page.locator("#status-index")).to_contain_text("3 заметки")
     expect(page.locator("#lock")).to_be_hidden()
@@ -22,12 +24,11 @@ def test_token_leaves_the_address_bar_and_survives_a_reload(page: Page) -> None:
 
 def test_suggestions_come_from_the_notes_and_can_be_asked(page: Page) -> None:
     suggestions = page.locator("button.suggestion")
-    expect(suggestions.first).to_be_visible()
-    texts = suggestions.locator("[data-part=text]").all_inner_texts()
-    assert "Почему контейнер не видит соседний контейнер по имени?" in texts
-    assert any("docker" in text for text in texts)
+    own = suggestions.filter(has_text="Почему контейнер не видит соседний контейнер по имени?")
+    expect(own).to_have_count(1)
+    expect(suggestions.filter(has_text="docker")).not_to_have_count(0)
     suggestions.first.click()
-    expect(page.locator(".turn")).to_have_attribute("data-stage", "done", timeout=30_000)
+    expect(page.locator(".turn")).to_have_attribute("data-stage", "done")
     expect(page.locator("#welcome")).to_be_hidden()
 
 
@@ -45,6 +46,7 @@ def test_language_and_theme_are_chosen_and_kept(page: Page) -> None:
     page.get_by_text("Dark").click()
     page.keyboard.press("Escape")
     expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     expect(page.locator("#welcome-title")).to_have_text("What do your notes say?")
     page.reload()
     expect(page.locator("#welcome-title")).to_have_text("What do your notes say?")
@@ -77,17 +79,11 @@ def test_a_question_asked_while_the_lists_still_load_is_not_lost(
     open_page: OpenPage, live_server: LiveServer
 ) -> None:
     opened = open_page("about:blank")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    opened.route("**/api/notes?*", hold)
+    lists = Held(opened, "**/api/notes?*")
     opened.goto(live_server.page_url)
     opened.locator("#status-index .dot.good").wait_for()
     turn = ask(opened, "что делает -p?")
-    for route in held:
-        route.continue_()
+    lists.let_go()
     expect(opened.locator("#notes-tree .row").first).to_be_attached()
     expect(turn).to_be_visible()
 
@@ -101,11 +97,10 @@ def test_a_question_before_the_first_index_waits_for_it(
     opened.goto(live_server.page_url)
     expect(opened.locator("#banner.indexing")).to_be_visible()
     expect(opened.locator(".suggestion").first).to_be_visible()  # their places, without a jump
-    opened.locator("#question").fill("что делает -p?")
-    opened.locator("#question").press("Enter")
+    send(opened, "что делает -p?")
     expect(opened.locator(".turn [data-part=step]")).to_contain_text("Индекс строится")
     opened.unroute("**/api/health")
-    expect(opened.locator(".turn")).to_have_attribute("data-stage", "done", timeout=30_000)
+    expect(opened.locator(".turn")).to_have_attribute("data-stage", "done")
     expect(opened.locator("#banner")).to_be_hidden()
 
 
@@ -132,7 +127,6 @@ def test_a_question_that_waits_can_be_stopped(open_page: OpenPage, live_server: 
     opened.route("**/api/health", lambda route: route.fulfill(json=building))
     opened.goto(live_server.page_url)
     expect(opened.locator("#banner.indexing")).to_be_visible()
-    opened.locator("#question").fill("что делает -p?")
-    opened.locator("#question").press("Enter")
+    send(opened, "что делает -p?")
     opened.keyboard.press("Escape")
     expect(opened.locator(".turn")).to_have_attribute("data-stage", "stopped")

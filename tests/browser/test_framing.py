@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Browser, Frame
+from playwright.sync_api import Browser, Frame, expect
 
 from tests.browser.server_process import LiveServer
 
@@ -48,9 +48,8 @@ def test_a_foreign_page_cannot_frame_this_one(
     context = browser.new_context()
     page = context.new_page()
     page.goto(foreign_url.replace("127.0.0.1", host))
-    page.wait_for_load_state("load")
     own, ours = frame_of(page.frame("own")), frame_of(page.frame("ours"))
-    assert own.locator("#own").count() == 1  # frames work
+    expect(own.locator("#own")).to_have_count(1)  # frames work
     assert ours.locator("#app").count() == 0
     assert live_server.token not in ours.content()
     assert not ours.url.startswith(live_server.url)

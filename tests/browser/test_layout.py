@@ -28,13 +28,13 @@ def sized(request: pytest.FixtureRequest, open_page: OpenPage, live_server: Live
 def test_a_first_visit_does_not_jump(sized: Page) -> None:
     sized.locator("button.suggestion").first.wait_for()
     sized.unroute("**/api/health")
-    expect(sized.locator("#banner")).to_be_hidden(timeout=20_000)
+    expect(sized.locator("#banner")).to_be_hidden()
     assert layout_shift(sized) <= MAX_LAYOUT_SHIFT
 
 
 def test_a_banner_does_not_move_an_answer(sized: Page) -> None:
     sized.unroute("**/api/health")
-    expect(sized.locator("#banner")).to_be_hidden(timeout=20_000)
+    expect(sized.locator("#banner")).to_be_hidden()
     turn = ask(sized, "что делает -p?")
     before = turn.bounding_box()
     sized.route("**/api/health", lambda route: route.abort())

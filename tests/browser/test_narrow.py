@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.server_process import LiveServer
-from tests.browser.steps import ask, expect_no_sideways_scroll, is_in_view
+from tests.browser.steps import ask, expect_no_sideways_scroll
 
 pytestmark = pytest.mark.browser
 
@@ -28,10 +28,10 @@ def test_a_phone_asks_and_opens_the_note_over_the_chat(phone: Page) -> None:
     expect_no_sideways_scroll(phone)
     turn.locator(".cite").first.tap()
     panel = phone.locator("#panel")
+    expect(panel.locator(".cited")).to_be_in_viewport()
     box = panel.bounding_box()
     assert box is not None
     assert (box["x"], box["width"]) == (0, 390)
-    assert is_in_view(panel.locator(".cited"), phone.locator("#panel-body"))
     expect_no_sideways_scroll(phone)
     phone.locator("#panel-close").tap()
     expect(panel).to_be_hidden()

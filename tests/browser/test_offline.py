@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.holding import Held
 from tests.browser.sample_notes import NOTES
 from tests.browser.server_process import serve
-from tests.browser.steps import ask
+from tests.browser.steps import ask, send
 
 pytestmark = pytest.mark.browser
+
+_START_MS: Final = 120_000
 
 
 def test_the_page_says_that_the_server_is_gone_and_comes_back(
@@ -19,17 +23,18 @@ def test_the_page_says_that_the_server_is_gone_and_comes_back(
     with serve(tmp_path, NOTES) as server:
         page = open_page(server.page_url)
         ask(page, "что делает -p?")
-    page.locator("#question").fill("что делает -q?")
-    page.locator("#question").press("Enter")
+        looks = Held(page, "**/api/health")  # so that the question is the first to find out
+    send(page, "что делает -q?")
     failed = page.locator(".turn").last.locator("[data-part=failure]")
     expect(failed).to_contain_text("Сервер не отвечает")
     expect(page.locator("#banner.offline")).to_be_visible()
+    looks.let_go()
     expect(page.locator("#send")).to_have_attribute("aria-disabled", "true")
     page.locator("#question").fill("a draft that must stay")
     page.locator("#question").press("Enter")
     expect(page.locator("#question")).to_have_value("a draft that must stay")
     with serve(tmp_path, NOTES, port=server.port):
-        expect(page.locator("#banner")).to_be_hidden(timeout=20_000)
+        expect(page.locator("#banner")).to_be_hidden(timeout=_START_MS)
         expect(page.locator("#question")).to_have_value("a draft that must stay")
         ask(page, "что делает -q?")
         expect(page.locator("#chats-list .row")).to_have_count(1)

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.accessibility import serious_issues
 from tests.browser.conftest import OpenPage
+from tests.browser.holding import Held
 from tests.browser.server_process import LiveServer
 from tests.browser.steps import ask, expect_no_sideways_scroll, tab_to
 from tests.browser.test_cleaning import PlayedSandbox
@@ -43,7 +44,7 @@ def _play(page: Page) -> None:
 @pytest.fixture
 def played(open_page: OpenPage, live_server: LiveServer, request: pytest.FixtureRequest) -> Page:
     page = open_page("about:blank", **getattr(request, "param", {}))
-    PlayedSandbox().play(page)
+    PlayedSandbox().play(page, live_server)
     _play(page)
     page.goto(live_server.page_url)
     page.locator("#status-sandbox .dot.good").wait_for()
@@ -85,7 +86,7 @@ def test_a_value_a_confirmation_and_a_stop_by_keys_alone(played: Page) -> None:
         route.fulfill(status=409, json={"error": error, "victims": ["container web"]})
 
     played.route("**/api/commands/*/runs", start)
-    played.route("**/api/runs/r2/events", lambda _: None)  # it runs on and writes nothing
+    Held(played, "**/api/runs/r2/events")  # it runs on and writes nothing
     played.route("**/api/runs/r2", lambda route: route.fulfill(status=204))
     card = ask(played, "Удалить контейнер").locator('.command[aria-label^="docker rm"]')
     played.locator("#title").focus()

@@ -4,14 +4,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.sample_notes import COMMANDS, line_of
-from tests.browser.steps import cited_lines, is_in_view
+from tests.browser.steps import cited_lines
 
 pytestmark = pytest.mark.browser
 
 
 def test_search_is_driven_by_keys_and_opens_the_lines(page: Page) -> None:
     page.keyboard.press("Control+k")
-    page.keyboard.type("проброс портов")
+    field = page.locator("#search-input")
+    expect(field).to_be_focused()
+    field.fill("проброс портов")  # in one go, so that one search is made and its hits stay
     hits = page.locator("#search-results .hit")
     expect(hits.first).to_contain_text("проброс портов")
     expect(hits.first).to_have_attribute("aria-selected", "true")
@@ -22,7 +24,7 @@ def test_search_is_driven_by_keys_and_opens_the_lines(page: Page) -> None:
     expect(page.locator("#search-dialog")).to_be_hidden()
     marked = page.locator("#panel .cited").first
     expect(marked).to_contain_text("проброс портов")
-    assert is_in_view(marked, page.locator("#panel-body"))
+    expect(marked).to_be_in_viewport()
     assert line_of(COMMANDS, "* -p -") in cited_lines(page)
 
 
