@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kb.commands.compose_reading import Reading, as_pairs, as_text
+from kb.commands.compose_reading import ComposeBuild, Reading, as_pairs, as_text
 from kb.commands.compose_service import read_service
 from kb.commands.compose_yaml import Node, dump_yaml, load_yaml
 from kb.commands.confinement import refuse_volume_driver
@@ -37,8 +37,8 @@ class ComposeFile:
     """The project's name, where the file gives one; not in `text`, since Compose 1 knows none."""
     images: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
-    builds: tuple[str, ...] = ()
-    """Build contexts, relative folders; their Dockerfiles are still to be checked."""
+    builds: tuple[ComposeBuild, ...] = ()
+    """What services are built from; the Dockerfiles are still to be checked."""
     notes: tuple[str, ...] = ()
     """What was changed for safety."""
 

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from kb.commands.compose_yaml import Node
 from kb.commands.limits import Rules
 from kb.commands.texts import Saying, refused, saying
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposeBuild:
+    """An image that a service is built from."""
+
+    context: str = "."
+    """A folder, relative to that of the Compose file."""
+    dockerfile: str = "Dockerfile"
+    """Relative to the context."""
+    args: tuple[tuple[str, str], ...] = ()
+    """What is set for `ARG`."""
+
+    @property
+    def path(self) -> str:
+        """The Dockerfile's path, relative to the folder of the Compose file."""
+        return PurePosixPath(self.context, self.dockerfile).as_posix()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +35,7 @@ class Reading:
     rules: Rules
     host_ip: str
     notes: list[Saying] = field(default_factory=list)
-    builds: list[str] = field(default_factory=list)
+    builds: list[ComposeBuild] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
 
     def drop(self, place: str, part: object) -> None:

@@ -8,6 +8,7 @@ from kb.commands.body_rules import is_target
 from kb.commands.compose_mounts import read_tmpfs, read_volumes
 from kb.commands.compose_reading import (
     DROPPED,
+    ComposeBuild,
     Dropped,
     Handler,
     Reading,
@@ -70,25 +71,31 @@ def _image(value: Node, place: str, reading: Reading) -> Node:
 
 def _build(value: Node, place: str, reading: Reading) -> Node:
     given = {"context": value} if not isinstance(value, dict) else value
+    paths: dict[str, str] = {}
+    args: dict[str, str] = {}
     kept: dict[str, Node] = {}
     for key, item in given.items():
         if key in {"context", "dockerfile"}:
-            folder = as_text(item, f"{place}.{key}")
-            if check_folder(folder):
-                raise refused("outside_context", part=folder)
-            kept[key] = folder
+            paths[key] = as_text(item, f"{place}.{key}")
+            if check_folder(paths[key]):
+                raise refused("outside_context", part=paths[key])
         elif key == "target":
             kept[key] = as_text(item, place)
         elif key == "args":
-            kept[key] = _environment(item, f"{place}.args", reading)
+            args = _read_environment(item, f"{place}.args", reading)
+            kept[key] = args
         else:
             raise refused("compose_key", place=place, part=key)
-    reading.builds.append(str(kept.get("context", ".")))
-    return {"context": ".", **kept}
+    reading.builds.append(ComposeBuild(**paths, args=tuple(args.items())))
+    return {"context": ".", **paths, **kept}
 
 
 def _environment(value: Node, place: str, reading: Reading) -> Node:
-    kept: dict[str, Node] = {}
+    return _read_environment(value, place, reading)
+
+
+def _read_environment(value: Node, place: str, reading: Reading) -> dict[str, str]:
+    kept: dict[str, str] = {}
     for name, content in as_pairs(value, place):
         if content is None:
             reading.notes.append(saying("note.env_dropped", name=name))

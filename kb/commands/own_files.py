@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from kb.commands.actions import Action, BuildImage, ComposeProject, RunCompose
-from kb.commands.compose import check_compose
+from kb.commands.compose import ComposeFile, check_compose
 from kb.commands.compose_yaml import load_yaml
 from kb.commands.dockerfile_policy import check_dockerfile
 from kb.commands.limits import DEFAULT_RULES, Rules
@@ -16,6 +16,8 @@ from kb.model import Language
 COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """What Compose looks for where no file is named."""
 _DOCKERFILE = "Dockerfile"
+_BUILDING = frozenset({"up", "create", "build"})
+"""Commands of Compose that make images."""
 _ANY_ADDRESS = "127.0.0.1"
 """In the place of the sandbox's own, which no verdict depends on."""
 
@@ -41,11 +43,41 @@ def judge_files(
     if isinstance(action, RunCompose) and action.needs_file:
         text = find_compose_file(action.project, files)
         if text is not None:
-            check_compose(text, host_ip=_ANY_ADDRESS, rules=rules, language=language)
+            check_project(text, action, files, rules=rules, language=language)
     elif isinstance(action, BuildImage) and action.context == ".":
         text = _read(files, action.dockerfile or _DOCKERFILE)
         if text is not None:
             _judge_dockerfile(text, dict(action.build_args), language)
+
+
+def check_project(
+    text: str,
+    action: RunCompose,
+    files: Mapping[str, bytes],
+    *,
+    host_ip: str = _ANY_ADDRESS,
+    rules: Rules = DEFAULT_RULES,
+    language: Language = "en",
+) -> ComposeFile:
+    """Let the policy read a Compose file and, where images are built, their Dockerfiles.
+
+    Args:
+        text: YAML.
+        action: What is to run.
+        files: The note's own files by name; a Dockerfile that is missing is no matter.
+        host_ip: The sandbox's address that ports are published at.
+        rules: Limits and reserved ports of this installation.
+        language: Of notes and refusals.
+
+    Raises:
+        CommandRefusedError: One of the files asks for what the sandbox does not give.
+    """
+    checked = check_compose(text, host_ip=host_ip, rules=rules, language=language)
+    for build in checked.builds if action.verb in _BUILDING else ():
+        dockerfile = _read(files, build.path)
+        if dockerfile is not None:
+            _judge_dockerfile(dockerfile, dict(build.args), language)
+    return checked
 
 
 def find_compose_file(project: ComposeProject, files: Mapping[str, bytes]) -> str | None:

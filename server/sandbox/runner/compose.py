@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TypedDict
 
 from kb.commands.actions import RunCompose
-from kb.commands.compose import check_compose
+from kb.commands.own_files import check_project
 from server.sandbox.runner.compose_files import DEFAULT_PROJECT, KeptFiles, find_file
 from server.sandbox.runner.compose_program import environment, find_compose, write_config
 from server.sandbox.runner.context import place_inside
@@ -56,9 +56,10 @@ def _lay_out(action: RunCompose, job: Job, folder: Path) -> list[str]:
     """Write the checked file and the note's others, and return the options that name them."""
     kept = KeptFiles(job.compose_dir)
     found = find_file(action.project, job.files, kept)
-    checked = check_compose(
-        found.text, host_ip=job.engine.endpoint.ports_host, rules=job.rules, language=job.language
-    )
+    checked = check_project(
+        found.text, action, job.files,
+        host_ip=job.engine.endpoint.ports_host, rules=job.rules, language=job.language,
+    )  # fmt: skip
     for note in filter(None, (found.warning, *checked.notes)):
         job.error(f"note: {note}")
     project = action.project.name or DEFAULT_PROJECT

@@ -74,7 +74,7 @@ networks: {front: {driver: bridge, internal: true}}
 """
     checked = check_compose(text, host_ip="192.0.2.1")
     assert checked.volumes == ("data", "logs")
-    assert checked.builds == ("./app",)
+    assert [build.path for build in checked.builds] == ["app/Dockerfile"]
     assert len(checked.notes) == 1
     content = yaml.safe_load(checked.text)
     assert checked.name == "shop"
