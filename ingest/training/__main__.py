@@ -67,9 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     tune.add_argument("--exact", action="store_true", help="float32 throughout, about 3x slower")
     everyday = _step(steps, "everyday", "learn everyday Russian, the folder itself being teacher")
     everyday.add_argument("--model", type=Path, required=True, help="the folder to start from")
-    everyday.add_argument(
-        "--sentences", type=Path, default=Path("data/training/everyday"), help="what is learnt"
-    )
+    everyday.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
     everyday.add_argument("--target", type=Path, required=True, help="folder to write")
     everyday.add_argument("--minutes", type=float, default=20.0, help="training time")
     everyday.add_argument("--evaluate-minutes", type=float, default=10.0, help="0: only at the end")
@@ -78,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     tokens.add_argument("--model", type=Path, required=True, help="the folder to complete")
     tokens.add_argument("--lessons", type=Path, default=Path("data/training"), help="notes")
     words = _step(steps, "words", "list the common Russian stems, for `kb/text/common_stems.txt`")
-    words.add_argument("--sentences", type=Path, default=Path("data/training/everyday"))
+    words.add_argument("--lessons", type=Path, default=Path("data/training"), help="their folder")
     words.add_argument("--target", type=Path, required=True, help="file to write")
     whole = _step(steps, "all", "every step, from the corpus to the folder")
     _add_vocab(whole)
@@ -196,7 +194,7 @@ def _everyday(options: argparse.Namespace) -> None:
     from ingest.training.run import learn_everyday
 
     size = learn_everyday(
-        _workspace(options), options.corpus, options.sentences,
+        _workspace(options), options.corpus, options.lessons,
         target=options.target, minutes=options.minutes,
         evaluate_minutes=options.evaluate_minutes, fast=not options.exact,
     )  # fmt: skip
@@ -216,7 +214,7 @@ def _tokens(options: argparse.Namespace) -> None:
 def _words(options: argparse.Namespace) -> None:
     from ingest.training.words import common_stems
 
-    stems = common_stems(options.corpus / PAIRS_FILE, options.sentences)
+    stems = common_stems(options.corpus / PAIRS_FILE, options.lessons / "everyday")
     options.target.write_text("\n".join(stems) + "\n", encoding="utf-8")
 
 

@@ -3,7 +3,8 @@
 The tables in `data/` are this project's own: actions and terms in both languages (with the slang
 and the transliterations that are spoken), and the frames that a question puts around them. So
 are the sentences of `data/training/everyday`, each written around a Russian word that is common in
-speech and rare in the corpus.
+speech and rare in the corpus, and the questions of `data/training/translated`: what is asked in the
+lessons in Russian, with its English.
 """
 
 from __future__ import annotations
@@ -40,21 +41,29 @@ def everyday_rows(folder: Path) -> list[tuple[str, str, str]]:
     Raises:
         KbError: There is no such file, or a line has not three columns.
     """
-    files = sorted(folder.glob("*.tsv"))
-    if not files:
-        raise KbError(f"no *.tsv in {folder}", hint="give the folder of everyday sentences")
-    rows = (_columns(line, 3, path) for path in files for line in _lines(path))
-    return [(lemma, russian, english) for lemma, russian, english in rows]
+    return [(row[0], row[1], row[2]) for row in _rows_of_all(folder, columns=3)]
 
 
 def read_everyday(folder: Path) -> Pairs:
-    """Return the everyday sentences of a folder; raises what `everyday_rows` raises."""
-    rows = everyday_rows(folder)
+    """Return the pairs of a folder's `everyday` and `translated`.
+
+    Raises:
+        KbError: One of them has no `*.tsv`, or a line not its columns.
+    """
+    rows = [(russian, english) for _, russian, english in everyday_rows(folder / "everyday")]
+    rows += [(row[0], row[1]) for row in _rows_of_all(folder / "translated", columns=2)]
     return Pairs(
-        english=[english for _, _, english in rows],
-        russian=[russian for _, russian, _ in rows],
+        english=[english for _, english in rows],
+        russian=[russian for russian, _ in rows],
         source=[EVERYDAY_SOURCE] * len(rows),
     )
+
+
+def _rows_of_all(folder: Path, *, columns: int) -> list[list[str]]:
+    files = sorted(folder.glob("*.tsv"))
+    if not files:
+        raise KbError(f"no *.tsv in {folder}", hint="give the folder of the lessons")
+    return [_columns(line, columns, path) for path in files for line in _lines(path)]
 
 
 def _rows(folder: Path) -> Iterator[tuple[str, str]]:

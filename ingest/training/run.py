@@ -39,7 +39,7 @@ _EVERY_SENTENCE = 4
 ROWS_RATE = {"frozen": 1e-3, "full": 5e-4, "everyday": 4e-4}
 ENGLISH_SHARE = {"frozen": 0.0, "full": 0.2}
 """While the body is fixed, English cannot be forgotten: it needs no replay."""
-EVERYDAY_PLAN = PlanSettings(seed=3, sentences=2048, passages=256, phrases=4096, english_share=0.25)
+EVERYDAY_PLAN = PlanSettings(seed=3, sentences=1536, passages=160, phrases=4096, english_share=0.25)
 
 
 def train_stage(
@@ -204,7 +204,7 @@ def add_token_head(
 def learn_everyday(
     workspace: Workspace,
     corpus: Path,
-    everyday: Path,
+    lessons: Path,
     *,
     target: Path,
     minutes: float,
@@ -219,7 +219,7 @@ def learn_everyday(
     Args:
         workspace: The run, with the folder it goes on from.
         corpus: Folder of the pairs.
-        everyday: Folder of the sentences.
+        lessons: Folder of the lessons, with `everyday` and `translated`.
         target: The folder to write.
         minutes: Training time.
         evaluate_minutes: Training time between evaluations; 0: only at the end.
@@ -234,7 +234,7 @@ def learn_everyday(
     if workspace.model is None:
         raise InvalidInputError("no model to go on from", hint="give an exported folder")
     pairs = read_pairs(corpus / "pairs.tsv.gz")
-    plan = Plan(pairs, sampling_weights(pairs), EVERYDAY_PLAN, phrases=read_everyday(everyday))
+    plan = Plan(pairs, sampling_weights(pairs), EVERYDAY_PLAN, phrases=read_everyday(lessons))
     settings = Settings(
         stage="everyday",
         minutes=minutes,

@@ -16,9 +16,14 @@ from kb.errors import KbError
 
 
 def write_everyday(folder: Path) -> Path:
-    folder.mkdir()
-    (folder / "1.tsv").write_text("порт\tкуда делся порт\tthe port\n", encoding="utf-8")
-    (folder / "2.tsv").write_text("сеть\tсеть как удалить\tremove network\n", encoding="utf-8")
+    for name in ("everyday", "translated"):
+        (folder / name).mkdir(parents=True)
+    (folder / "everyday" / "1.tsv").write_text(
+        "порт\tкуда делся порт\tthe port\n", encoding="utf-8"
+    )
+    (folder / "translated" / "2.tsv").write_text(
+        "сеть как удалить\tremove network\n", encoding="utf-8"
+    )
     return folder
 
 
@@ -28,7 +33,7 @@ def test_everyday_sentences_are_read_from_all_files(tmp_path: Path) -> None:
     assert pairs.english == ["the port", "remove network"]
     with pytest.raises(KbError, match=str(tmp_path)):
         read_everyday(tmp_path)
-    (tmp_path / "everyday" / "1.tsv").write_text("порт\tпорт\n", encoding="utf-8")
+    (tmp_path / "everyday" / "everyday" / "1.tsv").write_text("порт\tпорт\n", encoding="utf-8")
     with pytest.raises(KbError, match="3 columns"):
         read_everyday(tmp_path / "everyday")
 
@@ -39,7 +44,7 @@ def test_everyday_russian_comes_nearer_to_its_english(
     everyday = write_everyday(tmp_path / "everyday")
     target = tmp_path / "learnt"
     given = ["--corpus", str(corpus), "--run", str(tmp_path / "again"), "--model", str(model)]
-    options = ["--sentences", str(everyday), "--target", str(target), "--minutes", "0.05"]
+    options = ["--lessons", str(everyday), "--target", str(target), "--minutes", "0.05"]
     assert main(["everyday", *given, *options]) == 0
     pairs = read_everyday(everyday)
     assert _nearness(target, model, pairs) > _nearness(model, model, pairs)
