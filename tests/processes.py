@@ -15,7 +15,7 @@ def find_processes(words: str, *, parent: int | None = None) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            command = (folder / "cmdline").read_text(errors="replace").replace("\0", " ")
             above = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue

@@ -8,9 +8,9 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -24,8 +24,11 @@ from server.sandbox.service import Sandbox
 from server.sandbox.settings import RunLimits, SandboxLimits, SandboxSettings
 from tests.docker.images import IMAGES
 from tests.docker.registry import missing_programs, serve_registry
+from tests.waiting import wait_until
 
 _GIB = 1024**3
+
+wait_for: Final = wait_until
 
 
 def require_daemon() -> None:
@@ -92,18 +95,10 @@ def run_to_end(
     note: str = "",
 ) -> CommandRun:
     """Run a command line and return its run once it is over."""
-    started = sandbox.runs.start(text, confirm=confirm, who="test", files=files, note=note)
+    started = sandbox.runs.start(text, confirm=confirm, files=files, note=note)
     for _ in sandbox.runs.events(started.id):
         pass
     return sandbox.runs.get(started.id)
-
-
-def wait_for(condition: Callable[[], bool], timeout_s: float = 20) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def perform_on(

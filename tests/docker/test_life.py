@@ -19,8 +19,9 @@ from server.sandbox.driver import Endpoint
 from server.sandbox.external import ExternalDriver
 from server.sandbox.service import Sandbox
 from server.sandbox.settings import RunLimits
-from tests.docker.fixtures import require_daemon, run_to_end, sandbox_settings, wait_for
+from tests.docker.fixtures import require_daemon, run_to_end, sandbox_settings
 from tests.processes import find_processes
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.docker
 
@@ -46,7 +47,7 @@ def test_it_starts_with_an_image_of_its_own_and_no_internet(own_sandbox: Sandbox
 
 def test_start_without_waiting(own_sandbox: Sandbox) -> None:
     assert own_sandbox.start(wait=False).state in {"starting", "ready"}
-    wait_for(lambda: own_sandbox.status().state == "ready")
+    wait_until(lambda: own_sandbox.status().state == "ready")
 
 
 def test_what_is_in_it_outlives_a_stop_and_not_a_reset(own_sandbox: Sandbox) -> None:
@@ -63,7 +64,7 @@ def test_what_is_in_it_outlives_a_stop_and_not_a_reset(own_sandbox: Sandbox) -> 
 
 def test_a_daemon_that_dies_is_told_and_brought_back(own_sandbox: Sandbox) -> None:
     run = own_sandbox.runs.start("docker run --name long busybox sleep 1000", confirm=False)
-    wait_for(lambda: any(each.state == "running" for each in own_sandbox.inventory().containers))
+    wait_until(lambda: any(each.state == "running" for each in own_sandbox.inventory().containers))
     os.kill(_dockerd_of(own_sandbox), signal.SIGKILL)
     list(own_sandbox.runs.events(run.id))
     ended = own_sandbox.runs.get(run.id)
@@ -80,8 +81,10 @@ def test_a_daemon_that_dies_unused_is_brought_back_too(own_sandbox: Sandbox) -> 
     words = f"--label={own_sandbox.engine().endpoint.label}"
     (first,) = find_processes(words)
     os.kill(first, signal.SIGKILL)
-    wait_for(lambda: find_processes(words) not in ([], [first]))
-    wait_for(lambda: own_sandbox.status().state == "ready")
+    wait_until(lambda: find_processes(words) not in ([], [first]))
+    wait_until(lambda: own_sandbox.status().state == "ready")
+    assert first not in find_processes(words)
+    assert run_to_end(own_sandbox, "docker version").exit_code == 0
 
 
 def test_two_servers_do_not_share_a_sandbox(own_sandbox: Sandbox, tmp_path: Path) -> None:
@@ -102,7 +105,7 @@ def test_everything_ends_with_the_server(tmp_path: Path) -> None:
     process.kill()
     process.wait()
     _close(process)
-    wait_for(lambda: _leftovers(tmp_path) == [], timeout_s=40)
+    wait_until(lambda: _leftovers(tmp_path) == [])
 
 
 def test_a_killed_supervisor_takes_the_daemon_with_it_and_the_next_start_tidies(
@@ -115,7 +118,7 @@ def test_a_killed_supervisor_takes_the_daemon_with_it_and_the_next_start_tidies(
     process.kill()
     process.wait()
     _close(process)
-    wait_for(lambda: not find_processes(str(_sandbox_id(tmp_path))))
+    wait_until(lambda: not find_processes(str(_sandbox_id(tmp_path))))
     sandbox = Sandbox(sandbox_settings(tmp_path))
     try:
         assert run_to_end(sandbox, "docker run --rm busybox echo again").stdout == "again\n"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
 
@@ -14,6 +13,7 @@ from server.note_file_check import clean_files
 from server.sandbox.service import Sandbox
 from server.sandbox.state import ContainerSummary
 from tests.docker.fixtures import run_to_end
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.docker
 
@@ -173,12 +173,12 @@ def test_both_streams_are_told_apart(live_sandbox: Sandbox) -> None:
 
 def test_a_run_that_never_ends_is_stopped(live_sandbox: Sandbox) -> None:
     run = live_sandbox.runs.start("docker run --rm alpine sleep 1000", confirm=False)
-    _wait_for(lambda: any(each.state == "running" for each in _containers(live_sandbox)))
+    wait_until(lambda: any(each.state == "running" for each in _containers(live_sandbox)))
     live_sandbox.runs.stop(run.id)
     kinds = [event.kind for event in live_sandbox.runs.events(run.id)]
     assert kinds[-1] == "exit"
     assert live_sandbox.runs.get(run.id).state is RunState.STOPPED
-    _wait_for(lambda: not _containers(live_sandbox))
+    wait_until(lambda: not _containers(live_sandbox))
 
 
 def test_logs_are_followed_until_stopped(live_sandbox: Sandbox) -> None:
@@ -211,7 +211,7 @@ def _wait_for_log(sandbox: Sandbox, name: str, words: str) -> None:
         run = run_to_end(sandbox, f"docker logs {name}")
         return words in run.stdout + run.stderr
 
-    _wait_for(logged)
+    wait_until(logged)
 
 
 def _wait_for_output(sandbox: Sandbox, run: CommandRun, words: str) -> None:
@@ -219,11 +219,4 @@ def _wait_for_output(sandbox: Sandbox, run: CommandRun, words: str) -> None:
         now = sandbox.runs.get(run.id)
         return words in now.stdout + now.stderr
 
-    _wait_for(came)
-
-
-def _wait_for(condition: Callable[[], bool], timeout_s: float = 20) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until(came)

@@ -9,7 +9,8 @@ import pytest
 
 from kb.model import CommandRun, Language, RunState
 from server.sandbox.service import Sandbox
-from tests.docker.fixtures import run_to_end, wait_for
+from tests.docker.fixtures import run_to_end
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.docker
 
@@ -82,7 +83,7 @@ def test_restart_and_kill(box: Sandbox) -> None:
     assert told(box, "{{.State.StartedAt}}") != before
     assert told(box, "{{.State.Running}}") == "true"
     assert press(box, "docker kill idle").stdout == "idle\n"
-    wait_for(lambda: told(box, "{{.State.Running}}") == "false")
+    wait_until(lambda: told(box, "{{.State.Running}}") == "false")
     assert told(box, "{{.State.ExitCode}}") == "137"
 
 
@@ -107,7 +108,7 @@ def test_wait_tells_the_exit_code(live_sandbox: Sandbox) -> None:
 
 def test_a_wait_is_stopped_and_the_container_goes_on(box: Sandbox) -> None:
     run = box.runs.start("docker wait idle", confirm=False)
-    wait_for(lambda: box.runs.get(run.id).state is RunState.RUNNING)
+    wait_until(lambda: box.runs.get(run.id).state is RunState.RUNNING)
     box.runs.stop(run.id)
     list(box.runs.events(run.id))
     assert box.runs.get(run.id).state is RunState.STOPPED
@@ -139,7 +140,7 @@ def test_stats_once_and_until_stopped(box: Sandbox) -> None:
     assert once[1].split()[1] == "idle"
     assert len(once) == 2
     run = box.runs.start("docker stats idle", confirm=False)
-    wait_for(lambda: box.runs.get(run.id).stdout.count("CONTAINER ID") >= 2, timeout_s=60)
+    wait_until(lambda: box.runs.get(run.id).stdout.count("CONTAINER ID") >= 2)
     box.runs.stop(run.id)
     list(box.runs.events(run.id))
     assert box.runs.get(run.id).state is RunState.STOPPED

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.waiting import PATIENCE_S, wait_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,10 @@ def start(notes: Path, state: Path, *options: str, **variables: str) -> Process:
     url, _, token = process.stdout.readline().strip().partition("/#token=")
     assert url.startswith("http://127.0.0.1:"), process.stderr and process.stderr.read()
     client = httpx.Client(
-        base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=30
+        base_url=url,
+        headers={"Authorization": f"Bearer {token}"},
+        trust_env=False,
+        timeout=PATIENCE_S,
     )
     return Process(process=process, client=client, notes=notes, state=state, url=url, token=token)
 
@@ -56,15 +60,16 @@ def stop(running: Process) -> str:
     """End the server, and return what it wrote to stderr."""
     running.client.close()
     running.process.terminate()
-    _, stderr = running.process.communicate(timeout=30)
+    _, stderr = running.process.communicate(timeout=PATIENCE_S)
     return stderr
 
 
 def wait_until_ok(client: httpx.Client, *, timeout_s: float = 120) -> dict[str, Any]:
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        health: dict[str, Any] = client.get("/api/health").json()
-        if health["status"] != "indexing":
-            return health
-        time.sleep(0.2)
-    raise AssertionError("the index was not built")
+    health: dict[str, Any] = {}
+
+    def is_built() -> bool:
+        health.update(client.get("/api/health").json())
+        return bool(health["status"] != "indexing")
+
+    wait_until(is_built, timeout_s, pause_s=0.2)
+    return health

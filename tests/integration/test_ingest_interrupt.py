@@ -14,6 +14,7 @@ import pytest
 from ingest.embedding import SentenceTransformerEmbedder
 from tests.integration.index_states import all_chunks, index_of, opened
 from tests.integration.kb_process import environment
+from tests.waiting import PATIENCE_S
 
 NOTES = 600
 
@@ -52,7 +53,7 @@ def test_ctrl_c_leaves_a_whole_index(tmp_path: Path) -> None:
     while process.poll() is None and not indexed_notes(state):
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=2 * PATIENCE_S)
     assert process.returncode == 130, stderr
     assert stdout == ""
     assert "goes on from here" in stderr

@@ -443,6 +443,7 @@ def test_questions_are_answered_during_a_sync(notes: Path, state: Path) -> None:
         for number in range(300):
             (notes / f"{number}.md").write_text(f"Слово {number}.\n", encoding="utf-8")
         assistant = Assistant(index=lambda: service.index, notes=service.vault)
+        assistant.ask(Question(text="где лежит том"))  # the first one loads what it needs
         asking = Asker(assistant, "где лежит том")
         steps: list[tuple[int, int]] = []
         asking.start()

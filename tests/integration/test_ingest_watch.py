@@ -8,14 +8,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pytest
 
+from ingest.service import IndexService
 from ingest.vault import Vault
-from ingest.watch import VaultWatcher
+from ingest.watch import _STEP_MS, VaultWatcher
 from kb.errors import VaultError
 from kb.model import NoteId
 from tests.integration.index_states import index_of, opened
+from tests.waiting import PATIENCE_S, wait_until
+
+_ANSWERABLE_S: Final = 2.0
+_TRIES: Final = 3
+"""A busy machine may be late; a watch that is too slow is late every time."""
 
 
 class Calls:
@@ -30,7 +37,7 @@ class Calls:
             self.count += 1
             self._changed.notify_all()
 
-    def wait_for(self, count: int, timeout_s: float) -> bool:
+    def wait_for(self, count: int, timeout_s: float = PATIENCE_S) -> bool:
         with self._changed:
             return self._changed.wait_for(lambda: self.count >= count, timeout_s)
 
@@ -57,19 +64,22 @@ def notes(tmp_path: Path) -> Path:
 def test_an_edit_is_answerable_within_two_seconds(notes: Path, tmp_path: Path) -> None:
     with opened(notes, tmp_path / "state") as service:
         service.sync()
-        calls = Calls()
+        with watching(notes, service.sync):
+            took_s = [time_of_edit(notes / "a.md", service, f"слово {i}") for i in range(_TRIES)]
+        assert min(took_s) < _ANSWERABLE_S, took_s
 
-        def sync() -> None:
-            service.sync()
-            calls()
 
-        with watching(notes, sync):
-            started = time.monotonic()
-            (notes / "a.md").write_text("второй\n", encoding="utf-8")
-            assert calls.wait_for(1, 5.0)
-            assert time.monotonic() - started < 2.0
-        texts = [chunk.text for chunk in index_of(service).catalog.chunks_of(NoteId("a.md"))]
-        assert texts == ["второй"]
+def time_of_edit(path: Path, service: IndexService, text: str) -> float:
+    """Return the seconds from the edit of a note until the index has it."""
+
+    def is_indexed() -> bool:
+        chunks = index_of(service).catalog.chunks_of(NoteId(path.name))
+        return [chunk.text for chunk in chunks] == [text]
+
+    started = time.monotonic()
+    path.write_text(f"{text}\n", encoding="utf-8")
+    wait_until(is_indexed)
+    return time.monotonic() - started
 
 
 def test_a_burst_is_one_call(notes: Path) -> None:
@@ -79,10 +89,10 @@ def test_a_burst_is_one_call(notes: Path) -> None:
         for number in range(1000):
             (notes / f"{number}.md").write_text("слово\n", encoding="utf-8")
         burst_s = time.monotonic() - started
-        assert calls.wait_for(1, 5.0)
+        assert calls.wait_for(1)
         time.sleep(1.0)
-    # A burst that a busy machine draws out is taken together second by second.
-    assert calls.count <= 1 + int(burst_s + 0.3)
+    # A busy machine may pause in the middle; a pause of a step ends a burst.
+    assert calls.count <= 2 + int(1000 * burst_s / _STEP_MS)
 
 
 def test_what_is_ignored_wakes_nobody(notes: Path) -> None:
@@ -93,7 +103,7 @@ def test_what_is_ignored_wakes_nobody(notes: Path) -> None:
             (notes / name).write_text("x")
         assert not calls.wait_for(1, 1.5)
         (notes / ".kbignore").write_text("a.md\n")
-        assert calls.wait_for(1, 5.0)
+        assert calls.wait_for(1)
 
 
 def test_folders_moved_in_and_out_are_noticed(notes: Path, tmp_path: Path) -> None:
@@ -103,9 +113,9 @@ def test_folders_moved_in_and_out_are_noticed(notes: Path, tmp_path: Path) -> No
     calls = Calls()
     with watching(notes, calls):
         elsewhere.rename(notes / "folder")
-        assert calls.wait_for(1, 5.0)
+        assert calls.wait_for(1)
         (notes / "folder").rename(elsewhere)
-        assert calls.wait_for(2, 5.0)
+        assert calls.wait_for(2)
 
 
 def test_an_error_does_not_end_the_watch(notes: Path) -> None:
@@ -118,19 +128,20 @@ def test_an_error_does_not_end_the_watch(notes: Path) -> None:
     with watching(notes, fail):
         for count in (1, 2, 3):
             (notes / f"{count}.md").write_text("x")
-            assert calls.wait_for(count, 5.0)
+            assert calls.wait_for(count)
 
 
-def test_a_folder_that_comes_back_is_watched_again(notes: Path) -> None:
+def test_a_folder_that_comes_back_is_watched_again(
+    notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.watch._RETRY_S", 0.2)
     calls = Calls()
     with watching(notes, calls):
         shutil.rmtree(notes)
-        time.sleep(1.5)
+        assert calls.wait_for(3)  # it is looked for again and again
         notes.mkdir()
-        (notes / "b.md").write_text("x")
-        before = calls.count
-        assert calls.wait_for(before + 1, 8.0)
-        time.sleep(1.0)
+        while calls.wait_for(calls.count + 1, 1.5):
+            pass  # until it need not be looked for
         before = calls.count
         (notes / "c.md").write_text("x")
-        assert calls.wait_for(before + 1, 8.0)
+        assert calls.wait_for(before + 1)

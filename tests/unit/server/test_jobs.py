@@ -12,6 +12,7 @@ from kb.errors import NotFoundError, VectorServerError
 from server.feed import Feed
 from server.jobs import IngestJob, IngestJobs
 from tests.unit.server.fakes import FakeLibrary
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def wait(jobs: IngestJobs, job_id: str) -> IngestJob:
         seen = [job async for _, job in jobs.feed(job_id).follow()]
         return seen[-1]
 
-    return asyncio.run(asyncio.wait_for(last(), 10))
+    return asyncio.run(asyncio.wait_for(last(), PATIENCE_S))
 
 
 def test_a_change_during_a_job_leads_to_one_more_that_all_are_told_of(
@@ -46,7 +47,7 @@ def test_a_change_during_a_job_leads_to_one_more_that_all_are_told_of(
     assert jobs.running == first.id
     assert jobs.get(following).state == "running"
     library.hold.set()
-    assert second_ended.wait(10)
+    assert second_ended.wait(PATIENCE_S)
     jobs.close()
     assert (ended, library.syncs) == (["done", "done"], 2)
     assert wait(jobs, following).state == "done"
@@ -77,7 +78,7 @@ def test_a_missing_chroma_server_is_looked_for_again(
 
     jobs = IngestJobs(library, on_end=note_end)
     jobs.start()
-    assert done.wait(10)
+    assert done.wait(PATIENCE_S)
     jobs.close()
     assert (ended[0], ended[-1]) == ("failed", "done")
 
@@ -137,7 +138,7 @@ def test_many_threads_and_readers_lose_nothing() -> None:
         feed.close()
         feed.publish(-1)
         late = asyncio.create_task(read())
-        return await asyncio.wait_for(asyncio.gather(*readers, late), 20)
+        return await asyncio.wait_for(asyncio.gather(*readers, late), PATIENCE_S)
 
     results = asyncio.run(scene())
     assert all(result == results[0] for result in results)

@@ -24,6 +24,7 @@ from server.sandbox.settings import RunLimits
 from tests.unit.server.conftest import Bench
 from tests.unit.server.fakes import FakeLibrary
 from tests.unit.server.test_api import ask
+from tests.waiting import PATIENCE_S
 
 RUN = CommandRun(
     id=RunId("r1"), text="docker login secret", state=RunState.EXITED, exit_code=0, duration_s=2.0
@@ -91,7 +92,7 @@ def test_the_run_book_tells_of_every_end(tmp_path: Path) -> None:
 
     audit = AuditLog(tmp_path / "runs.jsonl")
     run = RunBook(EchoPreparer(), RunLimits(), audit, on_end=hear).start("x", confirm=False)
-    assert heard.wait(10)
+    assert heard.wait(PATIENCE_S)
     assert [(each.id, each.state) for each in told] == [(run.id, RunState.EXITED)]
 
 

@@ -112,4 +112,4 @@ def test_hostile_output_takes_no_more_time_than_other(piece: str) -> None:
     for _ in range(8):
         text.feed((piece * 16_000).encode())
     text.finish()
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 20

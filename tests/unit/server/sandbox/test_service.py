@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socketserver
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -18,6 +17,7 @@ from server.sandbox.driver import Endpoint
 from server.sandbox.external import ExternalDriver
 from server.sandbox.service import Sandbox
 from server.sandbox.settings import SandboxSettings
+from tests.waiting import wait_until
 
 
 class _Daemon(socketserver.ThreadingUnixStreamServer):
@@ -146,7 +146,4 @@ def test_auto_chooses_again_when_it_is_wanted(
 
 
 def _wait_for_end_of_start(sandbox: Sandbox) -> None:
-    deadline = time.monotonic() + 20
-    while sandbox.status().state == "starting":
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: sandbox.status().state != "starting")
