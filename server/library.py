@@ -75,7 +75,8 @@ class NotesLibrary:
             return self._part.status
         if self._problem is not None:
             hint = f"; {self._problem.hint}" if self._problem.hint else ""
-            return IndexStatus(state="degraded", message=self._problem.message + hint)
+            message, code = self._problem.message + hint, self._problem.code
+            return IndexStatus(state="degraded", message=message, code=code)
         return _LOADING
 
     def notes(self) -> list[NoteSummary]:

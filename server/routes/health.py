@@ -61,6 +61,7 @@ def health_of(services: Services) -> HealthBody:
         editable=services.note_files.editable,
         llm=services.has_chat_model,
         message=status.message,
+        code=status.code,
         job_id=services.jobs.running,
     )
 
@@ -75,7 +76,11 @@ def get_warnings(services: ServicesDep) -> WarningListBody:
 def warning_body(warning: NoteWarning) -> WarningBody:
     """Turn a warning into its wire shape."""
     return WarningBody(
-        note=warning.note, line=warning.line, message=warning.message, hint=warning.hint
+        note=warning.note,
+        line=warning.line,
+        message=warning.message,
+        hint=warning.hint,
+        code=warning.code,
     )
 
 

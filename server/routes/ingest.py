@@ -59,6 +59,7 @@ def job_body(job: IngestJob) -> JobBody:
         counts=None if job.report is None else report_body(job.report),
         error=None if job.error is None else job.error.message,
         hint=None if job.error is None else job.error.hint,
+        code=None if job.error is None else job.error.code,
     )
 
 

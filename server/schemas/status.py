@@ -50,6 +50,7 @@ class HealthBody(BaseModel):
     editable: bool = Field(description="Whether notes can be saved and deleted here.")
     llm: bool = Field(description="Whether a language model is set.")
     message: str = ""
+    code: str = Field("", description="Of the message, to say it in other words.")
     job_id: str = Field("", description="The ingest job that runs now; empty where none does.")
 
 
@@ -74,6 +75,7 @@ class WarningBody(BaseModel):
     line: int = Field(description="1-based; 0 means the whole file.")
     message: str
     hint: str
+    code: str = Field("", description="Its kind, to say it in other words.")
 
 
 class WarningListBody(BaseModel):
@@ -110,6 +112,7 @@ class JobBody(BaseModel):
     counts: ReportBody | None = Field(description="Null until the job is done.")
     error: str | None = None
     hint: str | None = None
+    code: str | None = Field(None, description="Of the error.")
 
 
 class StartedJobBody(BaseModel):

@@ -117,6 +117,7 @@ def test_a_first_index_is_seen_and_what_it_could_not_read_is_listed(
         expect(opened.locator("#status-index")).to_contain_text("13 заметок")
         opened.locator("#status-index").click()
         opened.locator("#warnings summary").click()
+        expect(opened.locator("#warnings-list")).to_contain_text("Шапка заметки — не YAML")
         opened.locator("#warnings-list button", has_text="broken.md").first.click()
         expect(opened.locator("#panel-sub")).to_contain_text("broken.md")
 

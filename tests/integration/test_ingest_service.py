@@ -248,7 +248,9 @@ def test_files_that_cannot_be_read_are_said_and_the_rest_is_indexed(
         status = service.status
         assert status.state == "degraded"
         assert "picture.md" in status.message
-        assert {warning.note for warning in status.warnings} == {"picture.md", "old.md"}
+        assert status.code == "notes_unread"
+        codes = {warning.note: warning.code for warning in status.warnings}
+        assert codes == {"picture.md": "note_binary", "old.md": "not_utf8"}
         (notes / "picture.md").unlink()
         service.sync()
         assert service.status.state == "ok"

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { failureInWords, serverSays } from "../../../server/static/js/text/failures.js";
+import { codeInWords, failureInWords, serverSays } from "../../../server/static/js/text/failures.js";
 import { sizeInWords } from "../../../server/static/js/text/format.js";
 import { useLanguage } from "../../../server/static/js/text/i18n.js";
 
@@ -26,6 +26,18 @@ test("a Russian page puts the code into words, and the values along where only t
   assert.deepEqual(failureInWords(invalid), { message: "Сервер не понял запроса: top_k: too big", hint: "" });
   assert.match(failureInWords({ code: "http_502", message: "HTTP 502", hint: "" }).message, /http_502/);
   assert.equal(serverSays("odd"), "Сервер сообщает: odd");
+});
+
+test("what is always said in English gets the page's words, whatever it names", () => {
+  const unread = { code: "notes_unread", message: "команды.md could not be read", hint: "" };
+  useLanguage("ru");
+  assert.deepEqual(codeInWords(unread), {
+    message: "Не все заметки удалось прочитать.",
+    hint: "Какие и почему — в настройках.",
+  });
+  assert.equal(codeInWords({ ...unread, code: "" }).message, unread.message);
+  useLanguage("en");
+  assert.equal(codeInWords(unread).message, unread.message);
 });
 
 test("what is said in the page's language, or has no code that is known, stays", () => {

@@ -51,8 +51,8 @@ test("a command keeps its order of slots and knows only the choices there are", 
 test("health, jobs and the sandbox are read as the server writes them", () => {
   const health = toHealth({ status: "ok", index: { notes: 2, warnings: 1 }, job_id: "j", sandbox: { state: "ready" }, editable: true, llm: true });
   assert.deepEqual([health.warnings, health.jobId, toHealth({}).jobId], [1, "j", ""]);
-  assert.deepEqual(toWarnings({ warnings: [{ note: "a.md", line: 3, message: "odd" }] }), [
-    { note: "a.md", line: 3, message: "odd", hint: "" },
+  assert.deepEqual(toWarnings({ warnings: [{ note: "a.md", line: 3, code: "c", message: "odd" }] }), [
+    { note: "a.md", line: 3, code: "c", message: "odd", hint: "" },
   ]);
   assert.deepEqual([health.notes, health.sandbox, health.canEdit, health.hasChatModel], [2, "ready", true, true]);
   const statuses = [{}, { rebuilding: true }].map((index) => toHealth({ status: "degraded", index }).status);

@@ -163,6 +163,7 @@
  * @typedef {object} Health
  * @property {"ok" | "indexing" | "rebuilding" | "degraded"} status "rebuilding": an outdated index
  *   answers while another one is built
+ * @property {string} code why it is degraded, "" where no more is known than `message`
  * @property {string} message
  * @property {number} notes
  * @property {number} chunks
@@ -201,11 +202,14 @@
  * @property {string} state "running", "done" or "failed"
  * @property {number} done
  * @property {number} total
+ * @property {string} code of what went wrong, or ""
  * @property {string} message
+ * @property {string} hint
  *
  * @typedef {object} NoteWarning something in a note that could not be read as meant
  * @property {string} note
  * @property {number} line 1-based; 0 means the whole file
+ * @property {string} code
  * @property {string} message
  * @property {string} hint
  *

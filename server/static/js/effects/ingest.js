@@ -2,6 +2,7 @@
 /** Indexing: jobs that this page starts, and those that the server starts by itself. */
 
 import { toIngestJob, toWarnings } from "../net/wire-server.js";
+import { codeInWords } from "../text/failures.js";
 import { t } from "../text/i18n.js";
 import { inWords, noteError, toast } from "./context.js";
 import { loadNotes } from "./notes.js";
@@ -34,9 +35,9 @@ export async function ingest(context) {
  * @param {string} id
  */
 export async function followJob(context, id) {
-  const { state, message } = await untilEnd(context, id);
-  if (state === "done") toast(context, "info", t("ingest.done"));
-  else toast(context, "error", t("ingest.failed", { message }));
+  const job = await untilEnd(context, id);
+  if (job.state === "done") toast(context, "info", t("ingest.done"));
+  else toast(context, "error", t("ingest.failed", { message: codeInWords(job).message }));
 }
 
 /**
@@ -74,14 +75,17 @@ async function readJob(context, id) {
       job = toIngestJob(data);
       if (job.state === "running") store.dispatch({ type: "ingest/progress", job });
     });
-    if (job.state === "running") job = { ...job, state: "failed", message: t("ingest.lost") };
+    if (job.state === "running") job = failed(job, t("ingest.lost"));
   } catch (error) {
-    job = { ...job, state: "failed", message: inWords(context, error) };
+    job = failed(job, inWords(context, error));
   }
   store.dispatch({ type: "ingest/ended", id });
   if (store.get().connection === "online") await Promise.all([loadNotes(context), loadWarnings(context)]);
   return job;
 }
+
+/** @type {(job: IngestJob, message: string) => IngestJob} */
+const failed = (job, message) => ({ ...job, state: "failed", code: "", message });
 
 /** @param {Context} context */
 export async function loadWarnings(context) {

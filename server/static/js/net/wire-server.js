@@ -14,14 +14,15 @@ export function toHealth(value) {
   return {
     status: toStatus(json.status, index.rebuilding === true),
     message: text(json.message) || text(index.message),
+    code: text(json.code),
     notes: numberOrNull(index.notes) ?? 0,
     chunks: numberOrNull(index.chunks) ?? 0,
     model: text(index.model),
     warnings: numberOrNull(index.warnings) ?? 0,
     jobId: text(json.job_id),
     sandbox: toSandboxState(sandbox),
-    engine: text(sandbox.engine),
     switchedOff: sandbox.switched_off === true,
+    engine: text(sandbox.engine),
     sandboxMessage: text(sandbox.message),
     canEdit: json.editable === true,
     hasChatModel: json.llm === true,
@@ -159,7 +160,13 @@ function toImage(value) {
 export function toWarnings(value) {
   return list(object(value).warnings).map((item) => {
     const json = object(item);
-    return { note: text(json.note), line: numberOrNull(json.line) ?? 0, message: text(json.message), hint: text(json.hint) };
+    return {
+      note: text(json.note),
+      line: numberOrNull(json.line) ?? 0,
+      code: text(json.code),
+      message: text(json.message),
+      hint: text(json.hint),
+    };
   });
 }
 
@@ -177,6 +184,8 @@ export function toIngestJob(value) {
     state: state === "running" || state === "failed" ? state : "done",
     done: numberOrNull(progress[`${unit}_done`]) ?? 0,
     total: numberOrNull(progress[`${unit}_total`]) ?? 0,
+    code: text(json.code),
     message: text(json.error) || state,
+    hint: text(json.hint),
   };
 }

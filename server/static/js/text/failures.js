@@ -13,9 +13,21 @@ import { hasWords, languageNow, t } from "./i18n.js";
  * @param {Failure} failure
  * @returns {{message: string, hint: string}}
  */
-export function failureInWords({ code, message, hint }) {
+export function failureInWords(failure) {
+  const { message, hint } = failure;
+  return isRussian(message) ? { message, hint } : codeInWords(failure);
+}
+
+/**
+ * The same for what the server says in English alone, be a Russian name in it or not: of notes,
+ * the index and its jobs.
+ *
+ * @param {Failure} failure
+ * @returns {{message: string, hint: string}}
+ */
+export function codeInWords({ code, message, hint }) {
   const key = keyOf(code);
-  if (message && (speaksPage(message) || !hasWords(key))) return { message, hint };
+  if (message && (languageNow() === "en" || !hasWords(key))) return { message, hint };
   const values = { message, code };
   return { message: t(key, values), hint: hasWords(`${key}.hint`) ? t(`${key}.hint`, values) : "" };
 }
@@ -24,7 +36,7 @@ export function failureInWords({ code, message, hint }) {
 const keyOf = (code) => (/^http_\d+$/.test(code) ? "error.http" : `error.${code}`);
 
 /** @type {(message: string) => boolean} */
-const speaksPage = (message) => languageNow() === "en" || /[а-яё]/i.test(message);
+const isRussian = (message) => /[а-яё]/i.test(message);
 
 /**
  * A sentence of the server that has no code.
@@ -33,5 +45,6 @@ const speaksPage = (message) => languageNow() === "en" || /[а-яё]/i.test(mess
  * @returns {string}
  */
 export function serverSays(message) {
-  return !message || speaksPage(message) ? message : t("error.said", { message });
+  const speaksPage = languageNow() === "en" || isRussian(message);
+  return !message || speaksPage ? message : t("error.said", { message });
 }

@@ -4,6 +4,7 @@
 import { byId, el, setText, show, typed } from "../dom/elements.js";
 import { ingest } from "../effects/ingest.js";
 import { openNote } from "../effects/notes.js";
+import { codeInWords } from "../text/failures.js";
 import { t } from "../text/i18n.js";
 
 /**
@@ -97,7 +98,9 @@ function fillWarnings(context, warnings) {
 }
 
 /** @type {(context: import("../effects/context.js").Context, warning: import("../core/types.js").NoteWarning) => HTMLElement} */
-function createWarning(context, { note, line, message, hint }) {
+function createWarning(context, warning) {
+  const { note, line } = warning;
+  const { message, hint } = codeInWords(warning);
   const open = el("button", { class: "link", text: line ? `${note}:${line}` : note, attrs: { type: "button" } });
   open.addEventListener("click", () => {
     typed("settings-dialog", HTMLDialogElement).close();

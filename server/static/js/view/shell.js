@@ -2,7 +2,7 @@
 /** What stands around the rest: status, banner, title, drawer, tabs, toasts, the lock. */
 
 import { byId, el, setText, show, syncList, typed } from "../dom/elements.js";
-import { failureInWords, serverSays } from "../text/failures.js";
+import { codeInWords, failureInWords } from "../text/failures.js";
 import { t } from "../text/i18n.js";
 import { dotOf } from "./sandbox.js";
 
@@ -95,8 +95,15 @@ function fillBanner({ connection, health }) {
   if (!kind) return;
   banner.className = `banner ${kind}`;
   setText(/** @type {Element} */ (banner.querySelector("strong")), t(`banner.${kind}`));
-  const hint = kind === "degraded" ? serverSays(health?.message ?? "") : t(`banner.${kind}Hint`);
+  const hint = kind === "degraded" ? whyDegraded(health) : t(`banner.${kind}Hint`);
   setText(/** @type {Element} */ (banner.querySelector("span")), hint);
+}
+
+/** @type {(health: State["health"]) => string} */
+function whyDegraded(health) {
+  if (!health) return "";
+  const { message, hint } = codeInWords({ code: health.code, message: health.message, hint: "" });
+  return [message, hint].filter(Boolean).join(" ");
 }
 
 /** @param {State} state */
