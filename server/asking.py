@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from kb.answering.frames import frame
 from kb.assistant import AnswerEvent, CitationEvent, CommandEvent, StatusEvent, StreamEvent
 from kb.errors import BusyError
 from kb.model import Answer, AnswerMode, ConversationId, Filters, Question
@@ -19,6 +21,8 @@ from server.schemas.citations import CitationBody
 from server.schemas.commands import CommandBody
 from server.sse import ServerEvent
 from server.storage import StorageError
+
+_log = logging.getLogger(__name__)
 
 MAX_ASKS = 256
 
@@ -180,8 +184,9 @@ class Asking:
             self._conversations.add(conversation, body)
         except StorageError as error:
             # An answer that cannot be kept is still an answer.
-            notice = f"{body.notice} {error.message}" if body.notice else error.message
-            return body.model_copy(update={"notice": notice})
+            _log.warning("an answer could not be kept: %s", error)
+            notices = filter(None, (body.notice, frame("not_kept", answer.language)))
+            return body.model_copy(update={"notice": " ".join(notices)})
         return body
 
 

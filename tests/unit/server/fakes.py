@@ -96,6 +96,7 @@ class FakeAnswerer:
         self.count = 0
         self.status = "answered"
         self.text = "Remove it [1]."
+        self.language: Language = "en"
         self.notice: str | None = None
         self.pieces: Iterable[str] = ("Remove it [1].",)
 
@@ -138,7 +139,7 @@ class FakeAnswerer:
             id=AnswerId(f"a{self.count}"),
             question=question.text,
             standalone_question=question.text,
-            language="en",
+            language=self.language,
             status=AnswerStatus(self.status),
             text=self.text,
             citations=(citation(),),

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from kb.errors import IndexUnavailableError
+from kb.model import Language
 from server.database import Database
 from tests.unit.server.conftest import Bench
 from tests.unit.server.test_api import ask, error_of
@@ -104,14 +105,21 @@ def test_pages_of_conversations(client: TestClient) -> None:
     assert (page["total"], page["next_offset"]) == (5, 4)
 
 
-def test_an_answer_that_cannot_be_kept_is_still_given(bench: Bench, client: TestClient) -> None:
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "could not be written"), ("ru", "на диск не")]
+)
+def test_an_answer_that_cannot_be_kept_is_still_given(
+    bench: Bench, client: TestClient, language: Language, said: str
+) -> None:
+    bench.answerer.language = language
     database = bench.services.conversations._database
     with database.reading() as connection:
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages}")
     answers = [ask(client, "word " * 300) for _ in range(50)]
     assert all(answer["citations"] for answer in answers)
-    assert "cannot be written" in answers[-1]["notice"]
+    assert said in answers[-1]["notice"]
+    assert "cannot be written" not in answers[-1]["notice"]
     assert client.get("/api/conversations").json()["total"] < len(answers)
     url = f"/api/conversations/{answers[0]['conversation_id']}"
     if client.get(url).status_code == 200:
