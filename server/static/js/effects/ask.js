@@ -30,12 +30,12 @@ export async function ask(context, question) {
   store.dispatch({ type: "turn/asked", key, question });
   try {
     await untilIndexed(context, key, own.signal);
-    await streamAnswer(context, key, json, own.signal);
+    await streamAnswer(context, key, json, own);
   } catch (error) {
     if (isAbort(error)) store.dispatch({ type: "turn/stopped", key });
     else store.dispatch({ type: "turn/failed", key, failure: noteError(context, error) });
   } finally {
-    if (asking === own) asking = null;
+    release(own);
   }
   await loadConversations(context);
 }
@@ -67,6 +67,11 @@ async function untilIndexed({ store }, key, signal) {
   store.dispatch({ type: "turn/step", key, step: "" });
 }
 
+/** From here on another question may be asked. @param {AbortController} own */
+function release(own) {
+  if (asking === own) asking = null;
+}
+
 /**
  * Stops the answer that is being written, if any; the next question may be asked at once.
  *
@@ -83,12 +88,13 @@ export function stopAsking() {
  * @param {Context} context
  * @param {string} key
  * @param {Record<string, unknown>} json
- * @param {AbortSignal} signal
+ * @param {AbortController} own
  */
-async function streamAnswer({ store, api }, key, json, signal) {
-  await api.stream("/api/ask/stream", { json, signal }, (name, data) => {
+async function streamAnswer({ store, api }, key, json, own) {
+  await api.stream("/api/ask/stream", { json, signal: own.signal }, (name, data) => {
     const action = toAction(key, name, data);
     if (action) store.dispatch(action);
+    if (name === "answer" || name === "error") release(own); // though the stream is still open
   });
   const turn = store.get().thread.turns.find((item) => item.key === key);
   if (turn && (turn.stage === "waiting" || turn.stage === "streaming")) {

@@ -2,7 +2,7 @@
 /** The HTTP API, as the page uses it. Each call resolves to parsed JSON or throws an ApiError. */
 
 import { t } from "../text/i18n.js";
-import { readEvents } from "./sse.js";
+import { eventsOf } from "./sse.js";
 
 /** The longest page that the server gives. */
 const PAGE_SIZE = 500;
@@ -51,7 +51,7 @@ export class ApiError extends Error {
 export function createApi(token) {
   /** @type {Api["send"]} */
   async function send(path, options = {}) {
-    const response = await reach(path, toRequest(options, token()));
+    const response = await whileReached(fetch(path, toRequest(options, token())));
     if (!response.ok) throw await toError(response);
     return response;
   }
@@ -59,7 +59,7 @@ export function createApi(token) {
   /** @type {Api["call"]} */
   async function call(path, options) {
     const response = await send(path, options);
-    return response.status === 204 ? {} : response.json();
+    return response.status === 204 ? {} : whileReached(response.json());
   }
 
   return {
@@ -80,7 +80,12 @@ export function createApi(token) {
     async stream(path, options, onEvent) {
       const headers = { ...options.headers, Accept: "text/event-stream" };
       const response = await send(path, { ...options, headers });
-      await readEvents(response, ({ event, data, id }) => onEvent(event, parseData(data), id));
+      const events = eventsOf(response);
+      for (;;) {
+        const { done, value } = await whileReached(events.next());
+        if (done) return;
+        onEvent(value.event, parseData(value.data), value.id);
+      }
     },
   };
 }
@@ -101,15 +106,17 @@ function toRequest({ method, json, markdown, headers, signal }, token) {
 }
 
 /**
- * @param {string} path
- * @param {RequestInit} request
- * @returns {Promise<Response>}
+ * Waits for the server; one that cannot be reached, or goes away in the middle, is offline.
+ *
+ * @template T
+ * @param {Promise<T>} going
+ * @returns {Promise<T>}
  */
-async function reach(path, request) {
+async function whileReached(going) {
   try {
-    return await fetch(path, request);
+    return await going;
   } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    if (!(error instanceof TypeError)) throw error; // stopped by the page, or no JSON
     throw new ApiError(0, "offline", t("banner.offline"), t("banner.offlineHint"));
   }
 }

@@ -47,19 +47,16 @@ function parseBlock(block) {
 }
 
 /**
- * Reads a response's events until it ends.
- *
  * @param {Response} response
- * @param {(event: ServerEvent) => void} onEvent
- * @returns {Promise<void>}
+ * @returns {AsyncGenerator<ServerEvent, void, void>} its events, until it ends
  */
-export async function readEvents(response, onEvent) {
+export async function* eventsOf(response) {
   if (!response.body) return;
   const parse = createEventParser();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
     const { done, value } = await reader.read();
-    for (const event of parse(done ? "\n\n" : value)) onEvent(event);
+    yield* parse(done ? "\n\n" : value);
     if (done) return;
   }
 }
