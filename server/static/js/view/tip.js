@@ -1,5 +1,5 @@
 // @ts-check
-/** One tooltip for the page: shown on hover, focus and tap, hidden by Esc, blur and scrolling. */
+/** One tooltip for the page: shown on hover, focus and tap, hidden by Esc, blur and out of view. */
 
 import { byId, el } from "../dom/elements.js";
 
@@ -58,7 +58,16 @@ function place(tip, around) {
   tip.style.top = `${top}px`;
 }
 
+/** Keeps the tip beside what it explains, also where the focus itself has scrolled there. */
+function followOwner() {
+  if (!owner) return;
+  const around = owner.getBoundingClientRect();
+  const frame = byId("scroll").getBoundingClientRect();
+  if (around.bottom < frame.top || around.top > frame.bottom) hideTip();
+  else place(byId("tip"), around);
+}
+
 export function watchTip() {
-  document.addEventListener("scroll", hideTip, { capture: true, passive: true });
-  window.addEventListener("resize", hideTip);
+  document.addEventListener("scroll", followOwner, { capture: true, passive: true });
+  window.addEventListener("resize", followOwner);
 }
