@@ -3,6 +3,7 @@ NOTES ?= data/notes
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SANDBOX_PACKAGES := docker.io iptables iproute2 busybox-static
+TYPESCRIPT := 5.9.3
 TEST_PACKAGES := $(SANDBOX_PACKAGES) docker-registry docker-compose chromium debootstrap
 
 .PHONY: run setup sandbox-packages test test-setup lint unit bench eval clean
@@ -24,12 +25,18 @@ sandbox-packages:
 	@if [ "$$KB_SANDBOX" = off ]; then echo "KB_SANDBOX=off: no sandbox daemon."; \
 	else sh server/sandbox/install-debian.sh dockerd $(SANDBOX_PACKAGES); fi
 
-test-setup: setup .venv/test-installed
+test-setup: setup .venv/test-installed .venv/typescript-$(TYPESCRIPT)
 	@sh server/sandbox/install-debian.sh "dockerd docker-registry docker-compose chromium debootstrap" $(TEST_PACKAGES)
 
 .venv/test-installed: pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
+
+# Checks the types of the page's modules; without npm that one test is left out.
+.venv/typescript-$(TYPESCRIPT): .venv/installed
+	@if ! command -v npm > /dev/null; then echo "No npm: the page's types are not checked."; \
+	elif npm install --silent --no-audit --no-fund --fetch-retries=1 --prefix $@ typescript@$(TYPESCRIPT); then touch $@; \
+	else rm -rf $@; echo "TypeScript cannot be had: the page's types are not checked."; fi
 
 test: test-setup lint
 	$(BIN)/pytest
