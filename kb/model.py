@@ -418,6 +418,18 @@ class RunEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunOrigin:
+    """Where a run comes from."""
+
+    who: str = ""
+    """What asked for it: `page`, `cli`, `mcp` or `api`."""
+    command: str = ""
+    """The offered command that it ran; empty for a typed line."""
+    answer: str = ""
+    """The answer whose card it was started from, where that was said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRun:
     """A command that was run, or is running."""
 
@@ -433,3 +445,4 @@ class CommandRun:
     started: float = 0.0
     """POSIX time in seconds."""
     duration_s: float = 0.0
+    origin: RunOrigin = RunOrigin()

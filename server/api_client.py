@@ -131,17 +131,23 @@ def connect(settings: Settings) -> Iterator[ApiClient]:
         StateLockedError: Another process owns the folder and is no server.
         KbError: The server of our own cannot start.
     """
+    client = find_running(settings)
+    if client is None:
+        with _own_server(settings) as own:
+            yield own
+        return
+    with contextlib.closing(client):
+        yield client
+
+
+def find_running(settings: Settings) -> ApiClient | None:
+    """Return a client of the server that owns the state folder; None where none runs."""
     from server.wiring import state_folder
 
-    state = state_folder(settings)
-    running = state.running_server()
-    if running is not None:
-        client = ApiClient(url=running.url, token=running.token, own=False)
-        with contextlib.closing(client):
-            yield client
-        return
-    with _own_server(settings) as client:
-        yield client
+    running = state_folder(settings).running_server()
+    if running is None:
+        return None
+    return ApiClient(url=running.url, token=running.token, own=False)
 
 
 @contextlib.contextmanager

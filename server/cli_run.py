@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -23,6 +24,7 @@ from server.cli_shared import (
 
 if TYPE_CHECKING:
     from server.api_client import ApiClient, ApiError, Json
+    from server.settings import Settings
 
 sandbox_app = typer.Typer(no_args_is_help=True, help="The sandbox daemon.")
 
@@ -67,20 +69,40 @@ def runs(
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many at the most.")] = 100,
     as_json: JsonOption = False,
 ) -> None:
-    """List the runs that have ended, newest first, as the audit log has them."""
+    """List the runs in progress, then those that have ended, newest first."""
+    from server.api_client import find_running
     from server.cli_show import show_runs
+
+    settings = command_settings(notes, state)
+    client = find_running(settings)
+    if client is None:
+        found = _recorded_runs(settings, limit)
+    else:
+        with contextlib.closing(client):
+            found = _listed_runs(client, limit)
+    if as_json:
+        print_json(found)
+    else:
+        show_runs(found["runs"], stdout_console())
+
+
+def _listed_runs(client: ApiClient, limit: int) -> Json:
+    from server.routes.shared import MAX_PAGE
+
+    return client.get("/api/runs/log", limit=min(limit, MAX_PAGE))
+
+
+def _recorded_runs(settings: Settings, limit: int) -> Json:
+    """Read the audit log where there is no server: nothing is in progress then."""
     from server.sandbox.audit import AuditLog
     from server.sandbox.settings import SandboxSettings
     from server.schemas.runs import RunLogBody
     from server.wiring import state_folder
 
-    folder = state_folder(command_settings(notes, state)).path
-    page = AuditLog(SandboxSettings(state_dir=folder).audit_file).read(limit=limit)
-    found = RunLogBody.of(page, next_offset=limit if page.total > limit else None).model_dump()
-    if as_json:
-        print_json(found)
-    else:
-        show_runs(found["runs"], stdout_console())
+    file = SandboxSettings(state_dir=state_folder(settings).path).audit_file
+    page = AuditLog(file).read(limit=limit)
+    next_offset = limit if page.total > limit else None
+    return RunLogBody.of(page, next_offset=next_offset).model_dump()
 
 
 @sandbox_app.command("status")

@@ -10,7 +10,16 @@ from kb.commands.own_files import judge_files
 from kb.commands.plan import plan
 from kb.commands.slots import fill, find_slots
 from kb.errors import CommandRefusedError, NeedsValuesError, SandboxError
-from kb.model import Command, CommandId, CommandRun, Language, LineRange, NoteId, Slot
+from kb.model import (
+    Command,
+    CommandId,
+    CommandRun,
+    Language,
+    LineRange,
+    NoteId,
+    RunOrigin,
+    Slot,
+)
 from kb.text.language import detect_language
 from server.metrics import Metrics
 from server.note_context import NoteContext
@@ -115,6 +124,7 @@ class CommandDesk:
         *,
         confirm: bool,
         who: str,
+        answer: str = "",
         clean: bool = False,
         instead: bool = False,
     ) -> CommandRun:
@@ -125,6 +135,7 @@ class CommandDesk:
             values: Slot id -> value.
             confirm: The user has agreed to what it removes.
             who: Who asks.
+            answer: The answer whose card it is started from, if any.
             clean: Take the note's Dockerfile without the comments that break it.
             instead: Run what is suggested in the place of a refused command, on the same files.
 
@@ -148,7 +159,12 @@ class CommandDesk:
             if files and clean:
                 files = clean_files(files)
             return self._start(
-                text, confirm=confirm, who=who, files=files, note=known.note, language=language
+                text,
+                confirm=confirm,
+                origin=RunOrigin(who=who, command=command, answer=answer),
+                files=files,
+                note=known.note,
+                language=language,
             )
 
     def _suggestion(self, known: OfferedCommand, values: Mapping[str, str]) -> str:
@@ -184,7 +200,12 @@ class CommandDesk:
         with self._metrics.counting_refusals():
             filled = _fill(text, values, typed=True, language=language)
             return self._start(
-                filled, confirm=confirm, who=who, files=None, note=_TYPED_NOTE, language=language
+                filled,
+                confirm=confirm,
+                origin=RunOrigin(who=who),
+                files=None,
+                note=_TYPED_NOTE,
+                language=language,
             )
 
     def _start(
@@ -192,7 +213,7 @@ class CommandDesk:
         text: str,
         *,
         confirm: bool,
-        who: str,
+        origin: RunOrigin,
         files: Mapping[str, bytes] | None,
         note: NoteId,
         language: Language,
@@ -203,7 +224,7 @@ class CommandDesk:
             judge_files(planned.action, files or {}, rules=self._rules, language=language)
             self._require_sandbox()
             return self._sandbox.runs.start(
-                text, confirm=confirm, who=who, files=files, note=note, language=language
+                text, confirm=confirm, origin=origin, files=files, note=note, language=language
             )
         except NeedsValuesError as error:
             raise SlotsWantedError(error, find_slots(text, language=language)) from error

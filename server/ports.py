@@ -18,6 +18,7 @@ from kb.model import (
     Question,
     RunEvent,
     RunId,
+    RunOrigin,
 )
 from server.sandbox.audit import AuditPage
 from server.sandbox.state import Inventory, SandboxStatus
@@ -67,7 +68,7 @@ class RunKeeper(Protocol):
         text: str,
         *,
         confirm: bool,
-        who: str = "",
+        origin: RunOrigin = ...,
         files: Mapping[str, bytes] | None = None,
         note: str = "",
         language: Language = "en",
@@ -81,7 +82,7 @@ class RunKeeper(Protocol):
         """Return the runs, newest first."""
 
     def log(self, *, limit: int, offset: int) -> AuditPage:
-        """Return a part of the audit log, newest first."""
+        """Return runs in progress and a part of the audit log, newest first."""
 
     def events(self, run_id: RunId) -> Iterator[RunEvent]:
         """Yield a run's events from its first on; ends after `exit`."""

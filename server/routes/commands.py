@@ -49,6 +49,7 @@ def run_command(
         request.values,
         confirm=request.confirm,
         who=caller,
+        answer=request.answer,
         clean=request.clean,
         instead=request.instead,
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from kb.model import RunEvent, RunId
@@ -44,9 +45,17 @@ def preview_typed(request: TypedPreviewRequest, services: ServicesDep) -> Previe
 
 
 @router.get("", summary="List the runs", responses=errors())
-def list_runs(services: ServicesDep, page: PageDep) -> RunListBody:
-    """List the runs since the start of the server, newest first."""
+def list_runs(
+    services: ServicesDep,
+    page: PageDep,
+    answer: Annotated[
+        list[str] | None, Query(description="Only runs started from the card of one of these.")
+    ] = None,
+) -> RunListBody:
+    """List the last runs, newest first, those of earlier servers too."""
     runs = services.sandbox.runs.list()
+    if answer:
+        runs = tuple(run for run in runs if run.origin.answer in answer)
     return RunListBody(
         runs=[RunBody.brief(run) for run in runs[page.offset :][: page.limit]],
         total=len(runs),
@@ -56,7 +65,7 @@ def list_runs(services: ServicesDep, page: PageDep) -> RunListBody:
 
 @router.get("/log", summary="The audit log", responses=errors())
 def list_run_log(services: ServicesDep, page: PageDep) -> RunLogBody:
-    """List the runs that have ended, those of earlier servers too, newest first."""
+    """List the runs in progress, then those that have ended, newest first."""
     found = services.sandbox.runs.log(limit=page.limit, offset=page.offset)
     return RunLogBody.of(found, next_offset=page.next_offset(found.total))
 

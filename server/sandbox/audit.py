@@ -15,7 +15,7 @@ from kb.model import CommandRun
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRecord:
-    """A run that is over."""
+    """A run, as a rule one that is over."""
 
     run_id: str
     who: str
@@ -31,11 +31,11 @@ class AuditRecord:
     """What was sent to the daemon."""
 
     @classmethod
-    def of(cls, run: CommandRun, *, who: str, body: Mapping[str, object]) -> AuditRecord:
-        """Return the record of a run that has ended."""
+    def of(cls, run: CommandRun, *, body: Mapping[str, object]) -> AuditRecord:
+        """Return the record of a run as it is."""
         return cls(
             run_id=run.id,
-            who=who,
+            who=run.origin.who,
             started=run.started,
             duration_s=run.duration_s,
             text=run.text,

@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from kb.model import CommandRun, RunEvent, RunId, RunState
+from kb.model import CommandRun, RunEvent, RunId, RunOrigin, RunState
+from server.sandbox.kept_runs import EndedRun
 from server.sandbox.sanitize import TerminalText, cut_text
 from server.sandbox.settings import RunLimits
 
 _JOINED_CHARS = 4096
 """Output that no reader has seen yet is joined to pieces of about this size."""
+NO_ORIGIN = RunOrigin()
 ENDED = frozenset({RunState.EXITED, RunState.FAILED, RunState.STOPPED})
 
 
@@ -24,11 +26,15 @@ class Run:
         run_id: Its id.
         text: The final command line.
         limits: How much output is kept.
+        origin: Where it comes from.
     """
 
-    def __init__(self, run_id: RunId, text: str, limits: RunLimits) -> None:
+    def __init__(
+        self, run_id: RunId, text: str, limits: RunLimits, *, origin: RunOrigin = NO_ORIGIN
+    ) -> None:
         self.id = run_id
         self.text = text
+        self.origin = origin
         self.started = time.time()
         self._clock = time.monotonic()
         self._limits = limits
@@ -44,6 +50,19 @@ class Run:
         self._stop_asked = threading.Event()
         self._closers: list[Callable[[], None]] = []
 
+    @classmethod
+    def restored(cls, ended: EndedRun, limits: RunLimits) -> Run:
+        """Return a run that has ended before, for readers only."""
+        before = ended.run
+        run = cls(before.id, before.text, limits, origin=before.origin)
+        run.started = before.started
+        for event in ended.output:
+            run._publish(event.kind, event.text)
+        run._truncated = before.truncated
+        run.end(before.state, before.exit_code)
+        run._duration_s = before.duration_s
+        return run
+
     # --- what the worker does ------------------------------------------------------------
 
     def stdout(self, data: bytes | str) -> None:
@@ -54,6 +73,11 @@ class Run:
         """Add to the error output."""
         self._write("stderr", data)
 
+    def flush(self) -> None:
+        """Show what waits for the rest of a character or a sequence: no more is to come."""
+        for name, stream in self._streams.items():
+            self._publish(name, stream.finish())
+
     def running(self) -> None:
         """Say that the daemon is at work."""
         with self._changed:
@@ -63,8 +87,7 @@ class Run:
 
     def end(self, state: RunState, exit_code: int | None) -> None:
         """End the run; only the first end counts."""
-        for name, stream in self._streams.items():
-            self._publish(name, stream.finish())
+        self.flush()
         with self._changed:
             if self._state in ENDED:
                 return
@@ -106,6 +129,11 @@ class Run:
         for closer in closers:
             with contextlib.suppress(Exception):
                 closer()
+
+    def output(self) -> tuple[RunEvent, ...]:
+        """Return what it has written so far, in order."""
+        with self._changed:
+            return tuple(each for each in self._events if each.kind in self._streams)
 
     @property
     def size_bytes(self) -> int:
@@ -151,6 +179,7 @@ class Run:
                 stderr=self._text_of("stderr"),
                 truncated=self._truncated,
                 started=self.started,
+                origin=self.origin,
                 duration_s=self._duration_s if ended else time.monotonic() - self._clock,
             )
 

@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from kb.errors import BusyError, KbError, NotFoundError
-from kb.model import CommandRun, Language, RunEvent, RunId, RunState
+from kb.model import CommandRun, Language, RunEvent, RunId, RunOrigin, RunState
 from server.sandbox.audit import AuditLog, AuditPage, AuditRecord
-from server.sandbox.run import Run
+from server.sandbox.kept_runs import KeptRuns
+from server.sandbox.run import ENDED, NO_ORIGIN, Run
 from server.sandbox.settings import RunLimits
 
 _log = logging.getLogger("kb.run")
@@ -58,6 +59,7 @@ class RunBook:
         preparer: Parses and checks command lines.
         limits: Time, output and number of runs.
         audit: Where runs are recorded.
+        kept: Where ended runs are kept beyond the server; None keeps none.
         on_end: Told of every run that has ended.
     """
 
@@ -67,21 +69,24 @@ class RunBook:
         limits: RunLimits,
         audit: AuditLog,
         *,
+        kept: KeptRuns | None = None,
         on_end: Callable[[CommandRun], None] | None = None,
     ) -> None:
         self._preparer = preparer
         self._limits = limits
         self._audit = audit
+        self._kept = kept
         self._on_end = on_end
         self._lock = threading.Lock()
-        self._runs: dict[RunId, Run] = {}
+        before = [] if kept is None else kept.read()
+        self._runs = {each.run.id: Run.restored(each, limits) for each in before}
 
     def start(
         self,
         text: str,
         *,
         confirm: bool,
-        who: str = "",
+        origin: RunOrigin = NO_ORIGIN,
         files: Mapping[str, bytes] | None = None,
         note: str = "",
         language: Language = "en",
@@ -91,7 +96,7 @@ class RunBook:
         Args:
             text: A docker command line.
             confirm: The user has agreed to what a destroying command removes.
-            who: Who asks, for the audit log.
+            origin: Where it comes from.
             files: The note's own files by relative path, for `build` and `compose`.
             note: The path of the note that the line comes from; names its Compose project.
             language: Of what is said about it.
@@ -106,10 +111,10 @@ class RunBook:
         prepared = self._preparer.prepare(
             text, confirm=confirm, files=files, note=note, language=language
         )
-        run = Run(RunId(uuid.uuid4().hex), prepared.text, self._limits)
+        run = Run(RunId(uuid.uuid4().hex), prepared.text, self._limits, origin=origin)
         self._admit(run)
         threading.Thread(
-            target=self._work, args=(run, prepared, who), name=f"run-{run.id[:8]}", daemon=True
+            target=self._work, args=(run, prepared), name=f"run-{run.id[:8]}", daemon=True
         ).start()
         return run.snapshot()
 
@@ -128,8 +133,16 @@ class RunBook:
         return tuple(run.snapshot() for run in reversed(runs))
 
     def log(self, *, limit: int, offset: int) -> AuditPage:
-        """Return what the audit log holds of ended runs, of earlier servers too, newest first."""
-        return self._audit.read(limit=limit, offset=offset)
+        """Return runs, newest first: those in progress, then what the audit log holds.
+
+        Of a run in progress it is not yet told what was sent.
+        """
+        running = [run for run in self.list() if run.state not in ENDED]
+        shown = running[offset:][:limit]
+        ended = self._audit.read(limit=limit - len(shown), offset=max(0, offset - len(running)))
+        recorded = {record.run_id for record in ended.records}  # one may have ended meanwhile
+        records = [AuditRecord.of(run, body={}) for run in shown if run.id not in recorded]
+        return AuditPage(records=(*records, *ended.records), total=len(running) + ended.total)
 
     def events(self, run_id: RunId) -> Iterator[RunEvent]:
         """Yield a run's events from its first on; ends after `exit`.
@@ -164,7 +177,7 @@ class RunBook:
         with self._lock:
             run = self._runs.get(run_id)
         if run is None:
-            raise NotFoundError(f"no run {run_id!r}", hint="runs are kept until the server ends")
+            raise NotFoundError(f"no run {run_id!r}", hint="only the last runs are kept")
         return run
 
     def _admit(self, run: Run) -> None:
@@ -188,30 +201,42 @@ class RunBook:
                 return
             kept_bytes -= each.size_bytes
             del self._runs[each.id]
+            if self._kept is not None:
+                self._kept.forget(each.id)
 
-    def _work(self, run: Run, prepared: PreparedRun, who: str) -> None:
+    def _work(self, run: Run, prepared: PreparedRun) -> None:
         timer = threading.Timer(self._limits.time_s, _time_out, args=(run, self._limits.time_s))
         timer.daemon = True
         timer.start()
         state, code = RunState.FAILED, None
         try:
             state, code = _execute(run, prepared)
-            self._record(run, prepared, who, state, code)
+            self._record(run, prepared, state, code)
+            self._keep(run, state, code)
         finally:
             timer.cancel()
             run.end(state, code)
         if self._on_end is not None:
             self._on_end(run.snapshot())
 
-    def _record(
-        self, run: Run, prepared: PreparedRun, who: str, state: RunState, code: int | None
-    ) -> None:
+    def _record(self, run: Run, prepared: PreparedRun, state: RunState, code: int | None) -> None:
         """Write the run down before anybody sees its end."""
         ended = replace(run.snapshot(), state=state, exit_code=code)
         try:
-            self._audit.write(AuditRecord.of(ended, who=who, body=prepared.describe()))
+            self._audit.write(AuditRecord.of(ended, body=prepared.describe()))
         except OSError as error:
             run.stderr(f"note: the run could not be written to the audit log: {error}\n")
+
+    def _keep(self, run: Run, state: RunState, code: int | None) -> None:
+        """Keep the run's output beyond this server, before anybody sees its end."""
+        if self._kept is None:
+            return
+        run.flush()
+        ended = replace(run.snapshot(), state=state, exit_code=code)
+        try:
+            self._kept.keep(ended, run.output())
+        except OSError as error:
+            _log.warning("a run's output could not be kept: %s", error, extra={"run_id": run.id})
 
 
 def _execute(run: Run, prepared: PreparedRun) -> tuple[RunState, int | None]:

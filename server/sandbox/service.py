@@ -14,6 +14,7 @@ from server.sandbox.cleaning import clean
 from server.sandbox.driver import Endpoint, SandboxDriver
 from server.sandbox.engine import Engine, connect
 from server.sandbox.inventory import take_inventory
+from server.sandbox.kept_runs import KeptRuns
 from server.sandbox.prepare import CommandPreparer
 from server.sandbox.runbook import RunBook
 from server.sandbox.settings import SandboxSettings
@@ -58,7 +59,11 @@ class Sandbox:
             compose_dir=settings.sandbox_dir / "compose",
         )
         self.runs = RunBook(
-            preparer, settings.run_limits, AuditLog(settings.audit_file), on_end=on_run_end
+            preparer,
+            settings.run_limits,
+            AuditLog(settings.audit_file),
+            kept=KeptRuns(settings.kept_runs_dir, most_chars=settings.run_limits.stored_chars),
+            on_end=on_run_end,
         )
 
     def status(self) -> SandboxStatus:

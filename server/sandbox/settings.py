@@ -47,6 +47,8 @@ class RunLimits:
     """How many ended runs stay readable."""
     kept_bytes: int = 64 * _MIB
     """How much output of all runs together stays readable."""
+    stored_chars: int = 64 * 1024
+    """How much of a run's output outlives the server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,11 @@ class SandboxSettings:
     def context_dir(self) -> Path:
         """The folder in which a `docker build <dir>` finds its folders."""
         return self.state_dir / "contexts"
+
+    @property
+    def kept_runs_dir(self) -> Path:
+        """The folder of ended runs with their output."""
+        return self.state_dir / "durable" / "runs"
 
     @property
     def audit_file(self) -> Path:

@@ -13,6 +13,7 @@ from server.schemas.citations import CitationBody
 MAX_COMMAND_CHARS = 4000
 MAX_VALUE_CHARS = 1000
 MAX_VALUES = 100
+MAX_ID_CHARS = 100
 
 SlotValues = Annotated[
     dict[
@@ -146,6 +147,11 @@ class RunRequest(WireModel):
     instead: bool = Field(
         default=False,
         description="Run what the refusal suggests, on the note's files, where it is refused.",
+    )
+    answer: str = Field(
+        default="",
+        max_length=MAX_ID_CHARS,
+        description="The answer whose card it is started from, to find the run again by.",
     )
 
 

@@ -33,6 +33,8 @@ class RunBody(BaseModel):
     truncated: bool
     duration_s: float
     started: float = Field(description="POSIX time in seconds.")
+    command: str = Field("", description="The offered command that it ran, if it was none typed.")
+    answer: str = Field("", description="The answer whose card it was started from, if any.")
 
     @classmethod
     def of(cls, run: CommandRun) -> RunBody:
@@ -47,6 +49,8 @@ class RunBody(BaseModel):
             truncated=run.truncated,
             duration_s=run.duration_s,
             started=run.started,
+            command=run.origin.command,
+            answer=run.origin.answer,
         )
 
     @classmethod
@@ -60,7 +64,7 @@ class RunBody(BaseModel):
 
 
 class RunRecordBody(BaseModel):
-    """A run that has ended, as the audit log has it."""
+    """A run as the audit log has it, or one in progress, of which it has nothing yet."""
 
     run_id: str
     who: str = Field(description="What asked for it: `page`, `cli`, `mcp` or `api`.")
@@ -78,7 +82,7 @@ class RunRecordBody(BaseModel):
 
 
 class RunLogBody(BaseModel):
-    """The audit log, newest first."""
+    """Runs in progress and the audit log, newest first."""
 
     runs: list[RunRecordBody]
     total: int

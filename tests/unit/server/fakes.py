@@ -40,12 +40,13 @@ from kb.model import (
     Risk,
     RunEvent,
     RunId,
+    RunOrigin,
     RunState,
     Slot,
     TokenExplanation,
 )
 from server.sandbox.audit import AuditPage, AuditRecord
-from server.sandbox.run import Run
+from server.sandbox.run import NO_ORIGIN, Run
 from server.sandbox.settings import RunLimits
 from server.sandbox.state import ContainerSummary, Inventory, PublishedPort, SandboxStatus
 
@@ -95,8 +96,8 @@ class FakeAnswerer:
         self.block: threading.Event | None = None
         self.count = 0
         self.status = "answered"
-        self.text = "Remove it [1]."
         self.language: Language = "en"
+        self.text = "Remove it [1]."
         self.notice: str | None = None
         self.pieces: Iterable[str] = ("Remove it [1].",)
 
@@ -201,7 +202,7 @@ class FakeRuns:
         text: str,
         *,
         confirm: bool,
-        who: str = "",
+        origin: RunOrigin = NO_ORIGIN,
         files: Mapping[str, bytes] | None = None,
         note: str = "",
         language: Language = "en",
@@ -211,9 +212,9 @@ class FakeRuns:
         if text.startswith("docker rm") and not confirm:
             raise NeedsConfirmationError("it removes a container", victims=("web",))
         self.started.append((text, files))
-        self.callers.append(who)
+        self.callers.append(origin.who)
         self.notes.append(note)
-        run = Run(RunId(f"r{len(self._runs)}"), text, RunLimits())
+        run = Run(RunId(f"r{len(self._runs)}"), text, RunLimits(), origin=origin)
         self._runs[run.id] = run
         threading.Thread(target=self._work, args=(run,), daemon=True).start()
         return run.snapshot()
@@ -240,8 +241,7 @@ class FakeRuns:
         return tuple(run.snapshot() for run in reversed(self._runs.values()))
 
     def log(self, *, limit: int, offset: int) -> AuditPage:
-        runs = zip(self.list(), reversed(self.callers), strict=True)
-        records = [AuditRecord.of(run, who=who, body={"sent": 1}) for run, who in runs]
+        records = [AuditRecord.of(run, body={"sent": 1}) for run in self.list()]
         return AuditPage(records=tuple(records[offset:][:limit]), total=len(records))
 
     def events(self, run_id: RunId) -> Iterator[RunEvent]:

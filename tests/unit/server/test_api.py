@@ -454,6 +454,21 @@ def test_the_audit_log_says_who_asked(
     assert (record["who"], record["text"], record["body"]) == (who, "docker rm web", {"sent": 1})
 
 
+def test_a_run_is_found_again_by_the_answer_whose_card_it_was_started_from(
+    client: TestClient,
+) -> None:
+    answer = ask(client)
+    command_id = answer["commands"][0]["id"]
+    body = {"values": {"container": "web"}, "confirm": True, "answer": answer["id"]}
+    run_id = client.post(f"/api/commands/{command_id}/runs", json=body).json()["run_id"]
+    client.post("/api/runs", json={"text": "docker ps"})
+    found = client.get("/api/runs", params={"answer": ["other", answer["id"]]}).json()
+    assert found["total"] == 1
+    (run,) = found["runs"]
+    assert (run["run_id"], run["command"], run["answer"]) == (run_id, command_id, answer["id"])
+    assert client.get("/api/runs", params={"answer": "other"}).json()["runs"] == []
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_unknown_runs_are_404(client: TestClient, method: str) -> None:
     assert error_of(client.request(method, "/api/runs/nope")) == (404, "not_found")

@@ -7,6 +7,7 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -341,6 +342,15 @@ def test_runs_are_listed_from_the_audit_log_without_a_server(tmp_path: Path) -> 
     found = json.loads(kb("runs", "--json", "--limit", "2", *where).stdout)
     assert [run["body"] for run in found["runs"]] == [{"sent": 2}, {"sent": 1}]
     assert (found["total"], found["next_offset"]) == (3, 2)
+
+
+def test_runs_in_progress_are_listed_where_a_server_runs(bench: Bench, running: list[str]) -> None:
+    bench.sandbox.runs.hold = threading.Event()
+    bench.sandbox.runs.start("docker logs -f web", confirm=True)
+    (run,) = json.loads(kb("runs", "--json", *running).stdout)["runs"]
+    assert (run["text"], run["exit_code"]) == ("docker logs -f web", None)
+    assert run["state"] in {"starting", "running"}
+    bench.sandbox.runs.hold.set()
 
 
 def test_the_sandbox_is_shown_and_emptied(bench: Bench, running: list[str]) -> None:

@@ -172,8 +172,8 @@
  * @property {string} jobId the ingest job that runs now, or ""
  * @property {string} sandbox "ready", "starting", "asleep" (it starts with the first run),
  *   "unavailable" (it failed, and may be tried again) or "off" (there is none)
- * @property {string} engine
  * @property {boolean} switchedOff the server's settings want no sandbox: it cannot be started from here
+ * @property {string} engine
  * @property {string} sandboxMessage
  * @property {boolean} canEdit
  * @property {boolean} hasChatModel

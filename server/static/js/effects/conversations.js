@@ -5,6 +5,7 @@ import { newTurn } from "../core/state.js";
 import { withAnswer } from "../core/reduce-turns.js";
 import { toConversationAnswers, toConversations } from "../net/wire-server.js";
 import { inWords, newKey, noteError, toast } from "./context.js";
+import { restoreRuns } from "./runs.js";
 
 /** @typedef {import("./context.js").Context} Context */
 
@@ -41,6 +42,7 @@ export async function openConversation(context, id) {
       withAnswer(newTurn(answer.id || newKey("turn"), answer.question), answer),
     );
     store.dispatch({ type: "thread/opened", id, turns });
+    void restoreRuns(context, turns);
   } catch (error) {
     store.dispatch({ type: "thread/failed", id, failure: noteError(context, error) });
   }

@@ -1,6 +1,7 @@
 // @ts-check
 /** Running commands: preview, start, follow, stop. The page never sends a shell line. */
 
+import { answerOfCard, findCardKey } from "../core/card-keys.js";
 import { emptyCard } from "../core/state.js";
 import { ApiError } from "../net/api.js";
 import { list, numberOrNull, object, text, texts, toFiles, toPreview, toRefusal } from "../net/wire.js";
@@ -19,6 +20,8 @@ import { checkHealth, loadSandbox } from "./server.js";
 const ENDED = new Set(["exited", "failed", "stopped"]);
 const LOST_RETRY_MS = 1000;
 const MAX_ATTEMPTS = 5;
+/** Answers of one conversation whose runs are asked for: the address stays short. */
+const MAX_ANSWERS = 50;
 
 /** @type {Map<string, number>} */
 const previews = new Map();
@@ -72,17 +75,19 @@ export async function run(context, key, runnable, confirm, shown) {
   const { values } = store.get().cards[key] ?? emptyCard();
   store.dispatch({ type: "card/pending", key });
   const path = "id" in runnable ? `/api/commands/${encodeURIComponent(runnable.id)}/runs` : "/api/runs";
-  const { language } = store.get().settings;
+  const { settings, thread } = store.get();
+  const { language } = settings;
+  const answer = answerOfCard(thread.turns, key);
   const json =
     "id" in runnable
-      ? { values, confirm, clean: runnable.clean === true, instead: runnable.instead === true }
+      ? { values, confirm, clean: runnable.clean === true, instead: runnable.instead === true, answer }
       : { text: runnable.text, confirm, language };
   try {
     const accepted = object(await api.call(path, { json }));
     const runId = text(accepted.run_id);
     store.dispatch({ type: "run/accepted", key, runId, text: shown });
     void checkHealth(context); // a sandbox that slept is starting now
-    await follow(context, key, runId);
+    if (await follow(context, key, runId)) await refreshSandbox(context);
   } catch (error) {
     handleRunError(context, key, error, "id" in runnable && !runnable.instead);
   }
@@ -120,6 +125,7 @@ function handleRunError(context, key, error, fielded) {
  * @param {Context} context
  * @param {string} key
  * @param {string} runId
+ * @returns {Promise<boolean>} the end was seen
  */
 async function follow(context, key, runId) {
   const path = `/api/runs/${encodeURIComponent(runId)}`;
@@ -133,7 +139,7 @@ async function follow(context, key, runId) {
         seen = id || seen;
       });
       await readEnd(context, { key, runId }, path);
-      if (ENDED.has(context.store.get().cards[key]?.run?.state ?? "")) return await refreshSandbox(context);
+      if (ENDED.has(context.store.get().cards[key]?.run?.state ?? "")) return true;
     } catch (error) {
       noteError(context, error);
     }
@@ -141,6 +147,7 @@ async function follow(context, key, runId) {
   const failure = { code: "lost", message: t("run.lost"), hint: "" };
   context.store.dispatch({ type: "run/state", key, runId, state: "failed" });
   context.store.dispatch({ type: "card/failed", key, failure });
+  return false;
 }
 
 /** @param {Context} context */
@@ -225,12 +232,34 @@ export async function adoptRuns(context) {
   const known = new Set(Object.values(store.get().cards).map((card) => card.run?.id));
   for (const item of list(object(json).runs).map(object).reverse()) {
     const runId = text(item.run_id);
-    if (ENDED.has(text(item.state)) || known.has(runId)) continue;
+    const onCard = findCardKey(store.get().thread.turns, text(item.answer), text(item.command)) !== "";
+    if (ENDED.has(text(item.state)) || known.has(runId) || onCard) continue;
     const key = newKey("console");
     const line = text(item.text);
     store.dispatch({ type: "console/typed", key, text: line });
     store.dispatch({ type: "run/accepted", key, runId, text: line });
-    void follow(context, key, runId);
+    void follow(context, key, runId).then((ended) => (ended ? refreshSandbox(context) : undefined));
+  }
+}
+
+/**
+ * Shows the last run of each card again that a conversation brings back, with its output.
+ *
+ * @param {Context} context
+ * @param {import("../core/types.js").Turn[]} turns
+ */
+export async function restoreRuns(context, turns) {
+  const { store, api } = context;
+  const answers = turns.flatMap(({ answer }) => (answer?.commands.length ? [answer.id] : [])).slice(-MAX_ANSWERS);
+  if (answers.length === 0) return;
+  const query = new URLSearchParams([["limit", "200"], ...answers.map((id) => ["answer", id])]);
+  const json = await api.call(`/api/runs?${query}`).catch((error) => noteError(context, error));
+  for (const item of list(object(json).runs).map(object)) {
+    const key = findCardKey(turns, text(item.answer), text(item.command));
+    if (!key || store.get().cards[key]?.run) continue;
+    const runId = text(item.run_id);
+    store.dispatch({ type: "run/accepted", key, runId, text: text(item.text) });
+    await follow(context, key, runId);
   }
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** One question with its answer. */
 
+import { cardKey } from "../core/card-keys.js";
 import { copyOnClick } from "../dom/clipboard.js";
 import { clone, part, setText, show } from "../dom/elements.js";
 import { ask, rate } from "../effects/ask.js";
@@ -134,7 +135,7 @@ function fillQuotes(node, turn, before, open) {
 function fillCommands(context, node, turn, cards, open, state) {
   const { commands } = turn;
   const list = part(node, "command-list");
-  const keys = commands.map((command, i) => `${turn.key}:${command.id}:${i}`);
+  const keys = commands.map((_, i) => cardKey(turn, i));
   for (const [key, card] of cards) if (!keys.includes(key)) card.node.remove();
   commands.forEach((command, i) => {
     const card = cards.get(keys[i]) ?? createCommand(context, keys[i], command, open);

@@ -3,16 +3,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kb.errors import BusyError, CommandRefusedError, NotFoundError, SandboxError
-from kb.model import Language, RunId, RunState
+from kb.model import Language, RunId, RunOrigin, RunState
 from server.sandbox.audit import AuditLog
+from server.sandbox.kept_runs import KeptRuns
 from server.sandbox.run import Run
 from server.sandbox.runbook import PreparedRun, RunBook
 from server.sandbox.settings import RunLimits
+from tests.waiting import wait_until
+
+ME = RunOrigin(who="me", command="c1", answer="a1")
 
 
 class Prepared:
@@ -74,7 +79,7 @@ def _until_stopped(run: Run) -> int:
 
 
 def _finish(book: RunBook, text: str) -> RunId:
-    run_id = book.start(text, confirm=False, who="me").id
+    run_id = book.start(text, confirm=False, origin=ME).id
     list(book.events(run_id))
     return run_id
 
@@ -276,3 +281,86 @@ def test_much_output_of_old_runs_is_forgotten(programs: Programs, tmp_path: Path
     programs.acts["x"] = act
     ids = [_finish(book, "x") for _ in range(5)]
     assert [run.id for run in book.list()] == list(reversed(ids[-3:]))
+
+
+def test_runs_in_progress_come_first_in_the_log(book: RunBook, programs: Programs) -> None:
+    programs.acts.update({"hello": _hello, "long": _until_stopped})
+    ended = [_finish(book, "hello") for _ in range(2)]
+    running = book.start("long", confirm=False, origin=ME).id
+
+    def part(limit: int, offset: int) -> list[str]:
+        return [record.run_id for record in book.log(limit=limit, offset=offset).records]
+
+    (first, *_) = book.log(limit=9, offset=0).records
+    assert (first.who, first.exit_code, first.body) == ("me", None, {})
+    assert first.state in {"starting", "running"}
+    assert book.log(limit=1, offset=0).total == 3
+    assert part(9, 0) == [running, ended[1], ended[0]]
+    assert (part(1, 0), part(1, 1), part(2, 1)) == ([running], [ended[1]], ended[::-1])
+    book.stop_all()
+    wait_until(lambda: book.log(limit=1, offset=0).records[0].state == "stopped")
+    assert part(9, 0) == [running, ended[1], ended[0]]
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> KeptRuns:
+    return KeptRuns(tmp_path / "runs", most_chars=20)
+
+
+def _book(programs: Programs, kept: KeptRuns, folder: Path, **limits: int) -> RunBook:
+    return RunBook(programs, RunLimits(**limits), AuditLog(folder / "a.log"), kept=kept)
+
+
+def test_an_ended_run_outlives_the_server(
+    programs: Programs, kept: KeptRuns, tmp_path: Path
+) -> None:
+    programs.acts["hello"] = _hello
+    before = _book(programs, kept, tmp_path)
+    run_id = _finish(before, "hello")
+    after = _book(programs, kept, tmp_path)
+    (found,) = after.list()
+    assert replace(found, duration_s=0) == replace(before.get(run_id), duration_s=0)
+    assert (found.stdout, found.stderr, found.origin) == ("out\n", "err\n", ME)
+    shown = [event for event in before.events(run_id) if event.text != "running"]
+    assert list(after.events(run_id)) == shown
+    (file,) = (tmp_path / "runs").iterdir()
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_of_much_output_the_beginning_outlives_the_server(
+    programs: Programs, kept: KeptRuns, tmp_path: Path
+) -> None:
+    def much(run: Run) -> int:
+        run.stdout("a" * 15)
+        run.stderr("b" * 15)
+        return 0
+
+    programs.acts["much"] = much
+    run_id = _finish(_book(programs, kept, tmp_path), "much")
+    found = _book(programs, kept, tmp_path).get(run_id)
+    assert (found.stdout, found.stderr, found.truncated) == ("a" * 15, "b" * 5, True)
+
+
+def test_what_is_forgotten_is_deleted(programs: Programs, kept: KeptRuns, tmp_path: Path) -> None:
+    programs.acts["hello"] = _hello
+    book = _book(programs, kept, tmp_path, kept_runs=2)
+    ids = [_finish(book, "hello") for _ in range(4)]
+    again = _book(programs, kept, tmp_path, kept_runs=2)
+    assert [run.id for run in again.list()] == ids[:-3:-1]
+    ids.append(_finish(again, "hello"))
+    assert [each.run.id for each in kept.read()] == ids[-2:]
+
+
+def test_damaged_files_of_runs_are_left_out(kept: KeptRuns, tmp_path: Path) -> None:
+    assert kept.read() == []
+    (tmp_path / "runs").mkdir()
+    for number, text in enumerate(("", "[]", '{"run": {"id": 1}}', "\xff")):
+        (tmp_path / "runs" / f"{number}.json").write_text(text, encoding="latin-1")
+    assert kept.read() == []
+
+
+def test_a_run_that_cannot_be_kept_ends_all_the_same(programs: Programs, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    programs.acts["hello"] = _hello
+    book = _book(programs, KeptRuns(tmp_path / "file", most_chars=9), tmp_path)
+    assert book.get(_finish(book, "hello")).exit_code == 3
