@@ -79,3 +79,15 @@ def test_an_explanation_is_shown_to_the_keyboard_and_described(page: Page) -> No
     expect(token).to_have_attribute("aria-describedby", "tip")
     page.keyboard.press("Escape")
     expect(page.locator("#tip")).to_be_hidden()
+
+
+def test_an_explanation_stays_beside_its_word_while_the_answer_scrolls(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 400})
+    ask(page, "что делает -p?")
+    turn = ask(page, "Создать контейнер из образа nginx")
+    page.locator("#scroll").evaluate("(node) => node.scrollTo(0, 0)")
+    turn.locator(".command .token").last.focus()  # it is scrolled to, and explained
+    tip = page.locator("#tip")
+    expect(tip).to_be_visible()
+    page.locator("#scroll").evaluate("(node) => node.scrollTo(0, 0)")
+    expect(tip).to_be_hidden()
