@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -32,6 +32,16 @@ class WeightedTerm:
     """Robertson-Spärck Jones weight, above 0; highest for a term that no note holds."""
     known: bool
     """Some note holds the term or one of its variants."""
+    readings: tuple[tuple[str, float], ...] = field(init=False, repr=False)
+    """The term itself and what may stand for it, with weights 0..1."""
+    names: frozenset[str] = field(init=False, repr=False)
+    """The readings without their weights."""
+
+    def __post_init__(self) -> None:
+        """Work out once what is compared with every chunk."""
+        readings = ((self.content.term, 1.0), *self.content.variants)
+        object.__setattr__(self, "readings", readings)
+        object.__setattr__(self, "names", frozenset(name for name, _ in readings))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,15 +94,13 @@ def coverage(
 
 def match(term: WeightedTerm, held: ChunkTerms, context_weight: float = _CONTEXT_WEIGHT) -> float:
     """Return how well a chunk holds a term, 0..1: itself, a translation, or with a typing error."""
-    readings = ((term.content.term, 1.0), *term.content.variants)
-    best = max(
-        (
+    best = 0.0
+    if not (held.body.isdisjoint(term.names) and held.context.isdisjoint(term.names)):
+        best = max(
             weight * (1.0 if name in held.body else context_weight)
-            for name, weight in readings
+            for name, weight in term.readings
             if name in held.body or name in held.context
-        ),
-        default=0.0,
-    )
+        )
     if not best and not term.known and _misspelt_in(term.content.term, held.body):
         return _TYPO_WEIGHT
     return best

@@ -246,10 +246,6 @@ def _overlap(terms: tuple[WeightedTerm, ...], held: frozenset[str]) -> float:
     if not held or not terms:
         return 0.0
     forth = coverage(terms, ChunkTerms(body=held, context=frozenset()))
-    readings = {name for term in terms for name in _readings(term)}
-    back = len(held & readings) / len(held)
+    met: set[str] = set().union(*(held & term.names for term in terms))
+    back = len(met) / len(held)
     return 2 * forth * back / (forth + back) if forth and back else 0.0
-
-
-def _readings(term: WeightedTerm) -> tuple[str, ...]:
-    return (term.content.term, *(variant for variant, _ in term.content.variants))

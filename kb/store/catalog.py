@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from kb.model import Chunk, ChunkId, FlagEntry, NoteId, NoteSummary
@@ -38,6 +39,8 @@ CREATE INDEX IF NOT EXISTS commands_note ON commands (note);
 CREATE TABLE IF NOT EXISTS journal (chunk TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
+_REMEMBERED: Final = 10_000
+"""Chunks kept in memory, some 4 KB each."""
 _BY_LINE: Final = "ORDER BY note, line_start, line_end DESC, id"
 _COMMAND_CHUNKS: Final = (
     "SELECT chunk FROM commands WHERE command = ? OR (command >= ? AND command < ?)"
@@ -77,7 +80,7 @@ class SqliteCatalog:
             " WHERE flags.flag = ? ORDER BY chunks.note, chunks.line_start, flags.command",
             (flag,),
         )
-        return [flag_entry(str(command), chunk_from_json(str(body))) for command, body in rows]
+        return [flag_entry(str(command), _chunk(str(body))) for command, body in rows]
 
     def command_chunks(self, command: str) -> list[Chunk]:
         """Return COMMAND chunks of which a command starts with these words."""
@@ -97,7 +100,13 @@ class SqliteCatalog:
 
     def _select(self, where: str, values: Sequence[Value]) -> list[Chunk]:
         bodies = self._database.read_text(f"SELECT body FROM chunks {where}", values)  # noqa: S608
-        return [chunk_from_json(body) for body in bodies]
+        return [_chunk(body) for body in bodies]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _chunk(body: str) -> Chunk:
+    """Return the chunk of a row; parsed once, so that what is worked out of its text is kept."""
+    return chunk_from_json(body)
 
 
 def flag_entry(command: str, chunk: Chunk) -> FlagEntry:
