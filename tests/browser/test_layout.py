@@ -12,6 +12,13 @@ from tests.browser.watching import MAX_LAYOUT_SHIFT, layout_shift
 
 pytestmark = pytest.mark.browser
 
+_QUESTIONS = (
+    "что делает -p?",
+    "Создать контейнер из образа nginx",
+    "Где докер хранит файлы образов?",
+    "how do I bake sourdough bread with rye flour",
+    "Удалить контейнер",
+)
 _SIZES = ({"width": 1280, "height": 860}, {"width": 390, "height": 844})
 
 
@@ -30,6 +37,15 @@ def test_a_first_visit_does_not_jump(sized: Page) -> None:
     sized.unroute("**/api/health")
     expect(sized.locator("#banner")).to_be_hidden()
     assert layout_shift(sized) <= MAX_LAYOUT_SHIFT
+
+
+def test_answers_with_commands_quotes_and_none_do_not_jump(sized: Page) -> None:
+    sized.unroute("**/api/health")
+    expect(sized.locator("#banner")).to_be_hidden()
+    before = layout_shift(sized, after_input=True)
+    for question in _QUESTIONS:
+        ask(sized, question)
+    assert layout_shift(sized, after_input=True) - before <= MAX_LAYOUT_SHIFT
 
 
 def test_a_banner_does_not_move_an_answer(sized: Page) -> None:

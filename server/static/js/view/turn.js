@@ -111,7 +111,9 @@ function fillText(node, turn, before, open) {
  * @param {(citation: Citation) => void} open
  */
 function fillQuotes(node, turn, before, open) {
-  if (before && before.citations === turn.citations && before.answer === turn.answer) return;
+  // Quotes come before the text above them: shown at once they would be pushed down by it.
+  const settled = turn.stage !== "waiting" && turn.stage !== "streaming";
+  if (!settled || (before?.stage === turn.stage && before.citations === turn.citations)) return;
   const missing = turn.answer?.status === "not_found";
   const compact = turn.answer?.mode === "extractive"; // its text says the same words
   const quotes = missing ? turn.answer?.nearest ?? [] : turn.citations;
