@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.server_process import LiveServer
-from tests.browser.steps import ask
+from tests.browser.steps import ask, reload_conversation
 from tests.browser.test_cleaning import PlayedSandbox
 
 pytestmark = pytest.mark.browser
@@ -66,7 +66,7 @@ def test_a_cards_run_is_shown_again_after_a_reload(
     expect(card.locator(".output")).to_have_text("one\ntwo\n")
     assert runs.started["answer"]
 
-    page.reload()
+    reload_conversation(page)
     card = page.locator('.command[aria-label^="docker rm"]')
     expect(card.locator(".output")).to_have_text("one\ntwo\n")
     expect(card.locator("[data-part=meta]")).to_have_text("1.5 s")

@@ -14,6 +14,7 @@ import pytest
 from kb.commands.limits import DEFAULT_RULES
 from kb.model import CommandRun, RunState
 from server.sandbox.runner import compose
+from server.sandbox.runner.compose_program import write_config
 from server.sandbox.runner.filter_socket import serve_filter
 from server.sandbox.runner.gate import Gate
 from server.sandbox.service import Sandbox
@@ -166,14 +167,17 @@ def test_no_file_is_a_clear_error(composing: Sandbox) -> None:
     assert "no Compose file" in run.stderr
 
 
+@pytest.mark.parametrize("unix", [True, False])
 def test_what_the_socket_refuses_the_daemon_never_sees(
-    live_sandbox: Sandbox, tmp_path: Path
+    live_sandbox: Sandbox, tmp_path: Path, *, unix: bool
 ) -> None:
+    """The docker client stands for Compose: `docker compose` asks by the same library."""
     endpoint = live_sandbox.engine().endpoint
     gate = Gate(endpoint=endpoint, rules=DEFAULT_RULES)
     before = run_to_end(live_sandbox, "docker ps -aq").stdout
-    with serve_filter(gate, folder=tmp_path) as address:
-        docker = ["docker", "-H", address.url]
+    with serve_filter(gate, folder=tmp_path if unix else None) as address:
+        write_config(tmp_path, address)
+        docker = ["docker", "--config", str(tmp_path), "-H", address.url]
         listed = subprocess.run([*docker, "ps", "-aq"], capture_output=True, text=True, check=True)
         assert listed.stdout == before
         for words in (
