@@ -23,6 +23,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
+from ingest.front_matter import read_front_matter
 from server.wikilinks import wikilinks_plugin
 
 MAX_RENDERED_CHARS = 1_000_000
@@ -56,13 +57,17 @@ def render_answer(text: str) -> str:
 
 def _render(source: str, *, note: str, anchors: bool) -> str:
     env: EnvType = {"note": note, "anchors": anchors, "seen": set()}
+    # Front matter is what the index takes for it: other rules at the top are rules.
+    has_front_matter = anchors and read_front_matter(source.split("\n")).line_count > 0
     # A source without a final newline would lose the range of its last block.
-    return str(_parser().render(source, env))
+    return str(_parser(has_front_matter=has_front_matter).render(source, env))
 
 
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("js-default", renderer_cls=SafeRenderer).use(front_matter_plugin)
+@lru_cache(maxsize=2)
+def _parser(*, has_front_matter: bool) -> MarkdownIt:
+    parser = MarkdownIt("js-default", renderer_cls=SafeRenderer)
+    if has_front_matter:
+        parser.use(front_matter_plugin)
     parser.use(tasklists_plugin).use(wikilinks_plugin)
     parser.validateLink = _is_safe_link  # type: ignore[method-assign]
     return parser

@@ -17,6 +17,7 @@ from kb.text.sentences import split_sentences
 _MARKER: Final = re.compile(r"^\s*(?:[*+-]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
 _QUOTE_MARKER: Final = re.compile(r"^\s{0,3}>\s?", re.MULTILINE)
 _FENCE: Final = re.compile(r"^\s*(`{3,}|~{3,})")
+_FRONT_MATTER: Final = re.compile(r"---\s*\n(.+)\n---\s*", re.DOTALL)
 
 
 def compose(
@@ -103,8 +104,14 @@ def _part(
     if chunk.kind is ChunkKind.QUESTION:
         return _mark(_shorten(_lines(chunk, asked=False), terms), citation)
     if chunk.kind in {ChunkKind.PARAGRAPH, ChunkKind.DEFINITION}:
-        return _mark(_shorten(chunk.text, terms), citation)
+        return _mark(_front_matter(chunk) or _shorten(chunk.text, terms), citation)
     return _mark(_dedent(chunk.text), citation)
+
+
+def _front_matter(chunk: Chunk) -> str:
+    """Return the fields of a note's front matter line by line; empty where it is none."""
+    found = _FRONT_MATTER.fullmatch(chunk.text) if chunk.lines.start == 1 else None
+    return f"```yaml\n{found.group(1)}\n```" if found else ""
 
 
 def _flag_lead(chunk: Chunk, language: Language) -> str:

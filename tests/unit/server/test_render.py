@@ -265,3 +265,13 @@ def test_a_huge_note_is_shown_as_plain_lines() -> None:
 def test_text_survives() -> None:
     checker = check(render_note("Том **хранит** `данные` & <тег>\n"))
     assert checker.text.strip() == "Том хранит данные & <тег>"
+
+
+def test_front_matter_is_what_the_index_takes_for_it() -> None:
+    front = render_note("---\ntitle: Kettle\n---\n\nIt whistles.\n")
+    assert '<pre class="front-matter"' in front
+    assert "---" not in front
+    rules = render_note("---\n\nIt whistles.\n\n---\n")
+    assert "front-matter" not in rules
+    assert rules.count("<hr") == 2
+    assert "front-matter" not in render_answer("---\ntitle: Kettle\n---\n")
