@@ -268,7 +268,8 @@ class Citation:
     chunk: ChunkId
     heading_trail: tuple[str, ...] = ()
     span: tuple[int, int] | None = None
-    """Start and end offset (end exclusive) within the joined lines, where one sentence is cited."""
+    """Start and end offset (end exclusive) within the joined lines, where less is cited than they
+    hold; nothing cites less yet (`docs/adr/0006-citations-are-whole-lines.md`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
