@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ import pytest
 from kb.commands.limits import DEFAULT_RULES
 from kb.model import CommandRun, RunState
 from server.sandbox.runner import compose
-from server.sandbox.runner.compose_program import write_config
+from server.sandbox.runner.compose_program import find_programs, write_config
 from server.sandbox.runner.filter_socket import serve_filter
 from server.sandbox.runner.gate import Gate
 from server.sandbox.service import Sandbox
@@ -42,12 +42,22 @@ services:
 FILES = {"docker-compose.yaml": TWO}
 
 
-@pytest.fixture
-def composing(live_sandbox: Sandbox) -> Iterator[Sandbox]:
-    if shutil.which("docker-compose") is None:
-        pytest.skip("NO COMPOSE PROGRAM, so nothing of it is tested")
+@pytest.fixture(params=["docker-compose", "docker compose"])
+def composing(
+    live_sandbox: Sandbox, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Sandbox]:
+    """A sandbox with each of the Compose programs: the old one, and the client's plugin."""
+    program = find_programs().get(request.param)
+    if program is None:
+        pytest.skip(f"NO {request.param} HERE, so it is not tested")
+    monkeypatch.setattr(compose, "find_compose", lambda: [*program])
     yield live_sandbox
     run_to_end(live_sandbox, "docker-compose down", files=FILES)
+
+
+def _names(text: str) -> str:
+    """Return a text with the names of containers as Compose 1 makes them: `notes_kafka_1`."""
+    return re.sub(r"(\w+)-(\w+)-(\d+)", r"\1_\2_\3", text)
 
 
 @pytest.fixture(params=[True, False], ids=["unix", "loopback"])
@@ -64,22 +74,22 @@ def _press(sandbox: Sandbox, text: str) -> CommandRun:
 
 @pytest.mark.usefixtures("over_any_socket")
 def test_up_and_down_as_the_notes_have_it(composing: Sandbox) -> None:
-    assert "docker-compose version" in _press(composing, "docker-compose -version").stdout
+    assert "ompose version" in _press(composing, "docker-compose -version").stdout
     _press(composing, r'docker-compose -f "e:\tmp\docker-compose.yaml" up -d')
     address = composing.engine().endpoint.ports_host
     listed = _press(composing, "docker ps").stdout
-    assert "notes_zookeeper_1" in listed
+    assert "notes_zookeeper_1" in _names(listed)
     assert f"{address}:29092->29092/tcp" in listed
     assert "cp-kafka started" in _press(composing, "docker-compose logs").stdout
-    assert "notes_kafka_1" in _press(composing, "docker-compose ps").stdout
+    assert "notes_kafka_1" in _names(_press(composing, "docker-compose ps").stdout)
     _press(composing, "docker-compose down")
-    assert _press(composing, "docker ps -aq --filter name=notes_").stdout == ""
+    assert _press(composing, "docker ps -aq --filter name=notes").stdout == ""
 
 
 def test_the_file_of_a_running_project_is_kept(composing: Sandbox) -> None:
     _press(composing, "docker-compose up -d")
     run = run_to_end(composing, "docker-compose ps")
-    assert "notes_kafka_1" in run.stdout
+    assert "notes_kafka_1" in _names(run.stdout)
 
 
 def test_two_notes_with_one_service_do_not_replace_each_others_containers(
@@ -90,11 +100,11 @@ def test_two_notes_with_one_service_do_not_replace_each_others_containers(
         files = {"docker-compose.yaml": text.encode()}
         up = run_to_end(composing, "docker-compose up -d", files=files, note=note)
         assert up.exit_code == 0, up
-    names = _press(composing, "docker ps --format '{{.Names}}'").stdout.splitlines()
+    names = _names(_press(composing, "docker ps --format '{{.Names}}'").stdout).splitlines()
     assert {"pg_db_1", "my_db_1", "shop_db_1"} <= set(names)
     for project in ("pg", "my", "shop"):
         assert run_to_end(composing, f"docker-compose -p {project} down -t 1").exit_code == 0
-    assert "db_1" not in _press(composing, "docker ps -a").stdout
+    assert "db_1" not in _names(_press(composing, "docker ps -a").stdout)
 
 
 def test_what_compose_sends_stands_in_the_audit_log(composing: Sandbox) -> None:
@@ -111,7 +121,8 @@ def test_what_compose_sends_stands_in_the_audit_log(composing: Sandbox) -> None:
 
 def test_containers_of_compose_are_confined_like_others(composing: Sandbox) -> None:
     _press(composing, "docker-compose up -d")
-    run = _press(composing, "docker inspect notes_kafka_1")
+    kafka = _press(composing, "docker ps -q --filter name=kafka").stdout.strip()
+    run = _press(composing, f"docker inspect {kafka}")
     host = json.loads(run.stdout)[0]["HostConfig"]
     assert host["CapDrop"] == ["ALL"]
     assert "no-new-privileges" in host["SecurityOpt"]
@@ -129,7 +140,7 @@ def test_an_attached_up_ends_with_stop(composing: Sandbox) -> None:
     composing.runs.stop(run.id)
     list(composing.runs.events(run.id))
     assert composing.runs.get(run.id).state is RunState.STOPPED
-    assert _press(composing, "docker ps -q --filter name=notes_").stdout == ""
+    assert _press(composing, "docker ps -q --filter name=notes").stdout == ""
 
 
 @pytest.mark.usefixtures("over_any_socket")
