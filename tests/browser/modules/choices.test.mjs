@@ -37,7 +37,7 @@ test("what is there is found by any of its names, and by the beginning of its id
     ["containers", ["web", BOX, "abcdef01"]],
     ["images", ["postgres", "postgres:15", "library/postgres", "docker.io/library/postgres:latest", "ghcr.io/a/b:1", "1234ab", "sha256:1234abcd"]],
     ["volumes", ["data"]],
-    ["networks", ["bridge", "fedc"]],
+    ["networks", ["bridge", "fedc", "default"]],
     ["objects", ["web", "postgres", "data", "bridge"]],
     ["services", ["app"]],
   ])) {

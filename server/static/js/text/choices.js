@@ -48,7 +48,7 @@ const HAS = {
   containers: ({ containers }, value) => containers.some(({ id, name }) => name === value || isIdOf(id, value)),
   images: ({ images }, value) => images.some((image) => image.tags.includes(wholeName(value)) || isIdOf(image.id, value)),
   volumes: ({ volumes }, value) => volumes.some(({ name }) => name === value),
-  networks: ({ networks }, value) => networks.some(({ id, name }) => name === value || isIdOf(id, value)),
+  networks: ({ networks }, value) => value === "default" || networks.some(({ id, name }) => name === value || isIdOf(id, value)),
 };
 
 /** @type {(id: string, value: string) => boolean} */
