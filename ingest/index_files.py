@@ -20,10 +20,10 @@ from kb.store.catalog import SCHEMA, SqliteCatalog
 from kb.store.chroma import ChromaStore
 from kb.store.database import Database
 from kb.store.embeddings import EmbeddingCache, embedding_key
+from kb.store.known import KnownEmbeddings
 from kb.store.lexical import TantivyIndex
 from kb.store.manifest import IndexedChunk, Manifest, NoteChange, NoteRecord
-from kb.store.memory import MemoryChunkStore, MemoryTokenStore
-from kb.store.tokens import CachedTokens
+from kb.store.memory import MemoryChunkStore, MemoryEmbeddingStore
 from kb.text.tokens import analyze
 
 _log = logging.getLogger(__name__)
@@ -124,9 +124,9 @@ class IndexFiles:
             fingerprint=fingerprint,
             embedder=self._embedder,
             vectors=self._vectors,
-            tokens=CachedTokens(self.manifest, self._cache)
+            embeddings=KnownEmbeddings(self.manifest, self._cache)
             if self.has_vectors
-            else MemoryTokenStore(),
+            else MemoryEmbeddingStore(),
             lexical=self._lexical,
             catalog=self.catalog,
             has_vectors=self.has_vectors,

@@ -102,8 +102,11 @@ class ChunkStore(Protocol):
         """Give back files and threads."""
 
 
-class TokenStore(Protocol):
-    """The token vectors of the chunks."""
+class EmbeddingStore(Protocol):
+    """What the model made of the chunks, by chunk."""
+
+    def vectors(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[FloatArray]]:
+        """Return the vectors of the chunks, window by window; chunks without any are left out."""
 
     def tokens(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[TokenArray]]:
         """Return the token vectors of the chunks, window by window.
@@ -196,7 +199,7 @@ class Index:
     fingerprint: str
     embedder: Embedder
     vectors: ChunkStore
-    tokens: TokenStore
+    embeddings: EmbeddingStore
     lexical: LexicalIndex
     catalog: ChunkCatalog
     has_vectors: bool = True

@@ -9,12 +9,12 @@ import numpy as np
 from ingest.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.model import ChunkId, NoteId
-from kb.ports import EmbeddedWindow, Index, TokenArray
+from kb.ports import EmbeddedWindow, FloatArray, Index, TokenArray
 from kb.store.memory import (
     MemoryCatalog,
     MemoryChunkStore,
+    MemoryEmbeddingStore,
     MemoryLexicalIndex,
-    MemoryTokenStore,
 )
 from kb.text.tokens import analyze
 from tests.fakes import FakeEmbedder
@@ -29,6 +29,7 @@ def memory_index(sources: Mapping[str, str]) -> Index:
     ]
     embedder = FakeEmbedder()
     vectors = MemoryChunkStore()
+    windows: dict[ChunkId, list[FloatArray]] = {}
     tokens: dict[ChunkId, list[TokenArray]] = {}
     for chunk in chunks:
         embedded = embedder.embed_documents(embedder.split_windows(chunk.context, chunk.text))
@@ -38,6 +39,7 @@ def memory_index(sources: Mapping[str, str]) -> Index:
                 for number, one in enumerate(embedded)
             ]
         )
+        windows[chunk.id] = [one.vector for one in embedded]
         tokens[chunk.id] = [np.rint(one.tokens * 127).astype(np.int8) for one in embedded]
     lexical = MemoryLexicalIndex(analyze=analyze)
     lexical.upsert(chunks)
@@ -45,7 +47,7 @@ def memory_index(sources: Mapping[str, str]) -> Index:
         fingerprint="memory",
         embedder=embedder,
         vectors=vectors,
-        tokens=MemoryTokenStore(tokens),
+        embeddings=MemoryEmbeddingStore(windows, tokens),
         lexical=lexical,
         catalog=MemoryCatalog(chunks),
     )

@@ -169,7 +169,7 @@ def _interactions(
     asked = index.embedder.embed_query(question.text).tokens
     if not asked.size:
         return {}
-    tokens = index.tokens.tokens([chunk.id for chunk in chunks])
+    tokens = index.embeddings.tokens([chunk.id for chunk in chunks])
     return dict(zip(tokens, interact(asked, list(tokens.values())), strict=True))
 
 
@@ -184,7 +184,7 @@ def _cosines(
     missing = [chunk.id for chunk in chunks if chunk.id not in cosines]
     if missing:
         vector = index.embedder.embed_query(question.text).vector
-        for chunk, vectors in index.vectors.vectors(missing).items():
+        for chunk, vectors in index.embeddings.vectors(missing).items():
             cosines[chunk] = max(float(vector @ other) for other in vectors)
     return cosines
 

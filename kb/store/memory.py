@@ -64,15 +64,25 @@ class MemoryChunkStore:
         """Do nothing: there are no files."""
 
 
-class MemoryTokenStore:
-    """A TokenStore over given vectors; without any it finds nothing.
+class MemoryEmbeddingStore:
+    """An EmbeddingStore over given arrays; without any it finds nothing.
 
     Args:
-        tokens: The token vectors of chunks, window by window.
+        vectors: The vectors of chunks, window by window.
+        tokens: Their token vectors.
     """
 
-    def __init__(self, tokens: Mapping[ChunkId, list[TokenArray]] | None = None) -> None:
+    def __init__(
+        self,
+        vectors: Mapping[ChunkId, list[FloatArray]] | None = None,
+        tokens: Mapping[ChunkId, list[TokenArray]] | None = None,
+    ) -> None:
+        self._vectors = dict(vectors or {})
         self._tokens = dict(tokens or {})
+
+    def vectors(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[FloatArray]]:
+        """Return the vectors of the chunks, window by window; chunks without any are left out."""
+        return {chunk: self._vectors[chunk] for chunk in chunks if chunk in self._vectors}
 
     def tokens(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[TokenArray]]:
         """Return the token vectors of the chunks, window by window."""

@@ -72,7 +72,7 @@ def _vectors(index: Index, ids: set[ChunkId]) -> dict[ChunkId, list[list[float]]
 
 
 def _tokens(index: Index, ids: set[ChunkId]) -> dict[ChunkId, list[list[list[int]]]]:
-    found = index.tokens.tokens(sorted(ids))
+    found = index.embeddings.tokens(sorted(ids))
     assert set(found) == ids, "token vectors and catalogue differ"
     return {chunk: [window.tolist() for window in windows] for chunk, windows in found.items()}
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kb.model import Query
 from kb.retrieval.retriever import Retriever
-from kb.store.memory import MemoryTokenStore
+from kb.store.memory import MemoryEmbeddingStore
 from tests.indexes import memory_index
 
 NOTES = {"a.md": "# Volumes\n\nA volume keeps data.\n\n# Ports\n\nA port is published by `-p`.\n"}
@@ -23,7 +23,7 @@ def test_every_arm_tells_its_rank_and_score() -> None:
 
 
 def test_without_token_vectors_the_others_decide() -> None:
-    index = replace(memory_index(NOTES), tokens=MemoryTokenStore())
+    index = replace(memory_index(NOTES), embeddings=MemoryEmbeddingStore())
     ranking = Retriever().rank(index, QUESTION)
     assert not ranking.has_tokens
     assert set(ranking.candidates[0].arms) == {"dense", "lexical"}

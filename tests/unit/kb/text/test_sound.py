@@ -14,7 +14,8 @@ ALIKE = """
 тайпскрипт typescript; клаудфлер cloudflare; прометеус prometheus; терраформом terraform;
 инит init; крон cron; хельм helm; вайргард wireguard; таргет target; метадата metadata;
 вебпак webpack; ноутбук notebook; чекпоинт checkpoint; бранч branch; реквест request;
-фикстуры fixtures; лямбда lambda; нгинкс nginx; кубектл kubectl; джупитер jupyter; кантейнер container;
+фикстуры fixtures; лямбда lambda; нгинкс nginx; кубектл kubectl; джупитер jupyter;
+кантейнер container;
 """.split(";")  # fmt: skip
 DIFFERENT = [
     ("кран", "cron"),
