@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 
 from kb.commands.actions import Action
-from kb.model import CommandRun, RunId, RunState
+from kb.model import CommandRun, RunId, RunOrigin, RunState
 from server.sandbox.managed.driver import why_not_managed
 from server.sandbox.run import Run
 from server.sandbox.runner.job import Job
@@ -95,7 +95,8 @@ def run_to_end(
     note: str = "",
 ) -> CommandRun:
     """Run a command line and return its run once it is over."""
-    started = sandbox.runs.start(text, confirm=confirm, files=files, note=note)
+    origin = RunOrigin(who="test")
+    started = sandbox.runs.start(text, confirm=confirm, origin=origin, files=files, note=note)
     for _ in sandbox.runs.events(started.id):
         pass
     return sandbox.runs.get(started.id)
