@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from docker import APIClient
 
+from kb.errors import SandboxError
 from kb.model import RunState
 from server.sandbox.choose import choose_driver
 from server.sandbox.dind.body import EngineFacts, object_name
@@ -155,6 +156,14 @@ def test_published_ports_are_reached_on_the_loopback_where_the_network_is_not(
         driver.reset()
 
 
+@pytest.mark.usefixtures("sandbox")
+def test_a_script_that_fails_inside_is_quoted(settings: SandboxSettings) -> None:
+    engine = HostEngine(os.environ["DOCKER_HOST"])
+    engine.run_inside(_name(settings), "test -s /kb-sandbox/path")
+    with pytest.raises(SandboxError, match="no such chain"):
+        engine.run_inside(_name(settings), "echo no such chain >&2; exit 3")
+
+
 def test_the_container_has_no_privileges_and_nothing_of_the_machine(
     container: dict[str, Any],
 ) -> None:
@@ -285,7 +294,6 @@ def test_no_egress_leaves_images_and_published_ports(
 def test_auto_takes_it_where_there_is_no_daemon_of_our_own(
     engine: APIClient, settings: SandboxSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kb.errors import SandboxError
     from server.sandbox import choose
 
     auto = replace(settings, mode="auto")
