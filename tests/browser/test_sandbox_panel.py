@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Final
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.server_process import LiveServer
+from tests.browser.test_cleaning import PlayedSandbox
 
 pytestmark = pytest.mark.browser
 
@@ -44,3 +46,24 @@ def test_where_none_was_found_it_can_be_looked_for_again(
     panel = _open_panel(page, live_server)
     expect(panel.locator("[data-part=message]")).to_have_text("no Docker Engine answers")
     expect(panel.locator("[data-part=start]")).to_be_visible()
+
+
+def test_a_button_keeps_the_focus_while_its_container_grows_older(
+    open_page: OpenPage, live_server: LiveServer
+) -> None:
+    page = open_page("about:blank", locale="en-US")
+    PlayedSandbox().play(page, live_server)
+    seconds = itertools.count(1)
+
+    def tell(route: Route) -> None:
+        web = {"id": "c1", "name": "web", "image": "nginx", "state": "running", "ports": []}
+        container = {**web, "status": f"Up {next(seconds)} seconds"}
+        route.fulfill(json={"state": "ready", "engine": "Docker", "containers": [container]})
+
+    page.route("**/api/sandbox", tell)
+    container = _open_panel(page, live_server).locator(".thing")
+    stop = container.get_by_role("button", name="Stop: web")
+    stop.focus()
+    age = container.locator("[data-part=detail]").inner_text()
+    expect(container.locator("[data-part=detail]")).not_to_have_text(age)
+    expect(stop).to_be_focused()

@@ -141,14 +141,13 @@ function fillThings(context, node, kind, things, { sandbox, health }) {
   list.classList.toggle("loading", comes);
   list.dataset.none = comes ? "" : t(known ? "sandbox.none" : "sandbox.unknown");
   syncList(list, things, (thing) => thing.key, () => clone("t-thing"), (row, thing) => {
-    const shown = JSON.stringify(thing);
-    if (row.dataset.shown === shown) return;
-    row.dataset.shown = shown;
     part(row, "dot").className = `dot ${thing.dot}`;
     setText(part(row, "name"), thing.name);
     setText(part(row, "detail"), thing.detail);
-    part(row, "ports").replaceChildren(...thing.ports.map((port) => portLink(port)));
-    part(row, "actions").replaceChildren(...thing.lines.map((action) => actionButton(context, thing, action)));
+    // By keys: what has the focus stays while the container's age changes.
+    const keyOf = (/** @type {Thing["ports"][0]} */ port) => `${thing.ports.indexOf(port)} ${port.label} ${port.url}`;
+    syncList(part(row, "ports"), thing.ports, keyOf, (port) => portLink(port));
+    syncList(part(row, "actions"), thing.lines, ({ line }) => line, (action) => actionButton(context, thing, action));
   });
 }
 
