@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -57,7 +56,7 @@ def find_programs() -> Mapping[Spelling, tuple[str, ...]]:
     """Return the Compose programs that are here now, each as a command line."""
     found: dict[Spelling, tuple[str, ...]] = {}
     docker = shutil.which("docker", path=search_path())
-    if docker and _knows_compose(docker, Path(docker).stat().st_mtime):
+    if docker and _knows_compose(docker):
         found["docker compose"] = (docker, "compose")
     if standalone := shutil.which("docker-compose", path=search_path()):
         found["docker-compose"] = (standalone,)
@@ -114,10 +113,8 @@ def _inherited() -> dict[str, str]:
     return {name: os.environ[name] for name in names if name in os.environ}
 
 
-@cache
-def _knows_compose(docker: str, changed: float) -> bool:
-    """Tell whether a docker client has the plugin; asked once of each, until the file changes."""
-    del changed
+def _knows_compose(docker: str) -> bool:
+    """Tell whether a docker client has the plugin."""
     try:
         done = subprocess.run(  # noqa: S603 - a program of this machine's own
             [docker, "compose", "version"],

@@ -50,6 +50,13 @@ def test_a_client_without_the_plugin_is_none(programs: Path) -> None:
     assert absent_compose() == "docker compose"
 
 
+def test_a_plugin_that_is_installed_later_is_found(programs: Path) -> None:
+    _install(programs, "docker", exit_code=1)
+    assert find_programs() == {}
+    docker = _install(programs, "docker")
+    assert find_compose() == [docker, "compose"]
+
+
 def test_the_plugin_is_preferred(programs: Path) -> None:
     docker = _install(programs, "docker")
     assert absent_compose() == "docker-compose"
