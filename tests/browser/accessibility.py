@@ -7,6 +7,10 @@ from importlib.resources import files
 from playwright.sync_api import Page
 
 _SERIOUS = {"serious", "critical"}
+_COME_TO_REST = """() => Promise.allSettled(document.getAnimations()
+  .filter((each) => each.effect?.getComputedTiming().endTime !== Infinity)
+  .map((each) => each.finished))"""
+"""What slides in is half hidden on its way."""
 _RUN = "axe.run(document, {resultTypes: ['violations']})"
 
 
@@ -15,6 +19,7 @@ def serious_issues(page: Page) -> list[str]:
     if not page.evaluate("typeof window.axe === 'object'"):
         script = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
         page.evaluate(f"(() => {{ {script} }})()")
+    page.evaluate(_COME_TO_REST)
     found: list[dict[str, object]] = page.evaluate(_RUN)["violations"]
     return [_in_words(each) for each in found if each["impact"] in _SERIOUS]
 

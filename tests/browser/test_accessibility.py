@@ -22,6 +22,7 @@ def test_the_welcome_and_the_dialogs(themed: Page) -> None:
     themed.locator("button.suggestion").first.wait_for()
     assert serious_issues(themed) == []
     themed.locator("#tab-notes").click()
+    expect(themed.locator("#pane-notes")).to_be_visible()
     assert serious_issues(themed) == []
     themed.keyboard.press("Control+k")
     themed.keyboard.type("контейнер")
@@ -44,6 +45,7 @@ def test_an_answer_with_a_command_and_the_note_beside_it(themed: Page) -> None:
     themed.locator("#panel .cited").first.wait_for()
     assert serious_issues(themed) == []
     themed.locator("#note-mode [data-mode=source]").click()
+    expect(themed.locator(".source")).to_be_visible()
     assert serious_issues(themed) == []
     for row in themed.locator("details.explain").all():
         row.locator("summary").click()
@@ -58,6 +60,7 @@ def test_a_phone_and_its_open_list(open_page: OpenPage, live_server: LiveServer)
     ask(phone, "что делает -p?")
     assert serious_issues(phone) == []
     phone.locator("#side-open").click()
+    expect(phone.locator("#brand")).to_be_in_viewport(ratio=1)
     assert serious_issues(phone) == []
 
 
