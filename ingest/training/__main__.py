@@ -78,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     words = _step(steps, "words", "list the common Russian stems, for `kb/text/common_stems.txt`")
     words.add_argument("--lessons", type=Path, default=Path("data/training"), help="their folder")
     words.add_argument("--target", type=Path, required=True, help="file to write")
+    terms = _step(steps, "terms", "learn translations of terms, for `kb/text/terms.tsv`")
+    terms.add_argument("--lessons", type=Path, default=Path("data/training"), help="their folder")
+    terms.add_argument("--target", type=Path, required=True, help="file to write")
     whole = _step(steps, "all", "every step, from the corpus to the folder")
     _add_vocab(whole)
     _add_align(whole)
@@ -218,6 +221,13 @@ def _words(options: argparse.Namespace) -> None:
     options.target.write_text("\n".join(stems) + "\n", encoding="utf-8")
 
 
+def _terms(options: argparse.Namespace) -> None:
+    from ingest.training.terms import documented_terms, everyday_terms, table_of
+
+    lines = table_of(documented_terms(options.corpus), everyday_terms(options.lessons))
+    options.target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def _all(options: argparse.Namespace) -> None:
     from ingest.training.prepare import ROWS_FILE, TOKENIZER_FILE
 
@@ -259,6 +269,7 @@ _STEPS = {
     "everyday": _everyday,
     "tokens": _tokens,
     "words": _words,
+    "terms": _terms,
     "all": _all,
 }
 

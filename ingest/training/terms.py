@@ -1,4 +1,4 @@
-"""A table of term translations for the lexical arm, learnt from aligned sentence pairs.
+"""A table of term translations for the lexical arm, learnt from aligned sentences of two kinds.
 
 IBM model 1 (Brown et al. 1993, "The Mathematics of Statistical Machine Translation") is run over
 stems in both directions; a pair's weight is the geometric mean of the two probabilities, so that
@@ -16,13 +16,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.training.phrases import read_everyday
 from kb.text.tokens import fold, is_stop_word, tokenize
 
 IntArray = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_MIN_COUNT = 12
 _MAX_WORDS = 18
+Weights = dict[tuple[str, str], float]
+"""Of Russian and English stems, how surely they translate each other, 0..1."""
 
 
 def terms_of(text: str) -> list[str]:
@@ -52,12 +54,15 @@ class Bitext:
 
     Args:
         pairs: The term lists.
+        min_count: Rarer terms are left out.
     """
 
-    def __init__(self, pairs: Iterable[tuple[Sequence[str], Sequence[str]]]) -> None:
+    def __init__(
+        self, pairs: Iterable[tuple[Sequence[str], Sequence[str]]], *, min_count: int
+    ) -> None:
         kept = [pair for pair in pairs if pair[0] and pair[1]]
-        self.source_terms = _vocabulary(pair[0] for pair in kept)
-        self.target_terms = _vocabulary(pair[1] for pair in kept)
+        self.source_terms = _vocabulary((pair[0] for pair in kept), min_count)
+        self.target_terms = _vocabulary((pair[1] for pair in kept), min_count)
         source_ids = {term: number for number, term in enumerate(self.source_terms)}
         target_ids = {term: number for number, term in enumerate(self.target_terms)}
         keys: list[IntArray] = []
@@ -98,29 +103,62 @@ class Bitext:
         return probability
 
 
-def _vocabulary(sentences: Iterable[Sequence[str]]) -> list[str]:
+def _vocabulary(sentences: Iterable[Sequence[str]], min_count: int) -> list[str]:
     counts = Counter(term for sentence in sentences for term in sentence)
-    return sorted(term for term, count in counts.items() if count >= _MIN_COUNT)
+    return sorted(term for term, count in counts.items() if count >= min_count)
 
 
-def learn_terms(corpus: Path, *, pairs: int, min_weight: float, per_term: int) -> list[str]:
-    """Return lines `russian<TAB>english<TAB>weight`, best first for each Russian stem."""
-    bitext = Bitext((russian, english) for english, russian in read_pairs(corpus, limit=pairs))
+def learn_terms(
+    pairs: Iterable[tuple[Sequence[str], Sequence[str]]],
+    *,
+    min_count: int,
+    min_weight: float,
+    per_term: int,
+) -> Weights:
+    """Return the surest translations of each Russian stem.
+
+    Args:
+        pairs: Russian and English term lists.
+        min_count: Rarer terms are left out.
+        min_weight: So sure a translation must be at least.
+        per_term: Most translations of a Russian stem.
+    """
+    bitext = Bitext(pairs, min_count=min_count)
     weights = bitext.translation_weights()
     order = np.argsort(-weights)
     taken: Counter[str] = Counter()
-    lines = []
+    found: Weights = {}
     for index in order[: int(np.count_nonzero(weights >= min_weight))]:
         source, target = divmod(int(bitext.pairs[index]), len(bitext.target_terms))
         russian, english = bitext.source_terms[source], bitext.target_terms[target]
         if russian == english or taken[russian] >= per_term:
             continue
         taken[russian] += 1
-        lines.append(f"{russian}\t{english}\t{weights[index]:.2f}")
-    return sorted(lines)
+        found[russian, english] = float(weights[index])
+    return found
 
 
-def main(corpus: Path, out: Path, *, pairs: int = 700_000) -> None:
-    """Learn the table and write it."""
-    lines = learn_terms(corpus, pairs=pairs, min_weight=0.08, per_term=4)
-    out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def documented_terms(corpus: Path, *, pairs: int = 700_000) -> Weights:
+    """Return what the corpus's documentation tells, over so many pairs at most."""
+    lists = ((russian, english) for english, russian in read_pairs(corpus, limit=pairs))
+    return learn_terms(lists, min_count=12, min_weight=0.08, per_term=4)
+
+
+def everyday_terms(lessons: Path) -> Weights:
+    """Return what the everyday sentences and questions of the lessons' folder tell.
+
+    They are few, and written with care: a word is learnt from three sentences, and must be surer.
+    """
+    pairs = read_everyday(lessons)
+    columns = zip(pairs.russian, pairs.english, strict=True)
+    lists = ((terms_of(russian), terms_of(english)) for russian, english in columns)
+    return learn_terms(lists, min_count=3, min_weight=0.25, per_term=3)
+
+
+def table_of(*learnt: Weights) -> list[str]:
+    """Return the lines `russian<TAB>english<TAB>weight` of all, the greater weight of each."""
+    best: Weights = {}
+    for weights in learnt:
+        for pair, weight in weights.items():
+            best[pair] = max(weight, best.get(pair, 0.0))
+    return sorted(f"{russian}\t{english}\t{w:.2f}" for (russian, english), w in best.items())

@@ -1,8 +1,8 @@
 """A question's words as the notes spell them: `grafana` for `графана`, `удалить` for `удлаить`.
 
 Signals that read words one by one forgive such a word by themselves; the embedder does not, so it
-is put right before the question is embedded. Only Russian words are looked at that neither the
-notes nor the project know.
+is put right before the question is embedded. Only Russian words are looked at that are not
+common and stand in no note.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from kb.text.common import is_common
 from kb.text.sound import cyrillic_keys, latin_words, likeness
 from kb.text.spelling import corrected
 from kb.text.tokens import Token, fold, is_cyrillic, russian_stem, tokenize
-from kb.text.translation import translations
 from kb.text.transliteration import latin_form
 
 _ALIKE: Final = 0.65
@@ -50,11 +49,10 @@ def _spelling(token: Token, word: str, index: Index) -> str | None:
     stem = russian_stem(word)
     if latin := latin_form(stem) or latin_form(word):
         return latin
-    if len(token.term) >= _LEAST_LETTERS and (
-        translations(token.term) or index.lexical.document_frequency([token.term])[token.term]
-    ):
+    term = token.term
+    if len(term) >= _LEAST_LETTERS and index.lexical.document_frequency([term])[term]:
         return None
-    return _as_it_sounds(word, stem, index) or corrected(word, token.term)
+    return _as_it_sounds(word, stem, index) or corrected(word, term)
 
 
 def _as_it_sounds(word: str, stem: str, index: Index) -> str | None:

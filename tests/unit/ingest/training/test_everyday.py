@@ -11,6 +11,7 @@ from ingest.training.__main__ import main
 from ingest.training.pairs import Pairs
 from ingest.training.phrases import read_everyday
 from ingest.training.student import encode, load_student, tokenize
+from ingest.training.terms import everyday_terms, table_of
 from ingest.training.vocabulary import load_tokenizer
 from kb.errors import KbError
 
@@ -58,3 +59,16 @@ def _nearness(model: Path, teacher: Path, pairs: Pairs) -> float:
         for folder, texts in ((model, pairs.russian), (teacher, pairs.english))
     )
     return float((russian * english).sum(axis=1).mean())
+
+
+def test_everyday_words_are_translated_and_the_surer_weight_is_kept(tmp_path: Path) -> None:
+    folder = write_everyday(tmp_path / "lessons")
+    lines = ["чайник течёт\tthe kettle leaks", "где чайник\twhere is the kettle"]
+    text = "\n".join([*lines, "купить чайник\tbuy a kettle", "течёт кран\tthe tap leaks"]) + "\n"
+    (folder / "translated" / "2.tsv").write_text(text, encoding="utf-8")
+    weights = everyday_terms(folder)
+    assert list(weights) == [("чайник", "kettl")]
+    known = {("чайник", "kettl"): 0.01, ("порт", "port"): 0.5}
+    assert table_of(known, weights)[0] == "порт\tport\t0.50"
+    assert table_of(known, weights)[1].startswith("чайник\tkettl\t")
+    assert float(table_of(known, weights)[1].split("\t")[2]) > 0.25
