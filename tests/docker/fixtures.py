@@ -10,7 +10,6 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
 
 import pytest
 
@@ -24,11 +23,8 @@ from server.sandbox.service import Sandbox
 from server.sandbox.settings import RunLimits, SandboxLimits, SandboxSettings
 from tests.docker.images import IMAGES
 from tests.docker.registry import missing_programs, serve_registry
-from tests.waiting import wait_until
 
 _GIB = 1024**3
-
-wait_for: Final = wait_until
 
 
 def require_daemon() -> None:

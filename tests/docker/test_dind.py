@@ -31,11 +31,11 @@ from tests.docker.fixtures import (
     run_to_end,
     said_to_a_download,
     sandbox_settings,
-    wait_for,
 )
 from tests.docker.images import IMAGES
 from tests.docker.outer_daemon import import_image, outer_daemon
 from tests.docker.registry import serve_registry
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(1800)]  # the first time an image is made
 _PUBLIC = "1.2.3.4"
@@ -128,7 +128,7 @@ def test_a_published_port_is_reached_under_its_link(sandbox: Sandbox) -> None:
     run = run_to_end(sandbox, f"docker run -d --name web -p 8080:80 busybox {_OWN_PAGE}")
     assert run.exit_code == 0, run.stderr
     url = _links(sandbox)["web"]
-    wait_for(lambda: _get(url) == b"published\n")
+    wait_until(lambda: _get(url) == b"published\n")
     assert run_to_end(sandbox, "docker rm -f web").exit_code == 0
 
 
@@ -147,7 +147,7 @@ def test_published_ports_are_reached_on_the_loopback_where_the_network_is_not(
             assert run.exit_code == 0, run.stderr
         urls = _links(desktop)
         assert {urlsplit(url).hostname for url in urls.values()} == {"127.0.0.1"}
-        wait_for(lambda: [_get(urls[name]) for name in ("one", "two")] == [b"published\n"] * 2)
+        wait_until(lambda: [_get(urls[name]) for name in ("one", "two")] == [b"published\n"] * 2)
         run_to_end(desktop, "docker stop -t 1 one")
         assert _links(desktop) == {"two": urls["two"]}
         assert (_get(urls["one"]), _get(urls["two"])) == (b"", b"published\n")
@@ -218,11 +218,11 @@ def test_the_daemon_itself_reaches_public_addresses_and_its_mirror_alone(
 
 def test_a_run_is_stopped(sandbox: Sandbox) -> None:
     run = sandbox.runs.start("docker run --rm busybox sleep 1000", confirm=False)
-    wait_for(lambda: any(each.state == "running" for each in sandbox.inventory().containers))
+    wait_until(lambda: any(each.state == "running" for each in sandbox.inventory().containers))
     sandbox.runs.stop(run.id)
     list(sandbox.runs.events(run.id))
     assert sandbox.runs.get(run.id).state is RunState.STOPPED
-    wait_for(lambda: sandbox.inventory().containers == ())
+    wait_until(lambda: sandbox.inventory().containers == ())
 
 
 @pytest.mark.skipif(shutil.which("docker-compose") is None, reason="NO docker-compose here")
@@ -285,7 +285,7 @@ def test_no_egress_leaves_images_and_published_ports(
         assert run_to_end(cut_off, "docker pull alpine").exit_code == 0
         run_to_end(cut_off, f"docker run -d --name web -p 8080:80 busybox {_OWN_PAGE}")
         (each,) = cut_off.inventory().containers
-        wait_for(lambda: _get(each.ports[0].url) == b"published\n")
+        wait_until(lambda: _get(each.ports[0].url) == b"published\n")
         assert run_to_end(cut_off, "docker rm -f web").exit_code == 0
     finally:
         cut_off.close()
