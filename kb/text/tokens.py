@@ -50,18 +50,25 @@ def tokenize(text: str) -> Iterator[Token]:
     A flag keeps its dashes; a code token (path, `name:tag`, `file.ext`, `NAME_WITH_UNDERSCORE`,
     number) is kept whole, and its trailing punctuation is not a part of it.
     """
-    flat = text.translate(_DASHES)
-    for match in _TOKEN.finditer(flat):
-        kind = match.lastgroup
-        surface = match.group().rstrip(".:=@-").lstrip("=:") if kind == "code" else match.group()
-        if not surface:
-            continue
-        if kind == "flag":
-            yield Token(surface, "flag", surface.lower(), match.start())
-        elif kind == "code" and not surface.isalpha():
-            yield Token(surface, "code", fold(surface), match.start())
-        else:
-            yield Token(surface, "word", stem(surface), match.start())
+    for match in _matches(text):
+        if token := _token(match.group(), match.lastgroup, match.start()):
+            yield token
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    return _TOKEN.finditer(text.translate(_DASHES))
+
+
+def _token(matched: str, group: str | None, start: int) -> Token | None:
+    """Return the token of what a group of `_TOKEN` has matched; None where nothing is left."""
+    surface = matched.rstrip(".:=@-").lstrip("=:") if group == "code" else matched
+    if not surface:
+        return None
+    if group == "flag":
+        return Token(surface, "flag", surface.lower(), start)
+    if group == "code" and not surface.isalpha():
+        return Token(surface, "code", fold(surface), start)
+    return Token(surface, "word", stem(surface), start)
 
 
 def fold(text: str) -> str:
@@ -80,14 +87,17 @@ def analyze(text: str) -> list[str]:
     Function words are left out. A code token or a `camelCase` name gives itself and the stems of
     the words in it, so that `compose.yaml` is found by its whole name and by `compose`.
     """
-    terms: list[str] = []
-    for token in tokenize(text):
-        if is_stop_word(token) or len(token.term) > _MAX_TERM:
-            continue
-        terms.append(token.term)
-        if token.kind != "flag":
-            terms.extend(_words_inside(token.surface))
-    return terms
+    return [term for match in _matches(text) for term in _terms(match.group(), match.lastgroup)]
+
+
+@lru_cache(maxsize=100_000)
+def _terms(matched: str, group: str | None) -> tuple[str, ...]:
+    """Return the index terms of what a group of `_TOKEN` has matched."""
+    token = _token(matched, group, 0)
+    if token is None or is_stop_word(token) or len(token.term) > _MAX_TERM:
+        return ()
+    inside = _words_inside(token.surface) if token.kind != "flag" else ()
+    return (token.term, *inside)
 
 
 def _words_inside(surface: str) -> Iterator[str]:
