@@ -98,6 +98,7 @@ def _bring_up(page: Page, command: NoteCommand) -> Locator | None:
     _close_panel(page)
     for question in command.questions:
         page.locator("#new-chat").click()
+        page.locator("#welcome").wait_for()
         cards = ask(page, question).locator(".command").all()
         for card in cards:
             if card.get_attribute("aria-label") == command.text:

@@ -7,8 +7,11 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from kb.assistant import MAX_QUESTION_CHARS
+from tests.browser.conftest import OpenPage
+from tests.browser.dripping import drip_answers
 from tests.browser.holding import Held
 from tests.browser.sample_notes import COMMANDS, NOTES, line_of
+from tests.browser.server_process import LiveServer
 from tests.browser.steps import ask, cited_lines, reload_conversation, send
 
 pytestmark = pytest.mark.browser
@@ -113,6 +116,18 @@ def test_a_conversation_is_renamed_exported_found_and_deleted(page: Page, tmp_pa
     page.locator("#ask-dialog-ok").click()
     expect(page.locator("#chats-list .row")).to_have_count(0)
     expect(page.locator("#welcome")).to_be_visible()
+
+
+def test_an_answer_with_a_command_that_comes_event_by_event_has_its_foot(
+    open_page: OpenPage, live_server: LiveServer
+) -> None:
+    page = open_page("about:blank")
+    drip_answers(page)
+    page.goto(live_server.page_url)
+    turn = ask(page, "Удалить контейнер")
+    expect(turn.locator(".command")).not_to_have_count(0)
+    expect(turn.locator(".answer-foot .confidence")).to_be_visible()
+    expect(turn.locator(".answer-foot .meta")).to_contain_text("Только цитаты")
 
 
 def test_a_rating_is_kept(page: Page) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.dripping import drip_answers
 from tests.browser.server_process import LiveServer
 from tests.browser.steps import ask
 from tests.browser.watching import MAX_LAYOUT_SHIFT, layout_shift
@@ -25,6 +26,7 @@ _SIZES = ({"width": 1280, "height": 860}, {"width": 390, "height": 844})
 @pytest.fixture(params=_SIZES, ids=["desktop", "phone"])
 def sized(request: pytest.FixtureRequest, open_page: OpenPage, live_server: LiveServer) -> Page:
     opened = open_page("about:blank", viewport=request.param)
+    drip_answers(opened)
     building = {"status": "indexing", "index": {}, "sandbox": {"state": "off"}}
     opened.route("**/api/health", lambda route: route.fulfill(json=building))
     opened.goto(live_server.page_url)

@@ -26,6 +26,7 @@ def test_a_phone_asks_and_opens_the_note_over_the_chat(phone: Page) -> None:
     expect_no_sideways_scroll(phone)
     turn = ask(phone, "что делает -p?")
     expect_no_sideways_scroll(phone)
+    expect(turn.locator(".keep .cite").first).to_be_visible()  # never alone on a line
     turn.locator(".cite").first.tap()
     panel = phone.locator("#panel")
     expect(panel.locator(".cited")).to_be_in_viewport()

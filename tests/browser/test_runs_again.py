@@ -66,6 +66,11 @@ def test_a_cards_run_is_shown_again_after_a_reload(
     expect(card.locator(".output")).to_have_text("one\ntwo\n")
     assert runs.started["answer"]
 
+    with page.expect_response("**/feedback"):
+        page.locator(".turn [data-part=up]").click()
+    expect(page.locator(".turn [data-part=up]")).to_have_attribute("aria-pressed", "true")
+    expect(card.locator("[data-part=meta]")).to_have_text("1.5 s")  # the card's, not the answer's
+
     reload_conversation(page)
     card = page.locator('.command[aria-label^="docker rm"]')
     expect(card.locator(".output")).to_have_text("one\ntwo\n")

@@ -47,6 +47,20 @@ export function part(root, name) {
 }
 
 /**
+ * @param {Element} root as it was cloned: what is put into it later may have parts of the same names
+ * @returns {(name: string) => HTMLElement} its own parts
+ */
+export function partsOf(root) {
+  const names = [...root.querySelectorAll("[data-part]")].map((node) => node.getAttribute("data-part") ?? "");
+  const own = new Map(names.map((name) => [name, part(root, name)]));
+  return (name) => {
+    const node = own.get(name);
+    if (!node) throw new Error(`no part ${name}`);
+    return node;
+  };
+}
+
+/**
  * @param {string} tag
  * @param {{class?: string, text?: string, attrs?: Record<string, string>}} [options]
  * @param {(Node | string)[]} children

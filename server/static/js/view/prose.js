@@ -9,6 +9,9 @@ import { splitInline, splitParts } from "../text/markdown-lite.js";
 
 /** @typedef {import("../core/types.js").Citation} Citation */
 
+/** A longer word may have to be broken itself. */
+const MAX_KEPT_CHARS = 24;
+
 /**
  * @param {HTMLElement} container
  * @param {import("../core/types.js").Answer} answer
@@ -19,10 +22,25 @@ export function renderAnswer(container, answer, open) {
   for (const marker of fragment.querySelectorAll("sup.cite")) {
     const n = Number(marker.getAttribute("data-n"));
     const citation = answer.citations.find((item) => item.n === n);
-    if (citation) marker.replaceWith(citeButton(citation, open));
+    if (citation) replaceMarker(marker, citeButton(citation, open));
   }
   makePlaces(fragment, answer.commands.map((command) => command.text));
   container.replaceChildren(fragment);
+}
+
+/**
+ * A number alone on a line tells nothing: it stays with the word before it.
+ *
+ * @param {Element} marker
+ * @param {HTMLElement} button in its place
+ */
+function replaceMarker(marker, button) {
+  const before = marker.previousSibling;
+  const text = before instanceof Text ? before.data : "";
+  const word = /\S+\s*$/.exec(text)?.[0] ?? "";
+  if (!before || !word || word.length > MAX_KEPT_CHARS) return marker.replaceWith(button);
+  before.textContent = text.slice(0, -word.length);
+  marker.replaceWith(el("span", { class: "keep" }, word, button));
 }
 
 /**
