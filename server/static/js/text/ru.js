@@ -30,7 +30,7 @@ export const ru = {
   "answer.up": "Помогло",
   "answer.writing": "Пишу ответ…",
   "answer.cited": { one: "{n} цитата из заметок", few: "{n} цитаты из заметок", many: "{n} цитат из заметок", other: "{n} цитаты из заметок" },
-  "ask.hint": "Enter — спросить · Shift+Enter — новая строка",
+  "ask.hint": "Enter — вопрос · Shift+Enter — строка",
   "ask.label": "Ваш вопрос",
   "ask.left": { one: "остался {n} знак", few: "осталось {n} знака", many: "осталось {n} знаков", other: "осталось {n} знака" },
   "ask.placeholder": "Спросите свои заметки…",
