@@ -7,7 +7,7 @@ from typing import Final
 
 from kb.model import ChunkId, Filters, NoteId, ScoredChunk
 from kb.ports import Index, Term
-from kb.retrieval.question import ParsedQuestion, named_commands
+from kb.retrieval.question import ParsedQuestion, named_commands, names_command
 from kb.text.intent import asks_for_flags
 
 _FUZZY_LENGTH: Final = 5
@@ -53,14 +53,15 @@ def lexical_terms(question: ParsedQuestion) -> Iterator[Term]:
             yield Term(text=variant, weight=weight)
 
 
-def search_structure(index: Index, question: ParsedQuestion) -> Iterator[ChunkId]:
+def search_structure(index: Index, question: ParsedQuestion, *, top_k: int) -> Iterator[ChunkId]:
     """Yield the chunks that the notes' own structure points to: flags by name or by command.
 
-    Candidates only: which of them answers is for the ranking.
+    Candidates only: which of them answers is for the ranking. Of a flag's entries, of which large
+    folders have hundreds, those of the command that the question names come first, at most `top_k`.
     """
-    for flag in question.flags:
-        for entry in index.catalog.flag_entries(flag):
-            yield entry.chunk
+    entries = [entry for flag in question.flags for entry in index.catalog.flag_entries(flag)]
+    entries.sort(key=lambda entry: -names_command(question, entry.command))
+    yield from (entry.chunk for entry in entries[:top_k])
     if not question.flags and asks_for_flags(question.text):
         for command in named_commands(question.text):
             for owner in index.catalog.command_chunks(command):

@@ -73,7 +73,7 @@ class Retriever:
         watch.lap("dense")
         lexical = arms.search_lexical(index, question, top_k=_ARM_DEPTH, notes=notes)
         watch.lap("lexical")
-        found = list(dict.fromkeys(arms.search_structure(index, question)))
+        found = list(dict.fromkeys(arms.search_structure(index, question, top_k=_ARM_DEPTH)))
         chunks = _load(index, [*_ids(dense), *_ids(lexical), *found])
         if notes is not None:
             chunks = [chunk for chunk in chunks if chunk.note in notes]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kb.model import Query
+from kb.retrieval.arms import search_structure
+from kb.retrieval.question import parse_question
 from kb.retrieval.retriever import Retriever
 from kb.store.memory import MemoryEmbeddingStore
 from tests.indexes import memory_index
@@ -28,3 +30,14 @@ def test_without_token_vectors_the_others_decide() -> None:
     assert not ranking.has_tokens
     assert set(ranking.candidates[0].arms) == {"dense", "lexical"}
     assert ranking.candidates[0].chunk.text == "A volume keeps data."
+
+
+def test_of_a_flag_in_hundreds_of_places_those_of_the_named_command_are_looked_at() -> None:
+    others = {
+        f"note-{n}.md": f"```\nprogram{n} -k\n```\n\n* -k - a thing of its own\n" for n in range(60)
+    }
+    asked = Query(text="what does -k do in docker ps", language="en")
+    index = memory_index({**others, "z.md": "```\ndocker ps\n```\n\n* -k - keep the list\n"})
+    found = list(search_structure(index, parse_question(asked), top_k=5))
+    assert len(found) == 5
+    assert index.catalog.chunks(found[:1])[0].note == "z.md"
