@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest.training.lessons import LANGUAGES, Lesson, is_held_out, read_lessons
+from ingest.training.phrases import everyday_rows, read_everyday
+from kb.text.tokens import is_cyrillic
 
 FOLDER = Path(__file__).parents[2] / "data" / "training"
 LESSONS = read_lessons(FOLDER)
@@ -28,3 +30,21 @@ def test_a_lesson_is_whole(lesson: Lesson) -> None:
             assert len(fact.questions[language]) >= 3
             assert all(text.strip() for text in fact.questions[language])
     assert all(len(lesson.unanswered[language]) >= 6 for language in LANGUAGES)
+
+
+def test_pairs_are_whole_and_know_nothing_of_the_lessons_held_out() -> None:
+    pairs = read_everyday(FOLDER)
+    assert len(everyday_rows(FOLDER / "everyday")) >= 8_000
+    assert len(pairs) >= 32_000
+    for english, russian in zip(pairs.english, pairs.russian, strict=True):
+        assert english.strip(), russian
+        assert is_cyrillic(russian.lower()), russian
+    held_out = {
+        question
+        for lesson in LESSONS
+        if is_held_out(lesson)
+        for fact in lesson.facts
+        for question in fact.questions["ru"]
+    }
+    shared = held_out & set(pairs.russian)
+    assert len(shared) <= len(held_out) / 100, sorted(shared)
