@@ -10,6 +10,7 @@ import pytest
 
 from kb.model import ChunkId, ChunkKind, LineRange, NoteId
 from kb.ports import ChunkCatalog, ChunkStore, EmbeddedWindow, FloatArray, LexicalIndex, Term
+from kb.text.sound import cyrillic_keys
 from tests.chunks import make_chunk
 
 DIMENSION = 8
@@ -127,6 +128,20 @@ class LexicalIndexContract:
         lexical.upsert([chunk])
         for term in ("pull", "загрузк", "сет", "network", "lan"):
             assert lexical.search([Term(text=term)], top_k=1), term
+
+    def test_words_are_found_as_they_sound_in_text_and_headings(
+        self, lexical: LexicalIndex
+    ) -> None:
+        told = make_chunk("install grafana", start=1)
+        headed = replace(make_chunk("докер", start=2), heading_trail=("Alembic",))
+        lexical.upsert([told, headed, make_chunk("grfn", start=3)])
+        for spoken, chunk in (("графан", told), ("алембик", headed)):
+            (key,) = cyrillic_keys(spoken, spoken)
+            hits = lexical.search([Term(text=key, is_sound=True)], top_k=5)
+            assert chunk.id in [hit.chunk for hit in hits]
+        lexical.delete([told.id, headed.id])
+        (key,) = cyrillic_keys("алембик", "алембик")
+        assert lexical.search([Term(text=key, is_sound=True)], top_k=5) == []
 
     def test_weights(self, lexical: LexicalIndex) -> None:
         one, two = make_chunk("alpha", start=1), make_chunk("beta", start=2)
