@@ -87,7 +87,14 @@ def train_stage(
         evaluate_s=evaluate_minutes * 60 or float("inf"),
         fast=fast,
     )
-    trainer = Trainer(workspace, student, plan, settings, workspace.folder / stage)
+    _train(workspace, student, plan, settings, corpus)
+
+
+def _train(
+    workspace: Workspace, student: Student, plan: Plan, settings: Settings, corpus: Path
+) -> None:
+    """Train from the stage's own checkpoint, where there is one, to the end of its time."""
+    trainer = Trainer(workspace, student, plan, settings, workspace.folder / settings.stage)
     trainer.resume()
     trainer.train(_dev_set(workspace, corpus / "dev.tsv"))
 
@@ -243,9 +250,7 @@ def learn_everyday(
         fast=fast,
     )
     student = load_student(workspace.model).to(workspace.device)
-    trainer = Trainer(workspace, student, plan, settings, workspace.folder / "everyday")
-    trainer.resume()
-    trainer.train(_dev_set(workspace, corpus / "dev.tsv"))
+    _train(workspace, student, plan, settings, corpus)
     tokenizer_json = (workspace.model / TOKENIZER_FILE).read_text(encoding="utf-8")
     return export_student(student, tokenizer_json, target)
 

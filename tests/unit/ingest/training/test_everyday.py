@@ -72,3 +72,17 @@ def test_everyday_words_are_translated_and_the_surer_weight_is_kept(tmp_path: Pa
     assert table_of(known, weights)[0] == "порт\tport\t0.50"
     assert table_of(known, weights)[1].startswith("чайник\tkettl\t")
     assert float(table_of(known, weights)[1].split("\t")[2]) > 0.25
+
+
+def test_common_stems_hold_everyday_words_and_no_spoken_latin_ones(
+    corpus: Path, tmp_path: Path
+) -> None:
+    folder = write_everyday(tmp_path / "lessons") / "everyday"
+    (folder / "3.tsv").write_text("чайник\tгде чайник\twhere is it\n", encoding="utf-8")
+    target = tmp_path / "stems.txt"
+    given = ["--corpus", str(corpus), "--run", str(tmp_path), "--lessons", str(folder.parent)]
+    assert main(["words", *given, "--target", str(target)]) == 0
+    stems = target.read_text(encoding="utf-8").split()
+    assert "чайник" in stems
+    assert "порт" not in stems  # `port`, as it sounds
+    assert stems == sorted(set(stems))
