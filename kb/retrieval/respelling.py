@@ -16,8 +16,7 @@ from kb.ports import Index, Term
 from kb.text.common import is_common
 from kb.text.sound import cyrillic_keys, latin_words, likeness
 from kb.text.spelling import corrected
-from kb.text.tokens import Token, fold, is_cyrillic, russian_stem, tokenize
-from kb.text.transliteration import latin_form
+from kb.text.tokens import Token, fold, is_cyrillic, russian_stem, spoken_latin, tokenize
 
 _ALIKE: Final = 0.65
 """From here on a Cyrillic and a Latin word are taken for the same."""
@@ -46,13 +45,12 @@ def _respelled(text: str, index: Index) -> Iterator[tuple[Token, str]]:
 
 def _spelling(token: Token, word: str, index: Index) -> str | None:
     """Return what an uncommon word stands for; None where it stands for itself."""
-    stem = russian_stem(word)
-    if latin := latin_form(stem) or latin_form(word):
+    if latin := spoken_latin(word):
         return latin
     term = token.term
     if len(term) >= _LEAST_LETTERS and index.lexical.document_frequency([term])[term]:
         return None
-    return _as_it_sounds(word, stem, index) or corrected(word, term)
+    return _as_it_sounds(word, russian_stem(word), index) or corrected(word, term)
 
 
 def _as_it_sounds(word: str, stem: str, index: Index) -> str | None:

@@ -133,9 +133,14 @@ def stem(word: str) -> str:
     if not is_cyrillic(folded):
         return str(english.stemWord(folded))  # type: ignore[attr-defined]
     root = russian_stem(folded)
-    latin = latin_form(root) or latin_form(folded)
+    latin = spoken_latin(folded)
     root = _without_aspect(root)
     return str(english.stemWord(latin)) if latin else root  # type: ignore[attr-defined]
+
+
+def spoken_latin(folded: str) -> str | None:
+    """Return the Latin term that a lowercase Russian word spells by the table, or None."""
+    return latin_form(russian_stem(folded)) or latin_form(folded)
 
 
 def russian_stem(folded: str) -> str:

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from ingest.report import IndexStatus
 from kb.errors import IndexUnavailableError, KbError, ModelError, VaultError
-from kb.model import LineRange
+from kb.model import Command, LineRange
 from server.asking import MAX_ASKS
 from server.sandbox.state import SandboxStatus
 from tests.unit.server.conftest import Bench
@@ -288,15 +288,20 @@ def test_an_offered_command_is_previewed_and_run(bench: Bench, client: TestClien
     assert run["truncated"] is False
 
 
+def offer_of_note(bench: Bench, note: str, text: str) -> Command:
+    """Write a note and offer the command on its fourth line."""
+    (bench.notes / NOTE).write_text(note, encoding="utf-8")
+    offered = replace(command(), text=text, lines=LineRange(start=4, end=4), slots=())
+    bench.offered.keep([offered], language="en")
+    return offered
+
+
 def test_a_build_takes_the_notes_files_and_may_take_them_cleaned(
     bench: Bench, client: TestClient
 ) -> None:
     dockerfile = "FROM alpine  // the base\n"
     note = "# Build\n\n```\ndocker build -t app .\n```\n\n```\n" + dockerfile + "```\n"
-    (bench.notes / NOTE).write_text(note, encoding="utf-8")
-    lines = LineRange(start=4, end=4)
-    built = replace(command(), text="docker build -t app .", lines=lines, slots=())
-    bench.offered.keep([built], language="en")
+    built = offer_of_note(bench, note, "docker build -t app .")
 
     url = f"/api/commands/{built.id}"
     (file,) = client.get(f"{url}/files").json()["files"]
@@ -312,10 +317,7 @@ def test_a_compose_command_takes_its_file_with_the_names_of_its_services(
 ) -> None:
     file = "services:\n  db:\n    image: postgres\n"
     note = "# Up\n\n```\ndocker compose logs db\n```\n\n```yaml\n" + file + "```\n"
-    (bench.notes / NOTE).write_text(note, encoding="utf-8")
-    lines = LineRange(start=4, end=4)
-    logs = replace(command(), text="docker compose logs db", lines=lines, slots=())
-    bench.offered.keep([logs], language="en")
+    logs = offer_of_note(bench, note, "docker compose logs db")
     assert client.get(f"/api/commands/{logs.id}/files").json()["services"] == ["db"]
 
 

@@ -27,11 +27,17 @@ def corpus(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def model(tmp_path: Path, teacher: Path, corpus: Path) -> Path:
-    """A folder that was exported before any training."""
-    run = tmp_path / "run"
-    common = ["--corpus", str(corpus), "--run", str(run)]
+def run(tmp_path: Path, teacher: Path, corpus: Path) -> Workspace:
+    """A run with its vocabulary and initial rows."""
+    folder = tmp_path / "run"
+    common = ["--corpus", str(corpus), "--run", str(folder)]
     assert main(["vocab", *common, "--size", "30"]) == 0
     assert main(["align", *common]) == 0
-    export_stage(Workspace(run, torch.device("cpu")), "initial", tmp_path / "model")
+    return Workspace(folder, torch.device("cpu"))
+
+
+@pytest.fixture
+def model(tmp_path: Path, run: Workspace) -> Path:
+    """A folder that was exported before any training."""
+    export_stage(run, "initial", tmp_path / "model")
     return tmp_path / "model"

@@ -27,15 +27,6 @@ FROZEN = Settings(
 )  # fmt: skip
 
 
-@pytest.fixture
-def run(tmp_path: Path, teacher: Path, corpus: Path) -> Workspace:
-    folder = tmp_path / "run"
-    common = ["--corpus", str(corpus), "--run", str(folder)]
-    assert main(["vocab", *common, "--size", "30"]) == 0
-    assert main(["align", *common]) == 0
-    return Workspace(folder, torch.device("cpu"))
-
-
 def make_trainer(run: Workspace, corpus: Path, settings: Settings) -> tuple[Trainer, Student]:
     student = start_from(run, None)
     pairs = read_pairs(corpus / "pairs.tsv.gz")
