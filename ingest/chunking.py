@@ -14,6 +14,7 @@ from typing import Final
 
 from ingest.drafts import Draft, DraftBook, finish_drafts
 from ingest.entries import EntryDrafter, draft_body, owner_named_by, subject_of
+from ingest.footnote_drafts import tie_footnotes
 from ingest.lists import Place
 from ingest.sections import Section, split_sections
 from ingest.signals import asks, heads_questions, names_problem
@@ -32,6 +33,7 @@ def chunk_note(note: Note) -> list[Chunk]:
         _draft_section(book, section)
     if not book.drafts:
         _draft_front_matter(book, note.blocks)
+    tie_footnotes(note.blocks, book.drafts)
     return finish_drafts(note, book.drafts)
 
 

@@ -34,8 +34,10 @@ class Draft:
     question: LineRange | None = None
     answered: bool = True
     header: str = ""
-    """A table's header, for the context of its rows."""
+    """For the context: a table's header, or the sentence that refers to a footnote."""
     parent: Draft | None = None
+    referrer: Draft | None = None
+    """What refers to it, where it is a footnote: the context has its headings and commands."""
 
 
 @dataclass(slots=True)
@@ -105,13 +107,14 @@ def _ids(
 
 
 def _context(title: str, draft: Draft) -> str:
-    """Return title, heading trail, command and table header, each named once.
+    """Return title, heading trail, command and header, each named once.
 
     A title that is only the file's name is left out, so that renaming a file changes no vector.
     """
-    names = dict.fromkeys(command_name(command) for command in draft.commands)
+    place = draft.referrer or draft
+    names = dict.fromkeys(command_name(command) for command in place.commands)
     command = ", ".join(list(names)[:_NAMED_COMMANDS])
-    parts = (title, *draft.trail, command, draft.header)
+    parts = (title, *place.trail, command, draft.header)
     return _SEPARATOR.join(dict.fromkeys(part for part in parts if part))
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from ingest.drafts import Draft, DraftBook, code_lines
 from ingest.flags import flags_at_head
+from ingest.footnotes import label_of, labels_in
 from ingest.front_matter import read_front_matter
 from ingest.inline import code_pieces
 from ingest.lists import NOBODY, Owner, Place, draft_flag_lines, draft_list
@@ -71,8 +72,8 @@ class EntryDrafter:
         block = self._blocks[at]
         if block.kind is BlockKind.CODE:
             return self._code(at, lead=None)
-        if block.kind is BlockKind.PARAGRAPH and self._leads(at):
-            return self._with_lead(at)
+        if block.kind is BlockKind.PARAGRAPH:
+            return self._with_lead(at) if self._leads(at) else self._paragraph(at)
         self._single(at, lead=None)
         return at + 1
 
@@ -184,7 +185,7 @@ class EntryDrafter:
             ChunkKind.COMMAND, start, self._blocks[end - 1].lines.end, commands=commands
         )
         for paragraph in self._blocks[at + 1 : end]:
-            if defines(paragraph.content):
+            if paragraph.kind is BlockKind.PARAGRAPH and defines(paragraph.content):
                 self._add(ChunkKind.DEFINITION, *_span(paragraph), parent=draft)
         self._place = replace(self._place, owner=Owner(commands=commands, draft=draft))
         self._adjacent_to = end
@@ -193,7 +194,9 @@ class EntryDrafter:
     def _description_end(self, at: int) -> int:
         """Return the position after the paragraphs that say what the command before them does."""
         end, size = at, 0
-        while end < len(self._blocks) and self._describes(end, is_first=end == at):
+        while end < len(self._blocks) and (
+            self._describes(end, is_first=end == at) or self._is_footnote_of(end, at)
+        ):
             size += len(self._blocks[end].content)
             if end > at and size > _DESCRIPTION_CHARS:
                 break
@@ -214,6 +217,13 @@ class EntryDrafter:
             return True
         leads = following is BlockKind.CODE and ends_openly(block.content)
         return not leads and not defines(block.content)
+
+    def _is_footnote_of(self, at: int, start: int) -> bool:
+        """Tell whether a block is a footnote that a block before it, from `start` on, refers to."""
+        label = label_of(self._blocks[at])
+        return bool(label) and any(
+            label in labels_in(block.content) for block in self._blocks[start:at]
+        )
 
     def _draft_file(self, block: Block, start: int) -> None:
         for first, last in _pieces(block, MAX_CODE_CHARS):
@@ -260,15 +270,32 @@ class EntryDrafter:
             if read_front_matter(block.text.split("\n")).has_more:
                 self._add(ChunkKind.PARAGRAPH, *_span(block))
         else:
-            self._text(block)
+            self._text(block, ChunkKind.PARAGRAPH)
 
-    def _text(self, block: Block) -> None:
-        if block.kind is BlockKind.PARAGRAPH and draft_flag_lines(self._book, block, self._place):
-            return
-        is_definition = block.kind is BlockKind.PARAGRAPH and (
-            defines(block.content) or "\n: " in block.text
-        )
+    def _paragraph(self, at: int) -> int:
+        """Draft a paragraph with the footnotes right below it that it refers to."""
+        block = self._blocks[at]
+        if draft_flag_lines(self._book, block, self._place):
+            return at + 1
+        is_definition = defines(block.content) or "\n: " in block.text
         kind = ChunkKind.DEFINITION if is_definition else ChunkKind.PARAGRAPH
+        end = self._footnotes_end(at)
+        if end > at + 1:
+            self._add(kind, block.lines.start, self._blocks[end - 1].lines.end)
+        else:
+            self._text(block, kind)
+        return end
+
+    def _footnotes_end(self, at: int) -> int:
+        end, size = at + 1, len(self._blocks[at].text)
+        while end < len(self._blocks) and self._is_footnote_of(end, at):
+            size += len(self._blocks[end].text)
+            if size > MAX_TEXT_CHARS:
+                break
+            end += 1
+        return end
+
+    def _text(self, block: Block, kind: ChunkKind) -> None:
         for start, end in _pieces(block, MAX_TEXT_CHARS):
             self._add(kind, start, end)
 

@@ -32,10 +32,12 @@ EMBEDDING_BATCH: Final = 64
 """Windows that are embedded between two looks at whether to stop."""
 _REPAIR_BATCH: Final = 500
 _CODE: Final = (
-    ("ingest", ("markdown", "front_matter", "inline", "sections", "chunking", "entries", "lists")),
-    ("ingest", ("tables", "flags", "shell", "signals", "drafts", "embedding_text", "windows")),
+    ("ingest", ("decoding", "markdown", "front_matter", "inline", "footnotes", "sections")),
+    ("ingest", ("chunking", "entries", "lists", "tables", "flags", "shell", "signals", "drafts")),
+    ("ingest", ("footnote_drafts", "embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
-    ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences")),
+    ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
+    ("kb.text", ("sound",)),
 )
 """The modules that decide what an index of given notes looks like."""
 

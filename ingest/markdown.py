@@ -20,6 +20,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from ingest.footnotes import continues_footnote, split_footnotes
 from ingest.front_matter import FrontMatter, read_front_matter
 from ingest.inline import code_pieces, plain_text
 from kb.model import Block, BlockKind, LineRange, Note, NoteId, NoteWarning
@@ -128,12 +129,25 @@ class _BlockBuilder:
             text = "\n".join(self._lines[:first])
             span = LineRange(start=1, end=first)
             blocks.append(Block(kind=BlockKind.FRONT_MATTER, lines=span, text=text))
-        for block in self._top_level(tokens, first):
-            next_line = blocks[-1].lines.end + 1 if blocks else 1
-            blocks += self._gap(next_line, block.lines.start - 1)
-            blocks.append(self._with_trail(block))
+        for whole in self._top_level(tokens, first):
+            for block in split_footnotes(whole):
+                self._append(blocks, block)
         next_line = blocks[-1].lines.end + 1 if blocks else 1
         return blocks + self._gap(next_line, len(self._lines))
+
+    def _append(self, blocks: list[Block], block: Block) -> None:
+        """Put a block after the others, and before it what lines the parser left out."""
+        next_line = blocks[-1].lines.end + 1 if blocks else 1
+        blocks += self._gap(next_line, block.lines.start - 1)
+        if blocks and continues_footnote(blocks[-1], block):
+            blocks[-1] = self._extended(blocks[-1], block.lines.end)
+        else:
+            blocks.append(self._with_trail(block))
+
+    def _extended(self, footnote: Block, end: int) -> Block:
+        lines = LineRange(start=footnote.lines.start, end=end)
+        text = self._text(lines)
+        return replace(footnote, lines=lines, text=text, content=text.strip())
 
     def _top_level(self, tokens: Sequence[Token], shift: int) -> Iterable[Block]:
         stack: list[tuple[Token, list[Block], str]] = []

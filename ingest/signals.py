@@ -8,6 +8,8 @@ from typing import Final
 from ingest.inline import plain_text
 
 _CLOSERS: Final = " \t\n*_\"'»”)`~"
+_FOOTNOTE_MARKS: Final = re.compile(r"(?:\[\^[^\]\s]+\]\s*)+$")
+_LONGEST_MARKS: Final = 200
 _INTERROGATIVE: Final = re.compile(
     r"(?:а |и |но |так )?(?:как|какой|какая|какое|какие|где|куда|откуда|когда|что|чем|чего|кто|"
     r"почему|зачем|сколько|можно ли|нужно ли|нужен ли|нужна ли|надо ли|есть ли|стоит ли|в ч[её]м|"
@@ -64,7 +66,7 @@ _LONGEST_TERM: Final = 7
 
 def asks(text: str) -> bool:
     """Tell whether a quote, heading or line asks something."""
-    plain = plain_text(text).strip(_CLOSERS)
+    plain = _bare(text)
     if plain.endswith("?"):
         return True
     return "?" in plain and bool(_INTERROGATIVE.match(plain))
@@ -72,12 +74,12 @@ def asks(text: str) -> bool:
 
 def ends_with_question(text: str) -> bool:
     """Tell whether the last thing a text does is ask."""
-    return plain_text(text).strip(_CLOSERS).endswith("?")
+    return _bare(text).endswith("?")
 
 
 def asks_without_mark(text: str) -> bool:
     """Tell whether a text begins like a question; for places where questions are expected."""
-    return asks(text) or bool(_INTERROGATIVE.match(plain_text(text).strip(_CLOSERS)))
+    return asks(text) or bool(_INTERROGATIVE.match(_bare(text)))
 
 
 def is_error(text: str) -> bool:
@@ -115,11 +117,18 @@ def _is_term(term: str, most_words: int) -> bool:
 
 def announces(text: str) -> bool:
     """Tell whether a paragraph ends in a colon, and so belongs to what follows."""
-    return plain_text(text).rstrip(_CLOSERS).endswith((":", ":\u00a0"))
+    return _bare(text).endswith((":", ":\u00a0"))
 
 
 def ends_openly(text: str) -> bool:
     """Tell whether a paragraph ends without a full stop, as a line before an example may."""
     if _BARE_LINK.fullmatch(text.strip()):
         return False
-    return not plain_text(text).rstrip(_CLOSERS).endswith((".", "!", "?", "…", ";"))
+    return not _bare(text).endswith((".", "!", "?", "…", ";"))
+
+
+def _bare(text: str) -> str:
+    """Return what a text says, without marks, quotes around it and footnote marks after it."""
+    plain = plain_text(text).strip(_CLOSERS)
+    end = _FOOTNOTE_MARKS.search(plain, max(0, len(plain) - _LONGEST_MARKS))
+    return plain[: end.start()].rstrip(_CLOSERS) if end else plain

@@ -45,6 +45,8 @@ LINES = st.sampled_from(
         "<!-- ",
         "-->",
         "[^1]: note",
+        "text with a note[^1] and[^2]",
+        "[^2]: another",
         "[ref]: http://x",
         "Term",
         ": meaning",
@@ -131,6 +133,12 @@ def test_an_edit_leaves_the_ids_of_other_chunks() -> None:
         "a - " * 20_000,
         "Слово " * 30_000 + "?",
         "> " + "как " * 30_000,
+        "слово[^a] " * 20_000 + "\n\n[^a]: сноска",
+        "[^a]" * 20_000 + "?",
+        "слово.[^a]\n[^a]: сноска\n" * 5000,
+        "".join(f"слово[^{n}].\n" for n in range(5000))
+        + "\n"
+        + "".join(f"[^{n}]: сноска\n" for n in range(5000)),
     ],
     ids=lambda text: str(text)[:8].replace("\n", " "),
 )
