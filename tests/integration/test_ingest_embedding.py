@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from ingest.embedding import SentenceTransformerEmbedder
+from ingest.embedding import SentenceTransformerEmbedder, fast_dtype
 from ingest.model_files import default_model_path, model_hash, resolve_model
 from kb.errors import ModelError
-from kb.ports import FloatArray
+from kb.ports import Embedding, FloatArray
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +169,36 @@ def test_our_model_gives_token_vectors_and_others_none(
     assert np.allclose(np.linalg.norm(document.tokens, axis=1), 1.0, atol=1e-4)
     assert np.linalg.norm(question.tokens, axis=1).sum() == pytest.approx(1.0, abs=1e-4)
     assert embedder.embed_query("docker volume ls").tokens.size == 0
+
+
+@pytest.mark.parametrize(
+    ("able", "dtype"),
+    [
+        ({"avx512_bf16": True}, torch.bfloat16),
+        ({"amx_bf16": True}, torch.bfloat16),
+        ({"avx2": True, "avx512_bf16": False}, torch.float32),
+        ({}, torch.float32),
+    ],
+)
+def test_half_the_digits_where_the_processor_can(
+    monkeypatch: pytest.MonkeyPatch, able: dict[str, bool], dtype: torch.dtype
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+    assert fast_dtype() is dtype
+
+
+def test_half_the_digits_give_the_same_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["docker volume ls", "как удалить контейнер", "where are the images stored? " * 20]
+    made: list[list[Embedding]] = []
+    for able in ({"avx512_bf16": True}, {}):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda able=able: able)
+        ours = SentenceTransformerEmbedder()
+        made.append([*ours.embed_documents(texts), ours.embed_query(texts[1])])
+    for half, whole in zip(*made, strict=True):
+        assert not np.array_equal(half.vector, whole.vector)
+        assert float(half.vector @ whole.vector) > 0.999
+        assert half.vector.dtype == half.tokens.dtype == np.float32
+        assert half.tokens.shape == whole.tokens.shape
 
 
 def test_a_model_without_states_can_be_used(model_path: Path, tmp_path: Path) -> None:
