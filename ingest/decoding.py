@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.encodings import guess_code_page, is_binary, unmarked_wide
 from kb.errors import VaultError
 from kb.model import NoteId, NoteWarning
 
@@ -17,15 +18,10 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_RUSSIAN: Final = ("cp1251", "koi8_r", "cp866")
-_MIXED_WORD: Final = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
-_COMMON_RUSSIAN: Final = frozenset("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэф")
-_CONTROL: Final = frozenset(range(32)) - {7, 8, 9, 10, 12, 13, 27}
-_SAMPLE_BYTES: Final = 65536
-_MOST_CONTROL: Final = 0.005
-"""Share of control bytes above which a file is no text."""
-_MOST_BROKEN: Final = 0.02
-"""Share of undecodable bytes below which a file is broken UTF-8, not another encoding."""
+_FEWEST_BYTES: Final = 3
+"""A line with fewer bytes beyond ASCII does not tell its encoding."""
+_LEAST_UTF8: Final = 0.05
+"""Share of bytes beyond ASCII that must be UTF-8 for lines to be looked at one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +51,7 @@ def decode_note(note: NoteId, data: bytes) -> DecodedText:
             NoteWarning(note=note, line=line, message=message, code="nul_character"),
         )
         text = text.replace("\0", "\ufffd")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return DecodedText(text=text, encoding=encoding, warnings=warnings)
 
 
@@ -63,10 +59,10 @@ def _decode(note: NoteId, data: bytes) -> tuple[str, str, tuple[NoteWarning, ...
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _decode_marked(note, data[len(mark) :], encoding)
-    wide = _unmarked_utf16(data)
+    wide = unmarked_wide(data)
     if wide is not None:
-        return data.decode(wide, errors="replace"), wide, ()
-    if _is_binary(data):
+        return _decode_marked(note, data, wide)
+    if is_binary(data):
         raise VaultError(
             f"{note} is a binary file, not text",
             hint="give it another extension, or list it in .kbignore",
@@ -92,70 +88,81 @@ def _decode_marked(
 def _decode_legacy(
     note: NoteId, data: bytes, error: UnicodeDecodeError
 ) -> tuple[str, str, tuple[NoteWarning, ...]]:
+    mixed = _MixedLines(data)
+    if mixed.are_utf8:
+        return mixed.text(), "utf-8", tuple(mixed.warnings(note))
     line = data.count(b"\n", 0, error.start) + 1
-    lenient = data.decode("utf-8", errors="replace")
-    if lenient.count("\ufffd") <= len(data) * _MOST_BROKEN and _has_multibyte(lenient):
-        return lenient, "utf-8", (_broken_bytes(note, line, "UTF-8"),)
-    encoding = _guess_legacy(data)
-    warning = NoteWarning(
-        note=note,
-        line=line,
-        message=f"the file is not UTF-8; it was read as {encoding}",
-        hint="save it as UTF-8 to be sure that every letter is right",
-        code="not_utf8",
-    )
+    encoding = guess_code_page(data)
+    warning = _not_utf8(note, line, f"the file is not UTF-8; it was read as {encoding}")
     return data.decode(encoding, errors="replace"), encoding, (warning,)
 
 
-def _guess_legacy(data: bytes) -> str:
-    """Return the code page under which most letters beyond ASCII are common Russian ones.
+class _MixedLines:
+    """The lines of a file of which some are not UTF-8: broken ones, and ones of another program."""
 
-    Lower-case letters of `cp1251`, `koi8_r` and `cp866` lie in different places, so the wrong
-    code page gives capitals, rare letters and box drawings. Where letters beyond ASCII stand
-    within words of ASCII letters (`café`), the text is Western.
-    """
-    start = data[:_SAMPLE_BYTES]
-    sample = bytes(byte for byte in start if byte >= 0x80)
-    if len(_MIXED_WORD.findall(start)) * 2 > len(sample):
-        return "cp1252"
-    scores = {encoding: _russian_score(sample, encoding) for encoding in _RUSSIAN}
-    best = max(scores, key=scores.__getitem__)
-    return best if scores[best] > 0 else "cp1252"
+    def __init__(self, data: bytes) -> None:
+        self._lines = [line.decode("utf-8", errors="replace") for line in data.split(b"\n")]
+        self._broken: list[int] = []
+        self._foreign: dict[int, bytes] = {}
+        beyond_ascii = 0
+        for number, line in enumerate(data.split(b"\n")):
+            if line.isascii():
+                continue
+            beyond = sum(byte >= 0x80 for byte in line)
+            beyond_ascii += beyond
+            if not _is_utf8(line):
+                text = self._lines[number]
+                if beyond < _FEWEST_BYTES or _letters_in(text) > text.count("\ufffd"):
+                    self._broken.append(number)
+                else:
+                    self._foreign[number] = line
+        foreign = sum(byte >= 0x80 for line in self._foreign.values() for byte in line)
+        has_letters = any(map(_letters_in, self._lines))
+        self.are_utf8 = has_letters and beyond_ascii - foreign > beyond_ascii * _LEAST_UTF8
+        """Whether the file as a whole is UTF-8."""
+        self._encoding = guess_code_page(b"\n".join(self._foreign.values()))
+
+    def text(self) -> str:
+        """Return all lines, each read in its own encoding."""
+        lines = list(self._lines)
+        for number, line in self._foreign.items():
+            lines[number] = line.decode(self._encoding, errors="replace")
+        return "\n".join(lines)
+
+    def warnings(self, note: NoteId) -> Iterator[NoteWarning]:
+        """Say where lines are not UTF-8."""
+        if self._foreign:
+            count = len(self._foreign)
+            what = (
+                f"{count} lines are not UTF-8; they were"
+                if count > 1
+                else "a line is not UTF-8; it was"
+            )
+            yield _not_utf8(note, min(self._foreign) + 1, f"{what} read as {self._encoding}")
+        if self._broken:
+            yield _broken_bytes(note, self._broken[0] + 1, "UTF-8")
 
 
-def _russian_score(sample: bytes, encoding: str) -> float:
-    text = sample.decode(encoding, errors="replace")
-    if not text:
-        return 0.0
-    common = sum(1 for letter in text if letter in _COMMON_RUSSIAN)
-    strange = sum(1 for letter in text if not ("а" <= letter.lower() <= "я" or letter in "ёЁ«»—–№"))
-    return (common - strange) / len(text)
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
-def _unmarked_utf16(data: bytes) -> str | None:
-    """Recognise UTF-16 without a mark by the zero bytes of its ASCII characters."""
-    sample = data[: _SAMPLE_BYTES & ~1]
-    if len(sample) < 4 or len(data) % 2:
-        return None
-    for encoding, zeros, others in (
-        ("utf-16-le", sample[1::2], sample[::2]),
-        ("utf-16-be", sample[::2], sample[1::2]),
-    ):
-        line_ends = others.count(b"\n")
-        share = zeros.count(0) / len(zeros)
-        if others.count(0) == 0 and share > 0.1 and (share > 0.6 or line_ends):
-            return encoding
-    return None
+def _letters_in(text: str) -> int:
+    return sum(letter > "\x7f" and letter != "\ufffd" for letter in text)
 
 
-def _is_binary(data: bytes) -> bool:
-    sample = data[:_SAMPLE_BYTES]
-    control = sum(sample.count(byte) for byte in _CONTROL)
-    return control > max(1, len(sample) * _MOST_CONTROL)
-
-
-def _has_multibyte(text: str) -> bool:
-    return any(letter > "\x7f" and letter != "\ufffd" for letter in text)
+def _not_utf8(note: NoteId, line: int, message: str) -> NoteWarning:
+    return NoteWarning(
+        note=note,
+        line=line,
+        message=message,
+        hint="save it as UTF-8 to be sure that every letter is right",
+        code="not_utf8",
+    )
 
 
 def _broken_bytes(note: NoteId, line: int, encoding: str) -> NoteWarning:

@@ -32,9 +32,9 @@ EMBEDDING_BATCH: Final = 64
 """Windows that are embedded between two looks at whether to stop."""
 _REPAIR_BATCH: Final = 500
 _CODE: Final = (
-    ("ingest", ("decoding", "markdown", "front_matter", "inline", "footnotes", "sections")),
-    ("ingest", ("chunking", "entries", "lists", "tables", "flags", "shell", "signals", "drafts")),
-    ("ingest", ("footnote_drafts", "embedding_text", "windows")),
+    ("ingest", ("encodings", "decoding", "markdown", "front_matter", "inline", "footnotes")),
+    ("ingest", ("sections", "chunking", "entries", "lists", "tables", "flags", "shell", "signals")),
+    ("ingest", ("drafts", "footnote_drafts", "embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
     ("kb.text", ("sound",)),

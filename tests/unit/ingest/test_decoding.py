@@ -24,11 +24,58 @@ RUSSIAN = "# Заметка\nСписок работающих контейне�
         ("utf-16-le", b"", "utf-16-le"),
         ("utf-16-be", b"", "utf-16-be"),
         ("utf-32-le", codecs.BOM_UTF32_LE, "utf-32-le"),
+        ("utf-32-be", codecs.BOM_UTF32_BE, "utf-32-be"),
+        ("utf-32-le", b"", "utf-32-le"),
+        ("utf-32-be", b"", "utf-32-be"),
     ],
 )
 def test_unicode(encoding: str, mark: bytes, name: str) -> None:
     decoded = decode_note(NOTE, mark + RUSSIAN.encode(encoding))
     assert (decoded.text, decoded.encoding, decoded.warnings) == (RUSSIAN, name, ())
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize(
+    "text",
+    ["да", "Всё на одной строке и без латиницы, только слова. " * 9, "表格\n中文\n", "🐳 кит\n"],
+)
+def test_unicode_without_a_mark(encoding: str, text: str) -> None:
+    decoded = decode_note(NOTE, text.encode(encoding))
+    assert (decoded.text, decoded.encoding, decoded.warnings) == (text, encoding, ())
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF16_LE])
+def test_utf16_that_ends_within_a_character(mark: bytes) -> None:
+    decoded = decode_note(NOTE, mark + RUSSIAN.encode("utf-16-le") + b"\x34")
+    assert decoded.text == f"{RUSSIAN}\ufffd"
+    assert (decoded.warnings[0].line, decoded.warnings[0].code) == (4, "broken_bytes")
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8_r", "cp866"])
+@pytest.mark.parametrize(
+    "text", [RUSSIAN.upper(), "ПРОБЛЕМЫ И ОШИБКИ\n", "Тест", "удаляет контейнер", "Ключ -v\tтом"]
+)
+def test_russian_code_pages_are_told_apart(encoding: str, text: str) -> None:
+    assert decode_note(NOTE, text.encode(encoding)).text == text
+
+
+def test_lines_of_two_encodings_are_each_read_in_their_own() -> None:
+    old = "# Старое\nстрока из другой программы\n"
+    decoded = decode_note(NOTE, RUSSIAN.encode() + old.encode("cp1251") + RUSSIAN.encode())
+    assert decoded.text == RUSSIAN + old + RUSSIAN
+    assert decoded.encoding == "utf-8"
+    (warning,) = decoded.warnings
+    assert (warning.line, warning.code) == (4, "not_utf8")
+    assert "cp1251" in warning.message
+
+
+def test_control_characters_of_a_terminal_make_no_binary_file() -> None:
+    text = "Прервал: ^C\x03, потом \x01\x02\x0b\x1c.\n"
+    assert decode_note(NOTE, text.encode()).text == text
+
+
+def test_further_marks_at_the_beginning_are_left_out() -> None:
+    assert decode_note(NOTE, codecs.BOM_UTF8 * 2 + b"# a").text == "# a"
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "koi8_r", "cp866"])
