@@ -25,6 +25,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from kb.reasons import SandboxReason
+
 
 class KbError(Exception):
     """Root of the project's errors.
@@ -161,6 +163,26 @@ class BusyError(KbError):
 
 
 class SandboxError(KbError):
-    """The sandbox daemon cannot be started or reached."""
+    """The sandbox daemon cannot be started or reached.
+
+    Args:
+        message: What is wrong, with the value that is wrong.
+        reason: The same for programs.
+        further: Other reasons, where there are several.
+        hint: What the user can do about it; may be empty.
+        code: A stable code; the class's own unless given.
+    """
 
     default_code = "sandbox_unavailable"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: SandboxReason,
+        further: tuple[SandboxReason, ...] = (),
+        hint: str = "",
+        code: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.reasons = tuple(dict.fromkeys((reason, *further)))

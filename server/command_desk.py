@@ -234,6 +234,8 @@ class CommandDesk:
         if status.driver == "off":
             raise SandboxError(
                 "there is no sandbox to run commands in",
+                reason="no_sandbox",
+                further=status.reasons,
                 hint=status.message or "`kb doctor` tells how to get one",
             )
 

@@ -91,6 +91,7 @@ def sandbox_health(services: Services) -> SandboxHealth:
         state=status.state,
         engine=status.engine,
         message=status.message,
+        reasons=list(status.reasons),
         driver=status.driver,
         switched_off=status.switched_off,
     )

@@ -12,7 +12,11 @@ from server.sandbox.settings import SandboxSettings
 def choose_driver(settings: SandboxSettings) -> SandboxDriver:
     """Return the driver of the settings' mode; `auto` takes the first that can work here."""
     if settings.mode == "off":
-        return OffDriver("the sandbox is switched off", hint="unset KB_SANDBOX to switch it on")
+        return OffDriver(
+            "the sandbox is switched off",
+            reason="switched_off",
+            hint="unset KB_SANDBOX to switch it on",
+        )
     if settings.mode == "managed":
         return ManagedDriver(settings)
     if settings.mode == "external" or (settings.mode == "auto" and settings.host):
@@ -32,5 +36,7 @@ def _first_that_can_work(settings: SandboxSettings) -> SandboxDriver:
         return DindDriver(settings)
     return OffDriver(
         f"no sandbox: {no_own.message}, and {no_engine.message}",
+        reason=no_own.reasons[0],
+        further=(*no_own.reasons, *no_engine.reasons),
         hint="; or ".join(dict.fromkeys(filter(None, (no_own.hint, no_engine.hint)))),
     )

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kb.errors import NeedsConfirmationError, SandboxError
-from server.sandbox.engine import Engine
+from kb.errors import NeedsConfirmationError
+from server.sandbox.engine import Engine, no_reply
 from server.sandbox.runner.units import parse_time
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def clean(engine: Engine, *, confirm: bool) -> tuple[str, ...]:
                 raise _ask_for(old)
             return tuple(str(each) for each in old if _remove(client, each))
     except (DockerException, RequestException, OSError) as error:
-        raise SandboxError(f"the sandbox daemon does not answer: {error}") from error
+        raise no_reply(error) from error
 
 
 def find_old(client: APIClient, *, now: float) -> list[OldObject]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kb.errors import SandboxError
+from kb.reasons import SandboxReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +51,8 @@ class Endpoint:
     """How they are reached where this machine does not reach that address; None where it does."""
     tls: TlsFiles | None = None
     """For a daemon behind TLS; None for a plain socket."""
-    warning: str = ""
-    """What is weaker here than it should be."""
+    unlimited_data: str = ""
+    """That nothing limits the size of the daemon's data, and why; empty where something does."""
 
 
 class SandboxDriver(Protocol):
@@ -90,13 +91,23 @@ class OffDriver:
 
     Args:
         message: Why there is none.
+        reason: The same for programs.
+        further: Other reasons, where several drivers were tried.
         hint: How to get one.
     """
 
     name = "off"
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: SandboxReason,
+        further: tuple[SandboxReason, ...] = (),
+        hint: str = "",
+    ) -> None:
         self._message = message
+        self._reasons = (reason, further)
         self._hint = hint
 
     def start(self) -> Endpoint:
@@ -105,7 +116,10 @@ class OffDriver:
 
     def why_no_reset(self) -> SandboxError:
         """Return the reason."""
-        return SandboxError(self._message, hint=self._hint, code="sandbox_off")
+        reason, further = self._reasons
+        return SandboxError(
+            self._message, reason=reason, further=further, hint=self._hint, code="sandbox_off"
+        )
 
     def stop(self) -> None:
         """Nothing to end."""

@@ -74,8 +74,14 @@ def connect(endpoint: Endpoint, *, alive: Callable[[], bool], settings: SandboxS
     except (DockerException, RequestException, OSError) as error:
         raise SandboxError(
             f"the sandbox daemon answers, but cannot be set up: {error}",
+            reason="set_up_failed",
             hint="where its disk is full, `kb sandbox reset` empties it",
         ) from error
+
+
+def no_reply(error: Exception) -> SandboxError:
+    """Return that a daemon which was reached before does not answer a question."""
+    return SandboxError(f"the sandbox daemon does not answer: {error}", reason="no_reply")
 
 
 def make_client(
@@ -137,6 +143,7 @@ def _first_answer(
         if not alive() or time.monotonic() > deadline:
             raise SandboxError(
                 f"no sandbox daemon answers at {endpoint.base_url}: {reason}",
+                reason="no_reply",
                 hint="`kb sandbox status` tells more; `kb sandbox start` tries again",
             ) from reason
         time.sleep(_RETRY_EVERY_S)

@@ -32,11 +32,17 @@ class ExternalDriver:
         """
         parts = urlsplit(self._host)
         if not self._host:
-            raise SandboxError("no address of an external sandbox daemon is given", hint=_HINT)
+            raise SandboxError(
+                "no address of an external sandbox daemon is given",
+                reason="no_address",
+                hint=_HINT,
+            )
         if parts.scheme == "unix":
             refuse_known_socket(parts.path)
         elif parts.scheme not in {"tcp", "http", "https"} or not parts.hostname:
-            raise SandboxError(f"{self._host!r} is no address of a daemon", hint=_HINT)
+            raise SandboxError(
+                f"{self._host!r} is no address of a daemon", reason="no_address", hint=_HINT
+            )
         self._started = True
         host = parts.hostname or "127.0.0.1"
         return Endpoint(base_url=self._host, label="kb.sandbox=", ports_host=host)
@@ -49,6 +55,7 @@ class ExternalDriver:
         """Return that the data is not ours to delete."""
         return SandboxError(
             "an external sandbox is reset where it runs",
+            reason="reset_elsewhere",
             hint="remove its containers, images and volumes there",
         )
 

@@ -31,6 +31,7 @@ def refuse_known_socket(path: str) -> None:
         if _is_same(path, known):
             raise SandboxError(
                 f"{path} is this machine's own Docker daemon ({known})",
+                reason="own_daemon",
                 hint=_HINT,
                 code="host_daemon_refused",
             )
@@ -54,6 +55,7 @@ def check_label(info: Mapping[str, object], label: str) -> None:
     raise SandboxError(
         f"the daemon does not carry the label {label}{'<id>' if any_value else ''}: "
         "it is not the sandbox",
+        reason="no_label",
         hint="start it with `dockerd --label kb.sandbox=<uuid>`; " + _HINT,
         code="host_daemon_refused",
     )

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kb.errors import SandboxError
 from server.sandbox.driver import Endpoint
-from server.sandbox.engine import Engine
+from server.sandbox.engine import Engine, no_reply
 from server.sandbox.runner.units import parse_time
 from server.sandbox.sanitize import make_safe
 from server.sandbox.state import (
@@ -44,7 +43,7 @@ def take_inventory(engine: Engine) -> Inventory:
                 networks=tuple(_network(each) for each in client.networks()),
             )
     except (DockerException, RequestException, OSError) as error:
-        raise SandboxError(f"the sandbox daemon does not answer: {error}") from error
+        raise no_reply(error) from error
 
 
 def _links(containers: Sequence[Mapping[str, Any]], endpoint: Endpoint) -> Mapping[int, str] | None:

@@ -87,7 +87,7 @@ class Sandbox:
         if wait:
             self.engine()
         elif self.status().state not in {"ready", "starting"}:
-            self._set(replace(self.status(), state="starting", message=""))
+            self._set(replace(self.status(), state="starting", message="", reasons=()))
             threading.Thread(target=self._start_quietly, name="sandbox-start", daemon=True).start()
         return self.status()
 
@@ -155,12 +155,22 @@ class Sandbox:
 
     def _first_status(self) -> SandboxStatus:
         if self._driver.name != "off":
-            return SandboxStatus(state="off", driver=self._driver.name, message="not started yet")
+            return SandboxStatus(
+                state="off",
+                driver=self._driver.name,
+                message="not started yet",
+                reasons=("not_started",),
+            )
         try:
             self._driver.start()
         except SandboxError as error:
             switched_off = self._settings.mode == "off"
-            return SandboxStatus(state="off", message=_one_line(error), switched_off=switched_off)
+            return SandboxStatus(
+                state="off",
+                message=_one_line(error),
+                reasons=error.reasons,
+                switched_off=switched_off,
+            )
         return SandboxStatus(state="off")
 
     def _bring_up(self) -> Engine:
@@ -181,7 +191,8 @@ class Sandbox:
                 state="ready",
                 engine=engine.name,
                 driver=self._driver.name,
-                message=endpoint.warning,
+                message=endpoint.unlimited_data,
+                reasons=("data_unlimited",) if endpoint.unlimited_data else (),
             )
         )
         self._start_watch()
@@ -191,12 +202,21 @@ class Sandbox:
         try:
             endpoint = self._driver.start()
         except OSError as error:
-            raise SandboxError(f"the sandbox cannot be started: {error}") from error
+            raise SandboxError(
+                f"the sandbox cannot be started: {error}", reason="start_failed"
+            ) from error
         return endpoint, connect(endpoint, alive=self._driver.alive, settings=self._settings)
 
     def _tell_failure(self, error: KbError) -> None:
         state: SandboxState = "off" if self._driver.name == "off" else "unavailable"
-        self._set(SandboxStatus(state=state, driver=self._driver.name, message=_one_line(error)))
+        self._set(
+            SandboxStatus(
+                state=state,
+                driver=self._driver.name,
+                message=_one_line(error),
+                reasons=error.reasons if isinstance(error, SandboxError) else ("start_failed",),
+            )
+        )
 
     def _take_down(self) -> None:
         self._engine = None
@@ -219,7 +239,8 @@ class Sandbox:
             engine = self._engine
             if not self._wanted or engine is None or self._is_up(engine):
                 continue
-            self._set(replace(self.status(), state="starting", message="the daemon died"))
+            died = replace(self.status(), message="the daemon died", reasons=("restarting",))
+            self._set(replace(died, state="starting"))
             self._start_quietly()
 
     def _is_up(self, engine: Engine) -> bool:

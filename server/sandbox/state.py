@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kb.reasons import SandboxReason
+
 SandboxState = Literal["ready", "starting", "off", "unavailable"]
 
 
@@ -17,6 +19,8 @@ class SandboxStatus:
     """The daemon's name and version (`Docker 20.10.24`), once it answers."""
     message: str = ""
     """What the user should know: why there is none, and how to get one."""
+    reasons: tuple[SandboxReason, ...] = ()
+    """The same for programs: of each driver that was tried."""
     driver: str = "off"
     """Which driver runs it: `managed`, `dind`, `external`, `off`."""
     switched_off: bool = False

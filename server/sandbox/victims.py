@@ -22,9 +22,8 @@ from kb.commands.removal import (
     name_container,
     name_removed,
 )
-from kb.errors import SandboxError
 from kb.model import Language
-from server.sandbox.engine import Engine
+from server.sandbox.engine import Engine, no_reply
 from server.sandbox.listed import first_name, passes_filters
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def find_victims(action: Action, engine: Engine, *, language: Language = "en") -
         with engine.client(timeout_s=_ASK_TIMEOUT_S) as client:
             return tuple(_victims(action, client, language))
     except (DockerException, RequestException, OSError) as error:
-        raise SandboxError(f"the sandbox daemon does not answer: {error}") from error
+        raise no_reply(error) from error
 
 
 def _victims(action: Action, client: APIClient, language: Language) -> list[str]:

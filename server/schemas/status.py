@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from kb.reasons import SandboxReason
+
 IndexStateName = Literal["ok", "indexing", "degraded"]
 SandboxStateName = Literal["ready", "starting", "off", "unavailable"]
 JobStateName = Literal["running", "done", "failed", "cancelled"]
@@ -34,6 +36,11 @@ class SandboxHealth(BaseModel):
     state: SandboxStateName
     engine: str
     message: str
+    reasons: list[SandboxReason] = Field(
+        default=[],
+        description="Of the message, to say it in other words; several where several"
+        " ways to a sandbox were tried.",
+    )
     driver: str = ""
     switched_off: bool = Field(
         default=False, description="The settings want none: asking for a start brings none."

@@ -16,6 +16,11 @@ pytestmark = pytest.mark.browser
 
 _SAID: Final = {"en-US": "start the server again without", "ru-RU": "запустите сервер снова без"}
 
+_NONE_FOUND: Final = {
+    "en-US": ("no dockerd program", "No Docker Engine answers"),
+    "ru-RU": ("нет программы dockerd", "Docker Engine не отвечает"),
+}
+
 
 def _open_panel(page: Page, server: LiveServer) -> Locator:
     page.goto(server.page_url)
@@ -36,16 +41,24 @@ def test_switched_off_tells_how_to_switch_it_on_and_has_nothing_to_press(
     expect(panel.locator("[data-part=start]")).to_be_hidden()
 
 
-def test_where_none_was_found_it_can_be_looked_for_again(
-    open_page: OpenPage, live_server: LiveServer
+@pytest.mark.parametrize("locale", _NONE_FOUND)
+def test_where_none_was_found_it_is_told_why_and_can_be_looked_for_again(
+    open_page: OpenPage, live_server: LiveServer, locale: str
 ) -> None:
-    page = open_page("about:blank", locale="en-US")
+    page = open_page("about:blank", locale=locale)
     health = live_server.health()
-    health["sandbox"] = {"state": "off", "driver": "off", "message": "no Docker Engine answers"}
+    said = "no dockerd, and no Docker Engine answers at unix:///x.sock"
+    reasons = ["no_dockerd", "no_engine"]
+    health["sandbox"] = {"state": "off", "driver": "off", "message": said, "reasons": reasons}
     page.route("**/api/health", lambda route: route.fulfill(json=health))
     panel = _open_panel(page, live_server)
-    expect(panel.locator("[data-part=message]")).to_have_text("no Docker Engine answers")
+    for words in _NONE_FOUND[locale]:
+        expect(panel.locator("[data-part=message]")).to_contain_text(words)
     expect(panel.locator("[data-part=start]")).to_be_visible()
+    detail = panel.locator("[data-part=detail-text]")
+    expect(detail).to_be_hidden()
+    panel.locator("summary").click()
+    expect(detail).to_have_text(said)
 
 
 def test_a_button_keeps_the_focus_while_its_container_grows_older(

@@ -298,7 +298,8 @@ def test_auto_takes_it_where_there_is_no_daemon_of_our_own(
 
     auto = replace(settings, mode="auto")
     assert choose_driver(auto).name == "managed"
-    monkeypatch.setattr(choose, "why_not_managed", lambda: SandboxError("none"))
+    no_root = SandboxError("none", reason="needs_root")
+    monkeypatch.setattr(choose, "why_not_managed", lambda: no_root)
     assert choose_driver(auto).name == "dind"
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
     assert choose_driver(auto).name == "off"

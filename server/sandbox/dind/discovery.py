@@ -30,7 +30,9 @@ def find_host_engine() -> HostEngine:
             return HostEngine(address)
         tried.append(address)
     raise SandboxError(
-        f"no Docker Engine answers at {', '.join(tried) or 'any usual place'}", hint=HOW_TO_GET
+        f"no Docker Engine answers at {', '.join(tried) or 'any usual place'}",
+        reason="no_engine",
+        hint=HOW_TO_GET,
     )
 
 
@@ -60,6 +62,7 @@ def _check_local(address: str) -> None:
         return
     raise SandboxError(
         f"the Docker Engine at {address} is on another machine",
+        reason="engine_elsewhere",
         hint="unset DOCKER_HOST to use this machine's, or run a labelled daemon and set "
         "KB_SANDBOX=external and KB_SANDBOX_HOST",
     )

@@ -150,11 +150,13 @@ def _check_usable(facts: EngineFacts) -> None:
     if facts.os_type != "linux":
         raise SandboxError(
             f"your Docker Engine runs {facts.os_type} containers, the sandbox needs Linux ones",
+            reason="windows_containers",
             hint="choose `Switch to Linux containers` in Docker Desktop's menu",
         )
     if facts.rootless:
         raise SandboxError(
             "your Docker Engine is rootless: a sandbox daemon cannot run in it",
+            reason="rootless_engine",
             hint="use an engine that runs as root, or KB_SANDBOX=managed on Linux",
         )
 
@@ -173,6 +175,7 @@ def _own_objects(engine: HostEngine, sandbox_id: str) -> list[ObjectKind]:
         if owner != sandbox_id:
             raise SandboxError(
                 f"the {kind} {name} in your Docker Engine is not the sandbox's",
+                reason="name_taken",
                 hint=f"remove it: `docker {kind} rm {name}`",
             )
         found.append(kind)
@@ -214,7 +217,7 @@ def _endpoint(
         ports_host="",
         port_links=PortSlots(run, slots) if slots else None,
         tls=tls,
-        warning=_UNLIMITED,
+        unlimited_data=_UNLIMITED,
     )
 
 
@@ -223,6 +226,7 @@ def _failure(lines: Sequence[str]) -> SandboxError:
     last = (telling or [*lines] or ["it said nothing"])[-1]
     return SandboxError(
         f"the sandbox daemon did not start in its container: {last[-400:]}",
+        reason="start_failed",
         hint="`docker logs` of the container kb-sandbox-… tells more",
     )
 
@@ -230,5 +234,6 @@ def _failure(lines: Sequence[str]) -> SandboxError:
 def _unreachable(endpoint: Endpoint, reason: OSError) -> SandboxError:
     return SandboxError(
         f"the sandbox's container runs, but nothing answers at {endpoint.base_url}: {reason}",
+        reason="unreachable",
         hint="kb must run on the machine whose loopback your Docker Engine publishes ports on",
     )

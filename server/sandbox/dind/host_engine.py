@@ -140,7 +140,10 @@ class HostEngine:
             code = client.exec_inspect(made["Id"])["ExitCode"]
         if code:
             words = said.decode("utf-8", "replace").strip()
-            raise SandboxError(f"a script in the sandbox's container failed: {words[-400:]}")
+            raise SandboxError(
+                f"a script in the sandbox's container failed: {words[-400:]}",
+                reason="engine_refused",
+            )
 
     def last_words(self, container: str) -> Sequence[str]:
         """Return the last lines of a container's log."""
@@ -174,11 +177,14 @@ class HostEngine:
         except APIError as error:
             raise SandboxError(
                 f"your Docker Engine refused: {error.explanation or error}",
+                reason="engine_refused",
                 hint="`kb sandbox start` tries again; KB_SANDBOX=off goes without a sandbox",
             ) from error
         except (DockerException, RequestException, OSError) as error:
             raise SandboxError(
-                f"your Docker Engine at {self._address} does not answer: {error}", hint=HOW_TO_GET
+                f"your Docker Engine at {self._address} does not answer: {error}",
+                reason="no_engine",
+                hint=HOW_TO_GET,
             ) from error
 
 
@@ -191,6 +197,7 @@ def _pull(client: APIClient, image: str) -> None:
 def _no_image(image: str, said: str) -> SandboxError:
     return SandboxError(
         f"the image {image} for the sandbox daemon cannot be pulled: {said}",
+        reason="no_image",
         hint=f"try `docker pull {image}`, or set KB_SANDBOX_DIND_IMAGE to an image that is there",
     )
 

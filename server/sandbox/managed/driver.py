@@ -15,6 +15,7 @@ from pathlib import Path
 
 import server
 from kb.errors import SandboxError
+from kb.reasons import is_sandbox_reason
 from server.sandbox.driver import Endpoint
 from server.sandbox.identity import forget_id, read_id
 from server.sandbox.managed.config import SupervisorConfig
@@ -36,16 +37,24 @@ def why_not_managed() -> SandboxError | None:
     if not sys.platform.startswith("linux"):
         return SandboxError(
             "a sandbox daemon of its own needs Linux",
+            reason="needs_linux",
             hint="use KB_SANDBOX=dind with Docker Desktop",
         )
     if not find_dockerd():
-        return SandboxError("there is no dockerd program on this machine", hint=_PACKAGES_HINT)
+        return SandboxError(
+            "there is no dockerd program on this machine", reason="no_dockerd", hint=_PACKAGES_HINT
+        )
     missing = [tool for tool in _TOOLS if shutil.which(tool, path=_PATH) is None]
     if missing:
-        return SandboxError(f"missing programs: {', '.join(missing)}", hint=_PACKAGES_HINT)
+        return SandboxError(
+            f"missing programs: {', '.join(missing)}",
+            reason="missing_programs",
+            hint=_PACKAGES_HINT,
+        )
     if os.geteuid() != 0 and not _may_sudo():
         return SandboxError(
             "starting the sandbox daemon needs root",
+            reason="needs_root",
             hint="run as root, or let this user run sudo without a password",
         )
     return None
@@ -87,7 +96,7 @@ class ManagedDriver:
             base_url=f"unix://{config.socket_path}",
             label=config.label,
             ports_host=address,
-            warning=warning,
+            unlimited_data=warning,
         )
 
     def stop(self) -> None:
@@ -141,8 +150,11 @@ class ManagedDriver:
         log = self._settings.sandbox_dir / "dockerd.log"
         said = event.message if event else "it said nothing in time"
         hint = event.hint if event and event.hint else f"its log is {log}"
+        reason = event.reason if event else ""
         return SandboxError(
-            f"the sandbox daemon did not start: {said}{_last_error(log)}", hint=hint
+            f"the sandbox daemon did not start: {said}{_last_error(log)}",
+            reason=reason if is_sandbox_reason(reason) else "start_failed",
+            hint=hint,
         )
 
     def _config(self) -> SupervisorConfig:
@@ -176,7 +188,7 @@ class ManagedDriver:
             check=False,
         )
         if done.returncode != 0:
-            raise SandboxError(f"cannot delete {folder}: {done.stderr.strip()}")
+            raise SandboxError(f"cannot delete {folder}: {done.stderr.strip()}", reason="data_kept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +198,8 @@ class _Event:
     name: str
     message: str = ""
     hint: str = ""
+    reason: str = ""
+    """The `SandboxReason` of a failure; empty where none was told."""
     address: str = ""
 
 

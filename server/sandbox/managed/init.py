@@ -48,7 +48,8 @@ def _live() -> int:
         warning = rootfs.enter(order.config, order.wiring, Path(order.config.run_dir, "root"))
         daemon = _start_dockerd(order)
     except (OSError, SandboxError) as error:
-        _say("failed", message=str(error))
+        reason = error.reasons[0] if isinstance(error, SandboxError) else "start_failed"
+        _say("failed", message=str(error), reason=reason)
         return 1
     _say("started", message=warning)
     threading.Thread(target=_end_on_close, args=(daemon,), daemon=True).start()
@@ -157,8 +158,8 @@ def _reap_until(pid: int) -> int:
             return os.waitstatus_to_exitcode(status)
 
 
-def _say(event: str, *, message: str = "") -> None:
-    sys.stdout.write(json.dumps({"event": event, "message": message}) + "\n")
+def _say(event: str, *, message: str = "", reason: str = "") -> None:
+    sys.stdout.write(json.dumps({"event": event, "message": message, "reason": reason}) + "\n")
     sys.stdout.flush()
 
 

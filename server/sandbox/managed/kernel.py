@@ -100,12 +100,17 @@ def run_tool(*command: str, check: bool = True, timeout_s: float = 30.0) -> str:
     except FileNotFoundError as error:
         raise SandboxError(
             f"the program {command[0]!r} is missing",
+            reason="missing_programs",
             hint="on Debian and Ubuntu: apt-get install docker.io iproute2 iptables",
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise SandboxError(f"{' '.join(command)!r} took over {timeout_s:g} seconds") from error
+        raise SandboxError(
+            f"{' '.join(command)!r} took over {timeout_s:g} seconds", reason="start_failed"
+        ) from error
     if check and done.returncode != 0:
-        raise SandboxError(f"{' '.join(command)!r} failed: {done.stderr.strip()}")
+        raise SandboxError(
+            f"{' '.join(command)!r} failed: {done.stderr.strip()}", reason="start_failed"
+        )
     return done.stdout
 
 

@@ -174,7 +174,9 @@ def pick_link(seed: str, used: Sequence[ipaddress.IPv4Network]) -> tuple[str, st
             if not any(network.overlaps(other) for other in used):
                 host, sandbox = network.hosts()
                 return str(host), str(sandbox)
-    raise SandboxError("no free private address range for the sandbox's network")
+    raise SandboxError(
+        "no free private address range for the sandbox's network", reason="no_free_network"
+    )
 
 
 def read_resolvers(files: Sequence[Path]) -> tuple[str, ...]:

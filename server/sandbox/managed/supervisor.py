@@ -44,14 +44,18 @@ def main() -> int:
         with _own(config):
             return _run(config)
     except (OSError, ValueError, SandboxError) as error:
-        hint = error.hint if isinstance(error, SandboxError) else ""
-        message = error.message if isinstance(error, SandboxError) else str(error)
-        _say({"event": "failed", "message": message, "hint": hint})
+        known = error if isinstance(error, SandboxError) else _broke(error)
+        hint, reason = known.hint, known.reasons[0]
+        _say({"event": "failed", "message": known.message, "hint": hint, "reason": reason})
         return 1
 
 
+def _broke(error: Exception) -> SandboxError:
+    return SandboxError(str(error), reason="start_failed")
+
+
 def _end_by_signal(_number: int, _frame: object) -> None:
-    raise SandboxError("the supervisor was told to end")
+    raise SandboxError("the supervisor was told to end", reason="start_failed")
 
 
 @contextlib.contextmanager
@@ -67,6 +71,7 @@ def _own(config: SupervisorConfig) -> Iterator[None]:
     except BlockingIOError as error:
         raise SandboxError(
             "another server runs this sandbox already",
+            reason="another_server",
             hint="stop the other one, or give this one another state folder (KB_STATE)",
         ) from error
     try:
@@ -156,7 +161,7 @@ def _end(init: subprocess.Popen[str]) -> None:
 
 def _pipe(stream: IO[str] | None) -> IO[str]:
     if stream is None:
-        raise SandboxError("a pipe to the sandbox is missing")
+        raise SandboxError("a pipe to the sandbox is missing", reason="start_failed")
     return stream
 
 

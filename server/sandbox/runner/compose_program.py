@@ -47,6 +47,7 @@ def find_compose() -> list[str]:
             return [*found[spelling]]
     raise SandboxError(
         "there is no Compose program on this machine",
+        reason="no_compose",
         hint="on Debian and Ubuntu: apt-get install docker-compose",
         code="no_compose",
     )

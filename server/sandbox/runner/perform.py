@@ -44,5 +44,6 @@ def perform(action: Action, job: Job) -> int:
             return 130
         raise SandboxError(
             f"the sandbox daemon went away: {error}",
+            reason="went_away",
             hint="it is being restarted; run the command again in a moment",
         ) from error

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { codeInWords, failureInWords, serverSays } from "../../../server/static/js/text/failures.js";
+import { codeInWords, failureInWords, reasonsInWords } from "../../../server/static/js/text/failures.js";
 import { sizeInWords } from "../../../server/static/js/text/format.js";
 import { useLanguage } from "../../../server/static/js/text/i18n.js";
 
@@ -15,7 +15,6 @@ test("an English page keeps the words of the server, which name the value", () =
   useLanguage("en");
   assert.deepEqual(failureInWords(BUSY), { message: BUSY.message, hint: BUSY.hint });
   assert.equal(failureInWords({ ...BUSY, message: "" }).message, "Too much at once.");
-  assert.equal(serverSays("odd"), "odd");
 });
 
 test("a Russian page puts the code into words, and the values along where only they tell", () => {
@@ -25,7 +24,6 @@ test("a Russian page puts the code into words, and the values along where only t
   const invalid = { code: "invalid_request", message: "top_k: too big", hint: "see openapi" };
   assert.deepEqual(failureInWords(invalid), { message: "Сервер не понял запроса: top_k: too big", hint: "" });
   assert.match(failureInWords({ code: "http_502", message: "HTTP 502", hint: "" }).message, /http_502/);
-  assert.equal(serverSays("odd"), "Сервер сообщает: odd");
 });
 
 test("what is always said in English gets the page's words, whatever it names", () => {
@@ -46,6 +44,17 @@ test("what is said in the page's language, or has no code that is known, stays",
   assert.deepEqual(failureInWords(refused), { message: refused.message, hint: refused.hint });
   const unknown = { code: "brand_new", message: "new", hint: "h" };
   assert.deepEqual(failureInWords(unknown), { message: "new", hint: "h" });
+});
+
+test("why there is no sandbox is said in the page's words, of each way that was tried", () => {
+  const failure = { code: "sandbox_off", message: "no dockerd, and no engine", hint: "", reasons: ["no_dockerd", "no_engine"] };
+  useLanguage("ru");
+  assert.match(failureInWords(failure).message, /^На этом компьютере нет программы dockerd.*Docker Engine не отвечает/);
+  assert.equal(failureInWords(failure).hint, failure.message);
+  assert.equal(reasonsInWords(["brand_new"]), "");
+  assert.equal(failureInWords({ ...failure, reasons: ["brand_new"] }).message, failure.message);
+  useLanguage("en");
+  assert.match(reasonsInWords(failure.reasons), /^This machine has no dockerd.*No Docker Engine answers/);
 });
 
 test("sizes have the units and the decimal mark of the language", () => {

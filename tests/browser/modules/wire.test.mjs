@@ -82,7 +82,9 @@ test("paths and tokens", () => {
 
 test("an error says what and what to do", () => {
   const error = new ApiError(422, "privileged", "refused", "leave it out");
-  assert.deepEqual(toFailure(error), { code: "privileged", message: "refused", hint: "leave it out" });
+  assert.deepEqual(toFailure(error), { code: "privileged", message: "refused", hint: "leave it out", reasons: [] });
+  const off = new ApiError(503, "sandbox_unavailable", "none", "", { reasons: ["needs_root"] });
+  assert.deepEqual(toFailure(off).reasons, ["needs_root"]);
   assert.equal(toFailure(new TypeError("oops")).message, "oops");
 });
 

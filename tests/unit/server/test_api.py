@@ -409,10 +409,13 @@ def test_a_typed_line_is_previewed(client: TestClient) -> None:
 def test_without_a_sandbox_a_run_is_503_and_a_refusal_stays_one(
     bench: Bench, client: TestClient
 ) -> None:
-    bench.sandbox.set_status(SandboxStatus(state="off", driver="off", message="get one"))
+    off = SandboxStatus(state="off", message="get one", reasons=("needs_root", "no_engine"))
+    bench.sandbox.set_status(off)
+    assert client.get("/api/health").json()["sandbox"]["reasons"] == ["needs_root", "no_engine"]
     response = client.post("/api/runs", json={"text": "docker ps"})
     assert error_of(response) == (503, "sandbox_unavailable")
     assert response.json()["error"]["hint"] == "get one"
+    assert response.json()["reasons"] == ["no_sandbox", "needs_root", "no_engine"]
     refused = client.post("/api/runs", json={"text": "docker run --privileged alpine"})
     assert refused.status_code == 422
 

@@ -149,8 +149,9 @@ def break_busybox(place: Place) -> dict[str, object]:
 
 
 def break_compose(place: Place) -> dict[str, object]:
-    missing = raising(SandboxError("no Compose", hint="apt-get install docker-compose"))
-    place.monkeypatch.setattr(FIND_COMPOSE, missing)
+    hint = "apt-get install docker-compose"
+    missing = SandboxError("no Compose", reason="no_compose", hint=hint)
+    place.monkeypatch.setattr(FIND_COMPOSE, raising(missing))
     return {}
 
 

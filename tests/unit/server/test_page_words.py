@@ -1,4 +1,4 @@
-"""The page has words in both languages for every error code that the server may send."""
+"""The page has words in both languages for every code and reason that the server may send."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import pytest
+
+from kb.reasons import SandboxReason
 
 _ROOT: Final = Path(__file__).parents[3]
 _WORDS: Final = _ROOT / "server" / "static" / "js" / "text"
@@ -38,9 +40,9 @@ def _codes_in(tree: ast.AST) -> Iterator[str]:
             name = node.func.id if isinstance(node.func, ast.Name) else ""
             if name in _BUILDERS and node.args:
                 yield from _text(node.args[0])
-            for keyword in node.keywords:
-                if keyword.arg == "code":
-                    yield from _text(keyword.value)
+            given = {keyword.arg: keyword.value for keyword in node.keywords}
+            if "code" in given and "reason" not in given:  # else the reason is put into words
+                yield from _text(given["code"])
 
 
 def _text(node: ast.expr) -> Iterator[str]:
@@ -56,10 +58,37 @@ def _server_codes() -> set[str]:
     }
 
 
+def _constants(room: str) -> set[str]:
+    """Return every text that stands in a room's modules."""
+    return {
+        node.value
+        for path in (_ROOT / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def _known(file: str, prefix: str) -> set[str]:
+    """Return what a module of words has words for."""
+    words = (_WORDS / file).read_text(encoding="utf-8")
+    return set(re.findall(rf'"{prefix}\.(\w+)":', words))
+
+
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_every_error_code_has_words(language: str) -> None:
-    words = (_WORDS / f"{language}-errors.js").read_text(encoding="utf-8")
-    known = set(re.findall(r'"error\.(\w+)":', words))
     codes = _server_codes()
     assert {"index_unavailable", "notes_unread", "bad_front_matter"} <= codes
-    assert codes - known == set()
+    assert codes - _known(f"{language}-errors.js", "error") == set()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_reason_of_the_sandbox_has_words_and_is_given_somewhere(language: str) -> None:
+    reasons = set(get_args(SandboxReason))
+    assert reasons == _known(f"{language}-reasons.js", "reason")
+    assert reasons - _constants("server/sandbox") == {"no_sandbox"}
+    assert "no_sandbox" in _constants("server")
+
+
+def test_every_reason_of_the_sandbox_is_documented() -> None:
+    documented = set(re.findall(r"`(\w+)`", (_ROOT / "docs" / "api.md").read_text("utf-8")))
+    assert set(get_args(SandboxReason)) - documented == set()

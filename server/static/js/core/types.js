@@ -85,6 +85,7 @@
  * @property {string} code
  * @property {string} message
  * @property {string} hint
+ * @property {string[]} [reasons] why there is no sandbox, where that is what went wrong
  *
  * @typedef {object} Turn one question and what came of it
  * @property {string} key
@@ -174,7 +175,8 @@
  *   "unavailable" (it failed, and may be tried again) or "off" (there is none)
  * @property {boolean} switchedOff the server's settings want no sandbox: it cannot be started from here
  * @property {string} engine
- * @property {string} sandboxMessage
+ * @property {string[]} sandboxReasons why it is as it is, for the page's own words
+ * @property {string} sandboxMessage the same in the server's
  * @property {boolean} canEdit
  * @property {boolean} hasChatModel
  *

@@ -3,6 +3,7 @@
 
 import { t } from "../text/i18n.js";
 import { eventsOf } from "./sse.js";
+import { texts } from "./wire.js";
 
 /** The longest page that the server gives. */
 const PAGE_SIZE = 500;
@@ -152,7 +153,8 @@ function parseData(data) {
  */
 export function toFailure(error) {
   if (error instanceof ApiError) {
-    return { code: error.code, message: error.message, hint: error.hint };
+    const { code, message, hint, body } = error;
+    return { code, message, hint, reasons: texts(body.reasons) };
   }
   return { code: "page", message: error instanceof Error ? error.message : String(error), hint: "" };
 }

@@ -23,6 +23,7 @@ export function toHealth(value) {
     sandbox: toSandboxState(sandbox),
     switchedOff: sandbox.switched_off === true,
     engine: text(sandbox.engine),
+    sandboxReasons: texts(sandbox.reasons),
     sandboxMessage: text(sandbox.message),
     canEdit: json.editable === true,
     hasChatModel: json.llm === true,

@@ -2,10 +2,12 @@
 /** English strings. The Russian module has the same keys; a test holds them equal. */
 
 import { enErrors } from "./en-errors.js";
+import { enReasons } from "./en-reasons.js";
 
 /** @type {Record<string, string | Record<string, string>>} */
 export const en = {
   ...enErrors,
+  ...enReasons,
   "a11y.skip": "Skip to the question",
   "a11y.answerReady": "Answer: {text}",
   "action.cancel": "Cancel",
@@ -153,7 +155,6 @@ export const en = {
   "run.stop": "Stop",
   "run.stopped": "Stopped",
   "run.truncated": "The output was too long and has been cut.",
-  "sandbox.asleepHint": "It wakes up with the first command, in a few seconds.",
   "sandbox.clean": "Clean up",
   "sandbox.cleaned": "Removed: {names}",
   "sandbox.cleanNothing": "Nothing unused is older than a day.",
@@ -161,6 +162,7 @@ export const en = {
   "sandbox.cleanTitle": "Remove what is old and unused?",
   "sandbox.console": "A docker command for the sandbox",
   "sandbox.containers": "Containers",
+  "sandbox.detail": "The server's own words",
   "sandbox.images": "Images",
   "sandbox.logs": "Logs",
   "sandbox.none": "None yet",
@@ -177,7 +179,6 @@ export const en = {
   "sandbox.state.starting": "Sandbox starting",
   "sandbox.state.asleep": "Sandbox asleep",
   "sandbox.state.unavailable": "Sandbox unavailable",
-  "sandbox.switchedOff": "Switched off by KB_SANDBOX=off. To run commands, start the server again without that setting.",
   "sandbox.subtitle": "A Docker of its own, apart from yours",
   "sandbox.title": "Sandbox",
   "sandbox.unknown": "Known once it runs",

@@ -9,12 +9,15 @@ import { hasWords, languageNow, t } from "./i18n.js";
  * The server speaks English of its own errors, and the language of the question of refused commands.
  * Its words are kept where they are in the page's language, since they name the value that is
  * wrong; elsewhere the error's code is put into words, and without known words the server's stand.
+ * What the sandbox lacks is always put into words, the server's are the small print.
  *
  * @param {Failure} failure
  * @returns {{message: string, hint: string}}
  */
 export function failureInWords(failure) {
   const { message, hint } = failure;
+  const why = reasonsInWords(failure.reasons ?? []);
+  if (why) return { message: why, hint: message };
   return isRussian(message) ? { message, hint } : codeInWords(failure);
 }
 
@@ -39,12 +42,12 @@ const keyOf = (code) => (/^http_\d+$/.test(code) ? "error.http" : `error.${code}
 const isRussian = (message) => /[а-яё]/i.test(message);
 
 /**
- * A sentence of the server that has no code.
+ * Why there is no sandbox: of each way to one that was tried.
  *
- * @param {string} message
- * @returns {string}
+ * @param {string[]} reasons
+ * @returns {string} "" where there are none, or none that is known
  */
-export function serverSays(message) {
-  const speaksPage = languageNow() === "en" || isRussian(message);
-  return !message || speaksPage ? message : t("error.said", { message });
+export function reasonsInWords(reasons) {
+  const keys = reasons.map((reason) => `reason.${reason}`).filter(hasWords);
+  return keys.map((key) => t(key)).join(" ");
 }

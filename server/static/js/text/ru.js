@@ -2,10 +2,12 @@
 /** Русские строки. Ключи те же, что в английском модуле: за этим следит тест. */
 
 import { ruErrors } from "./ru-errors.js";
+import { ruReasons } from "./ru-reasons.js";
 
 /** @type {Record<string, string | Record<string, string>>} */
 export const ru = {
   ...ruErrors,
+  ...ruReasons,
   "a11y.skip": "К вопросу",
   "a11y.answerReady": "Ответ: {text}",
   "action.cancel": "Отмена",
@@ -153,7 +155,6 @@ export const ru = {
   "run.stop": "Остановить",
   "run.stopped": "Остановлено",
   "run.truncated": "Вывод слишком длинный и обрезан.",
-  "sandbox.asleepHint": "Проснётся с первой командой, за несколько секунд.",
   "sandbox.clean": "Прибрать",
   "sandbox.cleaned": "Удалено: {names}",
   "sandbox.cleanNothing": "Нет ничего неиспользуемого старше суток.",
@@ -161,6 +162,7 @@ export const ru = {
   "sandbox.cleanTitle": "Удалить старое и ненужное?",
   "sandbox.console": "Команда docker для песочницы",
   "sandbox.containers": "Контейнеры",
+  "sandbox.detail": "Подробности от сервера",
   "sandbox.images": "Образы",
   "sandbox.logs": "Логи",
   "sandbox.none": "Пока нет",
@@ -177,7 +179,6 @@ export const ru = {
   "sandbox.state.starting": "Песочница запускается",
   "sandbox.state.asleep": "Песочница спит",
   "sandbox.state.unavailable": "Песочница недоступна",
-  "sandbox.switchedOff": "Выключена настройкой KB_SANDBOX=off. Чтобы выполнять команды, запустите сервер снова без этой настройки.",
   "sandbox.subtitle": "Отдельный Docker, не ваш собственный",
   "sandbox.title": "Песочница",
   "sandbox.unknown": "Станет известно, когда заработает",

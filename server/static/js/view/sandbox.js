@@ -5,7 +5,7 @@ import { clone, el, part, setText, show, syncComponents, syncList } from "../dom
 import { emptyCard } from "../core/state.js";
 import { run, runTyped, stopRun } from "../effects/runs.js";
 import { cleanSandbox, loadSandbox, resetSandbox, startSandbox } from "../effects/server.js";
-import { failureInWords, serverSays } from "../text/failures.js";
+import { failureInWords, reasonsInWords } from "../text/failures.js";
 import { sizeInWords } from "../text/format.js";
 import { t } from "../text/i18n.js";
 import { confirmWith, leaveOnEscape } from "./dialogs.js";
@@ -19,6 +19,9 @@ import { createRun } from "./run.js";
  * @typedef {{key: string, name: string, detail: string, dot: string,
  *   ports: import("../core/types.js").PortLink[], lines: {label: string, line: string}[]}} Thing
  */
+
+/** Of these the server has no more to tell. */
+const PLAIN_REASONS = new Set(["not_started", "restarting", "switched_off"]);
 
 /**
  * @param {Context} context
@@ -61,18 +64,24 @@ function fillStatus(node, { sandbox, health }) {
   setText(part(node, "state"), sandbox.resetting ? t("sandbox.resetting") : t(`sandbox.state.${state}`));
   const failure = sandbox.failure ? failureInWords(sandbox.failure).message : "";
   const engine = sandbox.info?.engine || health?.engine || "";
-  setText(part(node, "message"), hintOf(state, health) || failure || serverSays(health?.sandboxMessage ?? "") || engine);
+  const why = reasonsInWords(health?.sandboxReasons ?? []);
+  setText(part(node, "message"), failure || why || engine || (off ? t("sandbox.offHint") : ""));
+  fillDetail(node, health);
   show(part(node, "live"), !off);
   for (const name of ["refresh", "clean"]) show(part(node, name), state === "ready");
   show(part(node, "start"), !health?.switchedOff && (off || state === "asleep" || state === "unavailable"));
 }
 
-/** @type {(state: string, health: State["health"]) => string} what is known of a state without the server's words */
-function hintOf(state, health) {
-  if (state === "asleep") return t("sandbox.asleepHint");
-  if (state !== "off") return "";
-  if (health?.switchedOff) return t("sandbox.switchedOff");
-  return health?.sandboxMessage ? "" : t("sandbox.offHint");
+/**
+ * The server's own words name addresses, paths and what a program has said.
+ *
+ * @param {HTMLElement} node
+ * @param {State["health"]} health
+ */
+function fillDetail(node, health) {
+  const told = health?.sandboxReasons.some((reason) => !PLAIN_REASONS.has(reason)) ?? false;
+  show(part(node, "detail"), told);
+  setText(part(node, "detail-text"), told ? health?.sandboxMessage ?? "" : "");
 }
 
 /** @type {(state: string) => string} */

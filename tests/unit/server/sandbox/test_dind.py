@@ -221,19 +221,20 @@ def test_what_is_not_ours_is_left_alone(
 
 
 @pytest.mark.parametrize(
-    ("info", "said"),
+    ("info", "said", "reason"),
     [
-        ({"OSType": "windows"}, "needs Linux"),
-        ({"SecurityOptions": ["name=rootless"]}, "rootless"),
+        ({"OSType": "windows"}, "needs Linux", "windows_containers"),
+        ({"SecurityOptions": ["name=rootless"]}, "rootless", "rootless_engine"),
     ],
 )
 def test_an_engine_that_cannot(
-    driver: DindDriver, engine: FakeEngine, info: dict[str, Any], said: str
+    driver: DindDriver, engine: FakeEngine, info: dict[str, Any], said: str, reason: str
 ) -> None:
     engine.info |= info
     with pytest.raises(SandboxError, match=said) as raised:
         driver.start()
     assert raised.value.hint
+    assert raised.value.reasons == (reason,)
     assert engine.asked == []
 
 

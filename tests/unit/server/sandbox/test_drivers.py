@@ -124,14 +124,16 @@ def test_auto_takes_what_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     settings = SandboxSettings(state_dir=tmp_path)
     monkeypatch.setattr(choose, "why_not_managed", lambda: None)
     assert choose_driver(settings).name == "managed"
-    reason = SandboxError("no dockerd here", hint="install it")
+    reason = SandboxError("no dockerd here", reason="no_dockerd", hint="install it")
     monkeypatch.setattr(choose, "why_not_managed", lambda: reason)
     monkeypatch.setattr(choose, "why_not_dind", lambda: None)
     assert choose_driver(settings).name == "dind"
-    no_engine = SandboxError("no engine answers", hint="start one")
+    no_engine = SandboxError("no engine answers", reason="no_engine", hint="start one")
     monkeypatch.setattr(choose, "why_not_dind", lambda: no_engine)
-    message = Sandbox(settings).status().message
-    assert message == "no sandbox: no dockerd here, and no engine answers; install it; or start one"
+    status = Sandbox(settings).status()
+    assert status.reasons == ("no_dockerd", "no_engine")
+    said = "no sandbox: no dockerd here, and no engine answers; install it; or start one"
+    assert status.message == said
     with_host = SandboxSettings(state_dir=tmp_path, host="unix:///x.sock")
     assert choose_driver(with_host).name == "external"
 

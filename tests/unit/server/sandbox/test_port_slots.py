@@ -20,7 +20,7 @@ class Scripts:
 
     def __call__(self, script: str) -> None:
         if self.broken:
-            raise SandboxError("the container is gone")
+            raise SandboxError("the container is gone", reason="engine_refused")
         self.run.append(script)
 
 

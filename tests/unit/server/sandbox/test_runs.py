@@ -152,7 +152,7 @@ def test_a_sandbox_that_is_not_there_fails_the_run_and_says_why(
     book: RunBook, programs: Programs
 ) -> None:
     def act(run: Run) -> int:
-        raise SandboxError("no daemon", hint="get one")
+        raise SandboxError("no daemon", reason="no_dockerd", hint="get one")
 
     programs.acts["x"] = act
     run = book.get(_finish(book, "x"))

@@ -89,7 +89,7 @@ def test_a_reset_that_fails_is_told(settings: SandboxSettings) -> None:
             """It is its own, as far as it knows."""
 
         def reset(self) -> None:
-            raise SandboxError("the data cannot be deleted")
+            raise SandboxError("the data cannot be deleted", reason="data_kept")
 
     sandbox = Sandbox(settings, driver=Stuck(settings.host))
     sandbox.start()
@@ -97,6 +97,7 @@ def test_a_reset_that_fails_is_told(settings: SandboxSettings) -> None:
         sandbox.reset()
     status = sandbox.status()
     assert (status.state, status.message) == ("unavailable", "the data cannot be deleted")
+    assert status.reasons == ("data_kept",)
     sandbox.close()
 
 
@@ -109,6 +110,7 @@ def test_a_daemon_that_cannot_take_its_first_image_is_told_and_tried_again(
     _wait_for_end_of_start(sandbox)
     assert sandbox.status().state == "unavailable"
     assert "no space left on device" in sandbox.status().message
+    assert sandbox.status().reasons == ("set_up_failed",)
     daemon.full = False
     assert sandbox.start().state == "ready"
     sandbox.close()
@@ -120,9 +122,11 @@ def test_a_driver_that_cannot_write_is_told(settings: SandboxSettings) -> None:
             raise OSError(30, "Read-only file system")
 
     sandbox = Sandbox(settings, driver=ReadOnly(settings.host))
+    assert sandbox.status().reasons == ("not_started",)
     with pytest.raises(SandboxError, match="Read-only file system"):
         sandbox.start()
     assert sandbox.status().state == "unavailable"
+    assert sandbox.status().reasons == ("start_failed",)
     sandbox.close()
 
 
@@ -130,7 +134,7 @@ def test_auto_chooses_again_when_it_is_wanted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Docker Desktop may be started after the server."""
-    reason = SandboxError("none")
+    reason = SandboxError("none", reason="no_engine")
     monkeypatch.setattr(choose, "why_not_managed", lambda: reason)
     monkeypatch.setattr(choose, "why_not_dind", lambda: reason)
     sandbox = Sandbox(SandboxSettings(state_dir=tmp_path))

@@ -1,0 +1,50 @@
+"""Why something failed, for programs: whoever shows it has words of their own for each reason."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeGuard, get_args
+
+SandboxReason = Literal[
+    # no daemon of its own
+    "needs_linux",
+    "needs_root",
+    "no_dockerd",
+    "missing_programs",
+    "no_free_network",
+    "another_server",
+    # no daemon in the user's own engine
+    "no_engine",
+    "engine_elsewhere",
+    "engine_refused",
+    "windows_containers",
+    "rootless_engine",
+    "name_taken",
+    "no_image",
+    # no daemon that somebody else runs
+    "no_address",
+    "own_daemon",
+    "no_label",
+    # a daemon that does not work, or has stopped working
+    "start_failed",
+    "unreachable",
+    "set_up_failed",
+    "no_reply",
+    "went_away",
+    "restarting",
+    # it works, or would work
+    "switched_off",
+    "not_started",
+    "data_unlimited",
+    "reset_elsewhere",
+    "data_kept",
+    "no_sandbox",
+    "no_compose",
+]
+"""Why the sandbox is not there, or is less than it should be."""
+
+_SANDBOX_REASONS: Final = frozenset(get_args(SandboxReason))
+
+
+def is_sandbox_reason(text: str) -> TypeGuard[SandboxReason]:
+    """Tell whether a text that came over a pipe is a reason."""
+    return text in _SANDBOX_REASONS

@@ -1,0 +1,35 @@
+// @ts-check
+/** Why there is no sandbox, or what it lacks, in English. The reasons are listed in kb/reasons.py. */
+
+/** @type {Record<string, string>} */
+export const enReasons = {
+  "reason.another_server": "Another server holds this sandbox. Stop that one, or give this one another state folder (KB_STATE).",
+  "reason.data_kept": "The sandbox's data could not be deleted.",
+  "reason.data_unlimited": "The sandbox works, but nothing limits the size of its data.",
+  "reason.engine_elsewhere": "DOCKER_HOST names the Docker Engine of another machine. Unset it to use this one's.",
+  "reason.engine_refused": "This machine's Docker Engine refused what the sandbox asked of it.",
+  "reason.missing_programs": "Programs of the system are missing. On Debian and Ubuntu “apt-get install docker.io iproute2 iptables” brings them.",
+  "reason.name_taken": "Your Docker Engine has somebody else's object under the sandbox's name. Remove it.",
+  "reason.needs_linux": "A daemon of its own needs Linux; here it takes Docker Desktop (KB_SANDBOX=dind).",
+  "reason.needs_root": "Starting a daemon of its own needs root, or sudo without a password.",
+  "reason.no_address": "No address of an external daemon is given. Set KB_SANDBOX_HOST to unix:///path or tcp://127.0.0.1:port.",
+  "reason.no_compose": "The sandbox has no docker-compose program. On Debian and Ubuntu “apt-get install docker-compose” brings it.",
+  "reason.no_dockerd": "This machine has no dockerd program. On Debian and Ubuntu “apt-get install docker.io iproute2 iptables” brings it.",
+  "reason.no_engine": "No Docker Engine answers. Start Docker Desktop, or a Docker Engine that this user may talk to.",
+  "reason.no_free_network": "No private addresses are free for the sandbox's network.",
+  "reason.no_image": "The sandbox's image cannot be pulled. Pull it yourself (“docker pull”), or name one that is there in KB_SANDBOX_DIND_IMAGE.",
+  "reason.no_label": "The daemon does not carry the sandbox's label, so it gets no commands. Start it with “--label kb.sandbox=…”.",
+  "reason.no_reply": "The sandbox daemon does not answer.",
+  "reason.no_sandbox": "There is nowhere to run this.",
+  "reason.not_started": "It wakes with the first command, in a few seconds.",
+  "reason.own_daemon": "This is the machine's own Docker, not the sandbox: commands of notes never go there.",
+  "reason.reset_elsewhere": "An external sandbox is reset where it runs.",
+  "reason.restarting": "The sandbox daemon died and is being started again.",
+  "reason.rootless_engine": "The Docker Engine is rootless, and no sandbox can run in it. Use one that runs as root, or KB_SANDBOX=managed on Linux.",
+  "reason.set_up_failed": "The sandbox daemon answers, but could not be set up. Where the disk is full, resetting the sandbox helps.",
+  "reason.start_failed": "The sandbox daemon did not start.",
+  "reason.switched_off": "Switched off by the setting KB_SANDBOX=off. To run commands, start the server again without that setting.",
+  "reason.unreachable": "The sandbox's container runs, but cannot be reached: this program must be on the machine of the Docker Engine.",
+  "reason.went_away": "The sandbox daemon went away in the middle. It is being restarted: run the command again in a minute.",
+  "reason.windows_containers": "The Docker Engine is set to Windows containers, and Linux ones are needed. Choose “Switch to Linux containers” in Docker Desktop's menu.",
+};

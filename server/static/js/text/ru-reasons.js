@@ -1,0 +1,35 @@
+// @ts-check
+/** Почему нет песочницы или чего ей не хватает, по-русски. Причины перечисляет kb/reasons.py. */
+
+/** @type {Record<string, string>} */
+export const ruReasons = {
+  "reason.another_server": "Эту песочницу уже держит другой сервер. Остановите его или дайте этому другую папку состояния (KB_STATE).",
+  "reason.data_kept": "Данные песочницы не удалось удалить.",
+  "reason.data_unlimited": "Песочница работает, но объём её данных ничем не ограничен.",
+  "reason.engine_elsewhere": "DOCKER_HOST указывает на Docker Engine другого компьютера. Уберите эту переменную, чтобы взять здешний.",
+  "reason.engine_refused": "Docker Engine этого компьютера отказал песочнице.",
+  "reason.missing_programs": "Не хватает системных программ. На Debian и Ubuntu их ставит «apt-get install docker.io iproute2 iptables».",
+  "reason.name_taken": "В вашем Docker Engine есть чужой объект с именем песочницы. Удалите его.",
+  "reason.needs_linux": "Собственный демон бывает только в Linux; здесь нужен Docker Desktop (KB_SANDBOX=dind).",
+  "reason.needs_root": "Чтобы запустить собственный демон, нужны права root или sudo без пароля.",
+  "reason.no_address": "Не задан адрес внешнего демона. Укажите его в KB_SANDBOX_HOST: unix:///путь или tcp://127.0.0.1:порт.",
+  "reason.no_compose": "Для песочницы нет программы docker-compose. На Debian и Ubuntu её ставит «apt-get install docker-compose».",
+  "reason.no_dockerd": "На этом компьютере нет программы dockerd. На Debian и Ubuntu её ставит «apt-get install docker.io iproute2 iptables».",
+  "reason.no_engine": "Docker Engine не отвечает. Запустите Docker Desktop или Docker Engine, доступный этому пользователю.",
+  "reason.no_free_network": "Для сети песочницы не нашлось свободных частных адресов.",
+  "reason.no_image": "Образ для песочницы не загружается. Загрузите его сами («docker pull») или назовите имеющийся в KB_SANDBOX_DIND_IMAGE.",
+  "reason.no_label": "У демона нет метки песочницы, поэтому команд он не получит. Запустите его с «--label kb.sandbox=…».",
+  "reason.no_reply": "Демон песочницы не отвечает.",
+  "reason.no_sandbox": "Запустить негде.",
+  "reason.not_started": "Проснётся с первой командой, за несколько секунд.",
+  "reason.own_daemon": "Это Docker самого компьютера, а не песочница: команды из заметок он не получает.",
+  "reason.reset_elsewhere": "Внешнюю песочницу сбрасывают там, где она работает.",
+  "reason.restarting": "Демон песочницы упал и запускается снова.",
+  "reason.rootless_engine": "Docker Engine работает без root, и песочницу в нём не запустить. Нужен обычный, а в Linux годится и KB_SANDBOX=managed.",
+  "reason.set_up_failed": "Демон песочницы отвечает, но подготовить его не удалось. Если кончилось место на диске, поможет сброс песочницы.",
+  "reason.start_failed": "Демон песочницы не запустился.",
+  "reason.switched_off": "Выключена настройкой KB_SANDBOX=off. Чтобы выполнять команды, запустите сервер снова без этой настройки.",
+  "reason.unreachable": "Контейнер песочницы работает, но связи с ним нет: программе нужно быть на том же компьютере, что и Docker Engine.",
+  "reason.went_away": "Демон песочницы пропал посреди работы. Он запускается снова: повторите команду через минуту.",
+  "reason.windows_containers": "Docker Engine настроен на контейнеры Windows, а нужны контейнеры Linux. Выберите в меню Docker Desktop «Switch to Linux containers».",
+};
