@@ -13,6 +13,7 @@ _MAX_LINES: Final = 500
 _KNOWN: Final = frozenset({"title", "tags", "tag", "aliases", "alias", "cssclasses", "id"})
 """Fields that every chunk of the note carries, or that say nothing to a reader."""
 _FIELD: Final = re.compile(r"\w+:(\s|$)")
+_NULL: Final = frozenset({"~", "null"})
 _SEPARATORS: Final = re.compile(r"[,\s]+")
 
 
@@ -30,6 +31,8 @@ class FrontMatter:
     """It has other fields, such as a date, which are text to search in."""
     problem: str = ""
     """Why it could not be read; its lines are then mere text."""
+    problem_line: int = 0
+    """The line of the note that could not be read."""
 
 
 def read_front_matter(lines: list[str]) -> FrontMatter:
@@ -42,11 +45,15 @@ def read_front_matter(lines: list[str]) -> FrontMatter:
         return FrontMatter()
     inner = lines[1:end]
     try:
-        fields = yaml.safe_load("\n".join(inner))
+        # All values stay as they are written: `1.10` is no number, `No` no truth value.
+        fields = yaml.load("\n".join(inner), Loader=yaml.BaseLoader)  # noqa: S506 - makes text alone
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if not any(_FIELD.match(line) for line in inner):
             return FrontMatter()
-        return FrontMatter(line_count=end + 1, has_more=True, problem=_first_line(error))
+        problem, line = _first_line(error), _line_of(error)
+        return FrontMatter(
+            line_count=end + 1, has_more=True, problem=problem, problem_line=min(line, end)
+        )
     if not inner:
         return FrontMatter(line_count=end + 1)
     if not isinstance(fields, Mapping):
@@ -83,11 +90,18 @@ def _strings(value: object, *, split: bool) -> tuple[str, ...]:
 
 
 def _text(value: object) -> str:
-    if value is None or isinstance(value, list | dict):
+    if not isinstance(value, str) or value.lower() in _NULL:
         return ""
-    return " ".join(str(value).split())
+    # An escape in quotes can give half a character, which no file could hold.
+    return " ".join(value.encode("utf-8", "replace").decode("utf-8").split())
 
 
 def _first_line(error: Exception) -> str:
     lines = str(error).splitlines()
     return lines[0] if lines else type(error).__name__
+
+
+def _line_of(error: Exception) -> int:
+    """Return the line of the note that an error is about: YAML counts from 0, below a rule."""
+    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    return mark.line + 2 if mark is not None else 1

@@ -69,7 +69,7 @@ def parse_note(
     front = read_front_matter(lines)
     found = list(warnings)
     if front.problem:
-        found.append(_front_matter_warning(note, front.problem))
+        found.append(_front_matter_warning(note, front))
     try:
         with _collector_paused(is_needed=len(source) > _LARGE_CHARS):
             blocks = _BlockBuilder(lines, front).build()
@@ -328,11 +328,11 @@ def _tags_in(text: str) -> list[str]:
     return [match.group(1).rstrip("/") for match in _TAG.finditer("".join(plain))]
 
 
-def _front_matter_warning(note: NoteId, problem: str) -> NoteWarning:
+def _front_matter_warning(note: NoteId, front: FrontMatter) -> NoteWarning:
     return NoteWarning(
         note=note,
-        line=1,
-        message=f"the front matter is not valid YAML ({problem}); it was read as text",
+        line=front.problem_line,
+        message=f"the front matter is not valid YAML ({front.problem}); it was read as text",
         hint="quote values that contain a colon or begin with a bracket",
         code="bad_front_matter",
     )
