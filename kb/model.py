@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, NewType
 
+from kb.reasons import SandboxReason
+
 NoteId = NewType("NoteId", str)
 """Path of a note relative to the notes folder, with `/` between its parts."""
 ChunkId = NewType("ChunkId", str)
@@ -409,6 +411,20 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something that the runner itself says in a run."""
+
+    code: str
+    """What is said, for programs: a remark's own code, or that of an error."""
+    values: Mapping[str, str | float] = field(default_factory=dict)
+    """What is named in it."""
+    reasons: tuple[SandboxReason, ...] = ()
+    """Why, where the sandbox failed."""
+    text: str
+    """The same in plain English, with its line end; safe to show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunEvent:
     """Something that happened in a run, in order."""
 
@@ -416,6 +432,8 @@ class RunEvent:
     text: str = ""
     """Output, or the state's name; safe to show: escape sequences are removed."""
     exit_code: int | None = None
+    remark: Remark | None = None
+    """What the text says, where it is the runner's own and not the command's output."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
-from kb.model import RunEvent, RunId
+from kb.model import Remark, RunEvent, RunId
 from server.routes.commands import preview_body
 from server.routes.shared import CallerDep, PageDep, ServicesDep, errors
 from server.schemas.commands import PreviewBody, TypedPreviewRequest, TypedRunRequest
@@ -107,4 +107,14 @@ def _event_data(event: RunEvent) -> dict[str, object]:
         return {"state": event.text, "exit_code": event.exit_code}
     if event.kind == "status":
         return {"state": event.text}
-    return {"text": event.text}
+    told = {} if event.remark is None else {"remark": remark_data(event.remark)}
+    return {"text": event.text, **told}
+
+
+def remark_data(remark: Remark) -> dict[str, object]:
+    """Turn a remark into its wire shape."""
+    return {
+        "code": remark.code,
+        "values": dict(remark.values),
+        "reasons": list(remark.reasons),
+    }

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from kb.model import CommandRun, RunEvent, RunId, RunOrigin, RunState
+from kb.model import CommandRun, Remark, RunEvent, RunId, RunOrigin, RunState
+from kb.reasons import is_sandbox_reason
 from server.sandbox.sanitize import cut_text
 from server.state import write_private
 
@@ -55,7 +56,7 @@ class KeptRuns:
         }
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept = _beginning(output, self._most_chars)
-        content = {"run": facts, "output": [[event.kind, event.text] for event in kept]}
+        content = {"run": facts, "output": [_kept(event) for event in kept]}
         write_private(self._path(run.id), json.dumps(content, ensure_ascii=False))
 
     def read(self) -> list[EndedRun]:
@@ -78,7 +79,7 @@ def _beginning(output: Sequence[RunEvent], most_chars: int) -> tuple[RunEvent, .
     for event in output:
         if most_chars <= 0:
             break
-        kept.append(RunEvent(kind=event.kind, text=cut_text(event.text, most_chars)))
+        kept.append(replace(event, text=cut_text(event.text, most_chars)))
         most_chars -= len(event.text)
     return tuple(kept)
 
@@ -95,11 +96,26 @@ def _parse(path: Path) -> EndedRun | None:
                 "origin": RunOrigin(**facts["origin"]),
             }
         )
-        output = tuple(_event(kind, text) for kind, text in content["output"])
+        output = tuple(_event(*each) for each in content["output"])
     except (OSError, ValueError, TypeError, KeyError):
         return None
     return EndedRun(run=run, output=output)
 
 
-def _event(kind: str, text: str) -> RunEvent:
-    return RunEvent(kind=cast("Literal['stdout', 'stderr']", kind), text=str(text))
+def _kept(event: RunEvent) -> list[object]:
+    """Return an event's kind and text, and what a remark is besides."""
+    told = () if event.remark is None else (_facts_of(event.remark),)
+    return [event.kind, event.text, *told]
+
+
+def _facts_of(remark: Remark) -> Mapping[str, object]:
+    return {"code": remark.code, "values": remark.values, "reasons": remark.reasons}
+
+
+def _event(kind: str, text: str, told: Mapping[str, Any] | None = None) -> RunEvent:
+    remark = None
+    if told is not None:
+        reasons = tuple(filter(is_sandbox_reason, told["reasons"]))
+        remark = Remark(code=told["code"], values=told["values"], reasons=reasons, text=text)
+    known_kind = cast("Literal['stdout', 'stderr']", kind)
+    return RunEvent(kind=known_kind, text=str(text), remark=remark)

@@ -12,6 +12,7 @@ from kb.commands.plan import Plan, plan
 from kb.commands.removal import ask_to_confirm
 from kb.model import Language
 from server.sandbox.engine import Engine
+from server.sandbox.remarks import remark
 from server.sandbox.run import Run
 from server.sandbox.runner.compose_files import KeptFiles, name_project
 from server.sandbox.victims import find_victims
@@ -134,7 +135,7 @@ class PlannedCommand:
             return EXIT_STOPPED
         run.running()
         for note in self._plan.notes:
-            run.stderr(f"note: {note}\n")
+            run.say(remark("note", text=note))
         with engine.client() as client:
             job = Job(
                 engine=engine,

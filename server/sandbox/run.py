@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Literal
 
-from kb.model import CommandRun, RunEvent, RunId, RunOrigin, RunState
+from kb.model import CommandRun, Remark, RunEvent, RunId, RunOrigin, RunState
 from server.sandbox.kept_runs import EndedRun
+from server.sandbox.remarks import remark as make_remark
 from server.sandbox.sanitize import TerminalText, cut_text
 from server.sandbox.settings import RunLimits
 
@@ -57,7 +59,7 @@ class Run:
         run = cls(before.id, before.text, limits, origin=before.origin)
         run.started = before.started
         for event in ended.output:
-            run._publish(event.kind, event.text)
+            run._publish(event.kind, event.text, event.remark)
         run._truncated = before.truncated
         run.end(before.state, before.exit_code)
         run._duration_s = before.duration_s
@@ -72,6 +74,10 @@ class Run:
     def stderr(self, data: bytes | str) -> None:
         """Add to the error output."""
         self._write("stderr", data)
+
+    def say(self, remark: Remark) -> None:
+        """Add something of our own to the error output."""
+        self._publish("stderr", remark.text, remark)
 
     def flush(self) -> None:
         """Show what waits for the rest of a character or a sequence: no more is to come."""
@@ -189,7 +195,7 @@ class Run:
         raw = data.encode("utf-8", "replace") if isinstance(data, str) else data
         self._publish(name, self._streams[name].feed(raw))
 
-    def _publish(self, name: str, text: str) -> None:
+    def _publish(self, name: str, text: str, remark: Remark | None = None) -> None:
         if not text:
             return
         with self._changed:
@@ -201,21 +207,23 @@ class Run:
                 text = text.encode("utf-8", "replace")[: max(room, 0)].decode("utf-8", "ignore")
                 text = cut_text(text, len(text))
             self._bytes += size
-            self._add_output(name, text)
+            self._add_output(name, text, remark)
             if size > room:
                 self._truncated = True
-                limit = self._limits.output_bytes
-                self._add_output("stderr", f"\n[output cut after {limit:,} bytes]\n")
+                told = make_remark("output_cut", bytes=self._limits.output_bytes)
+                self._add_output("stderr", told.text, told)
 
-    def _add_output(self, name: str, text: str) -> None:
+    def _add_output(self, name: str, text: str, remark: Remark | None) -> None:
         if not text:
             return
         last = self._events[-1]
         unseen = len(self._events) > self._delivered
-        if last.kind == name and unseen and len(last.text) < _JOINED_CHARS:
+        joins = last.kind == name and len(last.text) < _JOINED_CHARS
+        if joins and unseen and last.remark is None and remark is None:
             self._events[-1] = replace(last, text=last.text + text)
         else:
-            self._add(RunEvent(kind="stdout" if name == "stdout" else "stderr", text=text))
+            kind: Literal["stdout", "stderr"] = "stdout" if name == "stdout" else "stderr"
+            self._add(RunEvent(kind=kind, text=text, remark=remark))
 
     def _add(self, event: RunEvent) -> None:
         self._events.append(event)

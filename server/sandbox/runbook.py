@@ -14,6 +14,7 @@ from kb.errors import BusyError, KbError, NotFoundError
 from kb.model import CommandRun, Language, RunEvent, RunId, RunOrigin, RunState
 from server.sandbox.audit import AuditLog, AuditPage, AuditRecord
 from server.sandbox.kept_runs import KeptRuns
+from server.sandbox.remarks import failure, remark
 from server.sandbox.run import ENDED, NO_ORIGIN, Run
 from server.sandbox.settings import RunLimits
 
@@ -225,7 +226,7 @@ class RunBook:
         try:
             self._audit.write(AuditRecord.of(ended, body=prepared.describe()))
         except OSError as error:
-            run.stderr(f"note: the run could not be written to the audit log: {error}\n")
+            run.say(remark("not_recorded", error=str(error)))
 
     def _keep(self, run: Run, state: RunState, code: int | None) -> None:
         """Keep the run's output beyond this server, before anybody sees its end."""
@@ -244,11 +245,11 @@ def _execute(run: Run, prepared: PreparedRun) -> tuple[RunState, int | None]:
     try:
         code = prepared.execute(run)
     except KbError as error:
-        run.stderr(f"{error.message}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
+        run.say(failure(error))
         return _ended_as(run, RunState.FAILED), None
     except Exception as error:  # noqa: BLE001 - see above
         _log.exception("a run broke", extra={"run_id": run.id})
-        run.stderr(f"the run broke: {type(error).__name__}: {error}\n")
+        run.say(remark("broke", error=f"{type(error).__name__}: {error}"))
         return _ended_as(run, RunState.FAILED), None
     return _ended_as(run, RunState.EXITED), code
 
@@ -260,11 +261,11 @@ def _ended_as(run: Run, otherwise: RunState) -> RunState:
 def _stop(run: Run) -> None:
     run.ask_to_stop()
     if not run.wait(_STOP_PATIENCE_S):
-        run.stderr("the command did not end when it was stopped, and was given up\n")
+        run.say(remark("given_up"))
         run.end(RunState.STOPPED, None)
 
 
 def _time_out(run: Run, time_s: float) -> None:
     if not run.ended:
-        run.stderr(f"\n[stopped: it ran longer than {time_s:g} seconds]\n")
+        run.say(remark("timed_out", seconds=time_s))
         _stop(run)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import Final
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from kb.errors import SandboxError
+from server.routes.runs import remark_data
+from server.sandbox.remarks import failure, remark
 from tests.browser.accessibility import serious_issues
 from tests.browser.conftest import OpenPage
 from tests.browser.holding import Held
@@ -19,10 +24,13 @@ pytestmark = pytest.mark.browser
 _WRITTEN = ("one \x1b[31mred", " still red\x1b[0m\n10%", "\r20%\nend")
 
 
-def _play(page: Page) -> None:
-    events = [("status", {"state": "running"})]
-    events += [("stdout", {"text": text}) for text in _WRITTEN]
-    events += [("exit", {"state": "exited", "exit_code": 0})]  # type: ignore[dict-item]
+Event = tuple[str, dict[str, object]]
+_OUTPUT: Final[tuple[Event, ...]] = tuple(("stdout", {"text": text}) for text in _WRITTEN)
+
+
+def _play(page: Page, output: Sequence[Event] = _OUTPUT) -> None:
+    events: list[Event] = [("status", {"state": "running"}), *output]
+    events += [("exit", {"state": "exited", "exit_code": 0})]
     stream = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
 
     def start(route: Route) -> None:
@@ -59,6 +67,40 @@ def test_output_in_pieces_is_whole_and_keeps_its_colours(played: Page) -> None:
     expect(entry.locator("[data-part=meta]")).to_have_text("1,5 с")
     expect(entry.locator(".output")).to_have_text("one red still red\n20%\nend")
     expect(entry.locator(".ansi-red")).to_have_text("red still red")
+
+
+_REMARKS: Final[tuple[Event, ...]] = tuple(
+    ("stderr", {"text": each.text, "remark": remark_data(each)})
+    for each in (
+        remark("timed_out", seconds=3600),
+        failure(SandboxError("it went away: EOF", reason="went_away", hint="again")),
+    )
+)
+_SAID: Final = {
+    "ru-RU": ("выполнялась дольше 3 600 с.", "Демон песочницы пропал"),
+    "en-US": ("ran longer than 3,600 s.", "The sandbox daemon went away"),
+}
+
+
+@pytest.mark.parametrize("locale", _SAID)
+def test_what_the_runner_says_is_in_the_language_of_the_page(
+    open_page: OpenPage, live_server: LiveServer, locale: str
+) -> None:
+    page = open_page("about:blank", locale=locale)
+    PlayedSandbox().play(page, live_server)
+    _play(page, [*_OUTPUT, ("stderr", {"text": "theirs\n"}), *_REMARKS])
+    page.goto(live_server.page_url)
+    page.locator("#status-sandbox .dot.good").wait_for()
+    page.locator("#status-sandbox").click()
+    page.locator("#console-line").fill("docker logs web")
+    page.keyboard.press("Enter")
+    output = page.locator(".console-entry .output")
+    expect(output.locator(".stderr")).to_have_text("theirs")
+    late, gone = output.locator(".remark").all()
+    expect(late).to_contain_text(_SAID[locale][0])
+    expect(gone).to_contain_text(_SAID[locale][1])
+    expect(gone).to_contain_text("it went away: EOF")
+    expect(output).not_to_contain_text("stopped: it ran")
 
 
 @pytest.mark.parametrize(

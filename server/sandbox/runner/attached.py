@@ -97,7 +97,7 @@ def exec_in(action: ExecInContainer, job: Job) -> int:
     with job.run.on_stop(stream.close):
         stream.copy_to(job.run)
     if job.run.stop_asked.is_set():
-        job.error("stopped listening; the program goes on in the container until it ends")
+        job.say("left_running")
         return 130
     details: Mapping[str, Any] = job.client.exec_inspect(exec_id)
     return int(details.get("ExitCode") or 0)

@@ -26,7 +26,7 @@ def build(action: BuildImage, job: Job) -> int:
 
     context = _context(action, job)
     for path in context.left_out:
-        job.error(f"note: {path} is no plain file and was left out of the context")
+        job.say("file_left_out", path=path)
     check_dockerfile(context.dockerfile, build_args=dict(action.build_args))
     params = _params(action, job.rules)
     job.sent["build"] = params
@@ -106,4 +106,4 @@ def _copy(job: Job, messages: Iterator[Mapping[str, object]], *, quiet: bool) ->
 def _explain(job: Job, dockerfile: str) -> None:
     """Say where a note's comments have become arguments."""
     for line, comment in clean_dockerfile(dockerfile).problems:
-        job.error(f"hint: line {line} of the Dockerfile: Docker reads `{comment}` as arguments")
+        job.say("comment_as_argument", line=line, comment=comment)

@@ -40,7 +40,7 @@ def run_compose(action: RunCompose, job: Job) -> int:
     with tempfile.TemporaryDirectory(prefix="kb-compose-") as name:
         folder = Path(name)
         options = [] if not action.needs_file else _lay_out(action, job, folder / "project")
-        gate = Gate(endpoint=job.engine.endpoint, rules=job.rules)
+        gate = Gate(endpoint=job.engine.endpoint, rules=job.rules, language=job.language)
         command = [*program, *options, action.verb, *action.arguments, *action.services]
         job.sent["compose"] = command[len(program) :]
         job.sent["requests"] = gate.sent
@@ -48,7 +48,7 @@ def run_compose(action: RunCompose, job: Job) -> int:
             write_config(folder, address)
             code = _run_program(command, folder, environment(folder, address), job)
         for refusal in dict.fromkeys(gate.refused):
-            job.error(f"note: refused by the sandbox: {refusal}")
+            job.say("request_refused", text=refusal)
         return code
 
 
@@ -60,8 +60,10 @@ def _lay_out(action: RunCompose, job: Job, folder: Path) -> list[str]:
         found.text, action, job.files,
         host_ip=job.engine.endpoint.ports_host, rules=job.rules, language=job.language,
     )  # fmt: skip
-    for note in filter(None, (found.warning, *checked.notes)):
-        job.error(f"note: {note}")
+    if found.remark is not None:
+        job.run.say(found.remark)
+    for note in checked.notes:
+        job.say("note", text=note)
     project = action.project.name or DEFAULT_PROJECT
     folder.mkdir()
     for path, data in job.files.items():

@@ -17,6 +17,8 @@ from kb.commands.actions import ComposeProject
 from kb.commands.compose_yaml import load_yaml
 from kb.commands.own_files import COMPOSE_NAMES, compose_file_name, find_compose_file
 from kb.errors import CommandRefusedError, InvalidInputError
+from kb.model import Remark
+from server.sandbox.remarks import remark
 
 DEFAULT_PROJECT = "notes"
 """Of a file that comes from no note and has no name of its own."""
@@ -30,8 +32,8 @@ class FoundFile:
     """A Compose file that was found."""
 
     text: str
-    warning: str = ""
-    """That it is not quite the file that was asked for; empty where it is."""
+    remark: Remark | None = None
+    """That it is not quite the file that was asked for; None where it is."""
 
 
 class KeptFiles:
@@ -98,12 +100,11 @@ def find_file(project: ComposeProject, files: Mapping[str, bytes], kept: KeptFil
     if text is not None:
         if not wanted or wanted in files:
             return FoundFile(text=text)
-        said = f"there is no file {wanted} here: the note's Compose file is taken"
-        return FoundFile(text=text, warning=said)
-    text = kept.read(project.name or DEFAULT_PROJECT)
+        return FoundFile(text=text, remark=remark("other_compose_file", file=wanted))
+    name = project.name or DEFAULT_PROJECT
+    text = kept.read(name)
     if text is not None:
-        said = f"the file of the project {project.name}, as it was brought up, is taken"
-        return FoundFile(text=text, warning=said)
+        return FoundFile(text=text, remark=remark("kept_compose_file", project=name))
     raise InvalidInputError(
         f"there is no Compose file {wanted or COMPOSE_NAMES[-1]}",
         hint="run the command from a note that holds the file as a block",

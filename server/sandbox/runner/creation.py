@@ -69,7 +69,7 @@ def _create(job: Job, spec: ContainerSpec, body: Mapping[str, Any], *, pull: Pul
             raise
         if pull == "never":
             raise
-    job.error(f"Unable to find image '{parse_reference(spec.image).familiar}' locally")
+    job.say("image_absent", image=parse_reference(spec.image).familiar)
     pull_image(job, spec.image, platform=spec.platform, to_stderr=True)
     return _send(job, spec, body)
 

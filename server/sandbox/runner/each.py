@@ -26,7 +26,7 @@ def for_each_listed(action: ForEachListed, job: Job) -> int:
     """List, then act on what was listed; nothing where nothing was."""
     names = listed_names(action.listing, job.client)
     if not names:
-        job.error("nothing is listed, so nothing was done")
+        job.say("nothing_listed")
         return 0
     return execute(replace(action.action, targets=(*action.action.targets, *names)), job)
 

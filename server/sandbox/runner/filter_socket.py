@@ -125,7 +125,7 @@ class _Handler(socketserver.StreamRequestHandler):
                     raise CommandRefusedError("a request of a program that was not asked")
                 passed = judge(gate, request.method, request.target, request.body)
             except KbError as error:
-                gate.refused.append(error.message)
+                gate.keep_refusal(error)
                 self._refuse(error)
                 return
             record(gate, request.method, passed)

@@ -16,7 +16,9 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 from kb.commands.api_filter import filter_request
 from kb.commands.dockerfile_policy import check_dockerfile
 from kb.commands.limits import Rules
-from kb.errors import CommandRefusedError, InvalidInputError
+from kb.commands.texts import RefusedError
+from kb.errors import CommandRefusedError, InvalidInputError, KbError
+from kb.model import Language
 from server.sandbox.driver import Endpoint
 from server.sandbox.runner.build import build_limits
 
@@ -37,6 +39,13 @@ class Gate:
     """What was refused, for the run's output."""
     sent: list[dict[str, object]] = field(default_factory=list)
     """What was let pass and changes something, for the audit log."""
+    language: Language = "en"
+    """Of what was refused."""
+
+    def keep_refusal(self, error: KbError) -> None:
+        """Keep what was refused, and why."""
+        told = error.in_language(self.language) if isinstance(error, RefusedError) else error
+        self.refused.append(told.message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.model import Language
 from server.sandbox.engine import Engine
+from server.sandbox.remarks import RemarkCode, remark
 from server.sandbox.run import Run
 
 if TYPE_CHECKING:
@@ -60,8 +61,12 @@ class Job:
         self.run.stdout(text + "\n")
 
     def error(self, text: str) -> None:
-        """Write a line to the error output."""
+        """Write a line to the error output, as docker would."""
         self.run.stderr(text + "\n")
+
+    def say(self, code: RemarkCode, **values: str | float) -> None:
+        """Write something to the error output that docker would not."""
+        self.run.say(remark(code, **values))
 
 
 @singledispatch
@@ -71,7 +76,7 @@ def execute(action: object, job: Job) -> int:
     Raises:
         docker.errors.APIError: The daemon refused; the caller says so and ends with 1.
     """
-    job.error(f"{type(action).__name__} cannot be executed here")
+    job.say("unknown_action", action=type(action).__name__)
     return 1
 
 

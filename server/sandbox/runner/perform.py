@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kb.commands.actions import Action
+from kb.commands.texts import RefusedError
 from kb.errors import SandboxError
 from server.sandbox.runner import (  # noqa: F401 - importing them registers them
     attached,
@@ -39,6 +40,8 @@ def perform(action: Action, job: Job) -> int:
         job.error(daemon_error(error))
         explain_collision(job, error)
         return 1
+    except RefusedError as error:
+        raise error.in_language(job.language) from None
     except (DockerException, RequestException, OSError) as error:
         if job.run.stop_asked.is_set():
             return 130

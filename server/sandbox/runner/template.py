@@ -39,7 +39,7 @@ def print_rows(
     parsed = parse_template(str(template))
     unknown = _unknown_fields(parsed, rows)
     if unknown:
-        job.error(f"template: there is no field {{{{.{unknown}}}}}; fields: {_known(rows)}")
+        job.say("unknown_field", field=unknown, fields=_known(rows))
         return 1
     lines = [_filled(parsed, row) for row in rows]
     if parsed.table:

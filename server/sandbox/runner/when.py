@@ -32,6 +32,8 @@ def parse_when(text: str, *, now: float | None = None) -> str:
     when = parse_time(text)
     if not when:
         raise InvalidInputError(
-            f"{text!r} is no point in time", hint="write 10m, 2026-01-31 or 2026-01-31T10:00:00Z"
+            f"{text!r} is no point in time",
+            hint="write 10m, 2026-01-31 or 2026-01-31T10:00:00Z",
+            code="no_time",
         )
     return f"{when:.9f}"

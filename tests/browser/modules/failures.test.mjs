@@ -5,6 +5,7 @@ import test from "node:test";
 import { codeInWords, failureInWords, reasonsInWords } from "../../../server/static/js/text/failures.js";
 import { sizeInWords } from "../../../server/static/js/text/format.js";
 import { useLanguage } from "../../../server/static/js/text/i18n.js";
+import { remarkInWords } from "../../../server/static/js/text/remarks.js";
 
 // @ts-ignore - the one thing of the page that the words touch
 globalThis.document = { documentElement: { lang: "" } };
@@ -55,6 +56,20 @@ test("why there is no sandbox is said in the page's words, of each way that was 
   assert.equal(failureInWords({ ...failure, reasons: ["brand_new"] }).message, failure.message);
   useLanguage("en");
   assert.match(reasonsInWords(failure.reasons), /^This machine has no dockerd.*No Docker Engine answers/);
+});
+
+test("what the runner says is put into words, its failures too", () => {
+  const late = { code: "timed_out", values: { seconds: 3600 }, reasons: [] };
+  const gone = { code: "sandbox_unavailable", values: { message: "it went: EOF", hint: "again" }, reasons: ["went_away"] };
+  const none = { code: "no_dockerfile", values: { message: "there is no Dockerfile to build from", hint: "hold it" }, reasons: [] };
+  useLanguage("ru");
+  assert.equal(remarkInWords(late).replace(/\s/g, " "), "Остановлено: команда выполнялась дольше 3 600 с.");
+  assert.match(remarkInWords(gone), /^Демон песочницы пропал[^]*\nit went: EOF$/);
+  assert.equal(remarkInWords(none), "В заметке нет Dockerfile.");
+  useLanguage("en");
+  assert.equal(remarkInWords(late), "Stopped: the command ran longer than 3,600 s.");
+  assert.equal(remarkInWords(none), "there is no Dockerfile to build from\nhold it");
+  assert.equal(remarkInWords({ code: "brand_new", values: {}, reasons: [] }), "brand_new");
 });
 
 test("sizes have the units and the decimal mark of the language", () => {

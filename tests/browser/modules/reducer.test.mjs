@@ -109,16 +109,24 @@ test("opening other lines of the same note keeps it on the screen", () => {
 test("output of one stream grows in one piece, and streams keep their order", () => {
   const state = after(
     { type: "run/accepted", key: "k", runId: "r", text: "docker ps" },
-    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "a" },
-    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "b" },
-    { type: "run/output", key: "k", runId: "r", stream: "stderr", text: "!" },
-    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "c" },
+    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "a", remark: null },
+    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "b", remark: null },
+    { type: "run/output", key: "k", runId: "r", stream: "stderr", text: "!", remark: null },
+    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "c", remark: null },
   );
   assert.deepEqual(state.cards.k.run?.output, [
-    { stream: "stdout", text: "ab" },
-    { stream: "stderr", text: "!" },
-    { stream: "stdout", text: "c" },
+    { stream: "stdout", text: "ab", remark: null },
+    { stream: "stderr", text: "!", remark: null },
+    { stream: "stdout", text: "c", remark: null },
   ]);
+});
+
+test("what the runner itself says stays by itself", () => {
+  const remark = { code: "note", values: {}, reasons: [] };
+  const texts = [null, remark, null].map((each) => ({ stream: /** @type {const} */ ("stderr"), text: "x", remark: each }));
+  const said = texts.map((piece) => /** @type {Action} */ ({ type: "run/output", key: "k", runId: "r", ...piece }));
+  const state = after({ type: "run/accepted", key: "k", runId: "r", text: "docker ps" }, ...said);
+  assert.deepEqual(state.cards.k.run?.output, texts);
 });
 
 test("what comes late of the run before does not touch the new one", () => {
@@ -127,7 +135,7 @@ test("what comes late of the run before does not touch the new one", () => {
     { type: "run/accepted", key: "k", runId: "r", text: "docker ps" },
   );
   for (const late of /** @type {Action[]} */ ([
-    { type: "run/output", key: "k", runId: "old", stream: "stdout", text: "late" },
+    { type: "run/output", key: "k", runId: "old", stream: "stdout", text: "late", remark: null },
     { type: "run/state", key: "k", runId: "old", state: "running" },
     { type: "run/ended", key: "k", runId: "old", state: "exited", exitCode: 0, durationS: 1, truncated: false },
   ])) {
@@ -138,9 +146,9 @@ test("what comes late of the run before does not touch the new one", () => {
 test("output past the limit is cut and called so", () => {
   const state = after(
     { type: "run/accepted", key: "k", runId: "r", text: "docker logs x" },
-    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "x".repeat(MAX_OUTPUT_CHARS - 1) },
-    { type: "run/output", key: "k", runId: "r", stream: "stderr", text: "yyy" },
-    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "zzz" },
+    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "x".repeat(MAX_OUTPUT_CHARS - 1), remark: null },
+    { type: "run/output", key: "k", runId: "r", stream: "stderr", text: "yyy", remark: null },
+    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "zzz", remark: null },
   );
   const run = state.cards.k.run;
   assert.equal(run?.truncated, true);

@@ -9,12 +9,12 @@ import { ru } from "../../../server/static/js/text/ru.js";
 
 const STATIC = new URL("../../../server/static/", import.meta.url).pathname;
 /** Keys that are put together when the page runs. */
-const MADE = [/^answer\.(indexing|writing|thinking)$/, /^(risk|lines|mode|suggest)\./, /^run\.(exited|failed|stopped|starting|running)$/, /^sandbox\.state\./, /^banner\./, /^(error|reason)\./, /^unit\./];
+const MADE = [/^answer\.(indexing|writing|thinking)$/, /^(risk|lines|mode|suggest)\./, /^run\.(exited|failed|stopped|starting|running)$/, /^sandbox\.state\./, /^banner\./, /^(error|reason|remark)\./, /^unit\./];
 
 /** @param {string} folder @returns {string} */
 const sources = (folder) =>
   readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.(js|html)$/.test(entry.name) && !/^(en|ru)(-errors|-reasons)?\.js$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(js|html)$/.test(entry.name) && !/^(en|ru)(-errors|-reasons|-remarks)?\.js$/.test(entry.name))
     .map((entry) => readFileSync(join(entry.parentPath ?? entry.path, entry.name), "utf8"))
     .join("\n");
 

@@ -5,7 +5,7 @@ import test from "node:test";
 import { ApiError, encodePath, toFailure } from "../../../server/static/js/net/api.js";
 import { createEventParser } from "../../../server/static/js/net/sse.js";
 import { tokenFromText } from "../../../server/static/js/net/token.js";
-import { toAnswer, toCommand, toFiles } from "../../../server/static/js/net/wire.js";
+import { toAnswer, toCommand, toFiles, toRemark } from "../../../server/static/js/net/wire.js";
 import { toHealth, toIngestJob, toSandbox, toWarnings } from "../../../server/static/js/net/wire-server.js";
 
 const STREAM =
@@ -86,6 +86,12 @@ test("an error says what and what to do", () => {
   const off = new ApiError(503, "sandbox_unavailable", "none", "", { reasons: ["needs_root"] });
   assert.deepEqual(toFailure(off).reasons, ["needs_root"]);
   assert.equal(toFailure(new TypeError("oops")).message, "oops");
+});
+
+test("a remark keeps its numbers", () => {
+  const told = { code: "output_cut", values: { bytes: 5, path: "a" }, reasons: ["no_reply"] };
+  assert.deepEqual(toRemark(told), told);
+  assert.equal(toRemark(undefined), null);
 });
 
 test("the files of a note are read with the lines of their problems", () => {

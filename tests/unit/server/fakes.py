@@ -37,6 +37,7 @@ from kb.model import (
     NoteId,
     NoteSummary,
     Question,
+    Remark,
     Risk,
     RunEvent,
     RunId,
@@ -196,6 +197,7 @@ class FakeRuns:
         self.hold: threading.Event | None = None
         self.exit_code = 0
         self.warning = "a warning\n"
+        self.remark: Remark | None = None
 
     def start(
         self,
@@ -227,6 +229,8 @@ class FakeRuns:
                 run.end(RunState.STOPPED, None)
                 return
         run.stderr(self.warning)
+        if self.remark is not None:
+            run.say(self.remark)
         run.end(RunState.EXITED, self.exit_code)
 
     def _find(self, run_id: RunId) -> Run:

@@ -11,6 +11,7 @@ from typing import Final, get_args
 import pytest
 
 from kb.reasons import SandboxReason
+from server.sandbox.remarks import RemarkCode
 
 _ROOT: Final = Path(__file__).parents[3]
 _WORDS: Final = _ROOT / "server" / "static" / "js" / "text"
@@ -89,6 +90,7 @@ def test_every_reason_of_the_sandbox_has_words_and_is_given_somewhere(language: 
     assert "no_sandbox" in _constants("server")
 
 
-def test_every_reason_of_the_sandbox_is_documented() -> None:
+@pytest.mark.parametrize("codes", [SandboxReason, RemarkCode])
+def test_every_reason_and_remark_is_documented(codes: object) -> None:
     documented = set(re.findall(r"`(\w+)`", (_ROOT / "docs" / "api.md").read_text("utf-8")))
-    assert set(get_args(SandboxReason)) - documented == set()
+    assert set(get_args(codes)) - documented == set()

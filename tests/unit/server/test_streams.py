@@ -10,9 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from kb.errors import IndexUnavailableError, ModelError
+from kb.errors import IndexUnavailableError, ModelError, SandboxError
 from server import sse
 from server.origins import OwnOrigins
+from server.sandbox.remarks import failure
 from server.serving import ServerThread, listen, port_of
 from tests.unit.server.conftest import TOKEN, Bench
 from tests.waiting import PATIENCE_S, wait_until
@@ -153,6 +154,17 @@ def test_a_run_is_followed_by_any_number_and_by_who_comes_late(
     assert seen[-1] == ("exit", {"state": "exited", "exit_code": 0})
     assert stream(http, "GET", url) == seen
     assert stream(http, "GET", url, headers={"Last-Event-ID": "3"}) == seen[3:]
+
+
+def test_what_the_runner_says_comes_with_a_code(bench: Bench, http: httpx.Client) -> None:
+    bench.sandbox.runs.remark = failure(SandboxError("no", reason="no_reply"))
+    run_id = http.post("/api/runs", json={"text": "docker ps"}).json()["run_id"]
+    events = stream(http, "GET", f"/api/runs/{run_id}/events")
+    theirs, ours = [data for name, data in events if name == "stderr"]
+    assert theirs == {"text": "a warning\n"}
+    remark = {"code": "sandbox_unavailable", "values": {"message": "no", "hint": ""}}
+    assert ours == {"text": "no\n", "remark": {**remark, "reasons": ["no_reply"]}}
+    assert http.get(f"/api/runs/{run_id}").json()["stderr"] == "a warning\nno\n"
 
 
 def test_readers_that_go_leave_no_thread_behind(bench: Bench, http: httpx.Client) -> None:

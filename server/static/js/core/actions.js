@@ -27,7 +27,8 @@
  *   | {type: "card/failed", key: string, failure: Failure}
  *   | {type: "run/accepted", key: string, runId: string, text: string}
  *   | {type: "run/state", key: string, runId: string, state: import("./types.js").RunState}
- *   | {type: "run/output", key: string, runId: string, stream: "stdout" | "stderr", text: string}
+ *   | {type: "run/output", key: string, runId: string, stream: "stdout" | "stderr", text: string,
+ *      remark: import("./types.js").Remark | null}
  *   | {type: "run/ended", key: string, runId: string, state: import("./types.js").RunState,
  *      exitCode: number | null, durationS: number | null, truncated: boolean}
  *   | {type: "console/typed", key: string, text: string}

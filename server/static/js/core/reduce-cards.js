@@ -114,20 +114,21 @@ function newRun({ runId, text }) {
 }
 
 /**
- * Adds text to the last piece when it is of the same stream, so that the list stays short.
+ * Adds text to the last piece when it is of the same stream, so that the list stays short; a remark
+ * stays by itself.
  *
  * @param {import("./types.js").Run} run
  * @param {import("./types.js").OutputPiece} piece
  * @returns {{output: import("./types.js").OutputPiece[], truncated: boolean}}
  */
-function appendOutput(run, { stream, text }) {
+function appendOutput(run, { stream, text, remark }) {
   const size = run.output.reduce((sum, piece) => sum + piece.text.length, 0);
   if (size >= MAX_OUTPUT_CHARS) return { output: run.output, truncated: true };
   const kept = text.slice(0, MAX_OUTPUT_CHARS - size);
   const last = run.output.at(-1);
   const merged =
-    last && last.stream === stream
-      ? [...run.output.slice(0, -1), { stream, text: last.text + kept }]
-      : [...run.output, { stream, text: kept }];
+    last && last.stream === stream && !last.remark && !remark
+      ? [...run.output.slice(0, -1), { stream, text: last.text + kept, remark }]
+      : [...run.output, { stream, text: kept, remark }];
   return { output: merged, truncated: run.truncated || kept.length < text.length };
 }

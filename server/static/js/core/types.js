@@ -104,6 +104,12 @@
  * @typedef {object} OutputPiece
  * @property {"stdout" | "stderr"} stream
  * @property {string} text
+ * @property {Remark | null} remark what it says, where it is the runner's own and not the command's output
+ *
+ * @typedef {object} Remark
+ * @property {string} code
+ * @property {Record<string, string | number>} values
+ * @property {string[]} reasons
  *
  * @typedef {object} Run
  * @property {string | null} id

@@ -4,7 +4,7 @@
 import { answerOfCard, findCardKey } from "../core/card-keys.js";
 import { emptyCard } from "../core/state.js";
 import { ApiError } from "../net/api.js";
-import { list, numberOrNull, object, text, texts, toFiles, toPreview, toRefusal } from "../net/wire.js";
+import { list, numberOrNull, object, text, texts, toFiles, toPreview, toRefusal, toRemark } from "../net/wire.js";
 import { t } from "../text/i18n.js";
 import { inWords, newKey, noteError, toast } from "./context.js";
 import { checkHealth, loadSandbox } from "./server.js";
@@ -164,7 +164,7 @@ async function refreshSandbox(context) {
  */
 function onRunEvent({ store }, of, name, data) {
   if (name === "stdout" || name === "stderr") {
-    store.dispatch({ type: "run/output", ...of, stream: name, text: text(data.text) });
+    store.dispatch({ type: "run/output", ...of, stream: name, text: text(data.text), remark: toRemark(data.remark) });
   } else if (name === "status") {
     store.dispatch({ type: "run/state", ...of, state: toRunState(text(data.state)) });
   } else if (name === "exit") {

@@ -52,6 +52,17 @@ export function toRefusal(value) {
   };
 }
 
+/**
+ * @param {unknown} value
+ * @returns {import("../core/types.js").Remark | null}
+ */
+export function toRemark(value) {
+  if (!value) return null;
+  const json = object(value);
+  const values = Object.entries(object(json.values)).map(([name, each]) => [name, typeof each === "number" ? each : text(each)]);
+  return { code: text(json.code), values: Object.fromEntries(values), reasons: texts(json.reasons) };
+}
+
 /** @type {(value: unknown) => import("../core/types.js").Risk} */
 const toRisk = (value) => (value === "destroy" || value === "change" ? value : "read");
 

@@ -54,6 +54,8 @@ export const enErrors = {
   "error.no_compose_file": "The note has no Compose file.",
   "error.no_context": "The note has no files to build from.",
   "error.no_dockerfile": "The note has no Dockerfile.",
+  "error.no_time": "This is no point in time.",
+  "error.no_time.hint": "Write 10m, 2026-01-31 or 2026-01-31T10:00:00Z.",
   "error.not_found": "It is not there.",
   "error.not_found.hint": "Reload the page to see what there is.",
   "error.not_parsed": "The Markdown could not be parsed; the note was read as plain text.",

@@ -3,11 +3,13 @@
 
 import { enErrors } from "./en-errors.js";
 import { enReasons } from "./en-reasons.js";
+import { enRemarks } from "./en-remarks.js";
 
 /** @type {Record<string, string | Record<string, string>>} */
 export const en = {
   ...enErrors,
   ...enReasons,
+  ...enRemarks,
   "a11y.skip": "Skip to the question",
   "a11y.answerReady": "Answer: {text}",
   "action.cancel": "Cancel",

@@ -54,6 +54,8 @@ export const ruErrors = {
   "error.no_compose_file": "В заметке нет файла Compose.",
   "error.no_context": "В заметке нет файлов для сборки.",
   "error.no_dockerfile": "В заметке нет Dockerfile.",
+  "error.no_time": "Это не похоже на время.",
+  "error.no_time.hint": "Пишите 10m, 2026-01-31 или 2026-01-31T10:00:00Z.",
   "error.not_found": "Этого нет.",
   "error.not_found.hint": "Обновите страницу, чтобы увидеть то, что есть.",
   "error.not_parsed": "Разметку разобрать не удалось; заметка прочитана как простой текст.",

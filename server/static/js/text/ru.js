@@ -3,11 +3,13 @@
 
 import { ruErrors } from "./ru-errors.js";
 import { ruReasons } from "./ru-reasons.js";
+import { ruRemarks } from "./ru-remarks.js";
 
 /** @type {Record<string, string | Record<string, string>>} */
 export const ru = {
   ...ruErrors,
   ...ruReasons,
+  ...ruRemarks,
   "a11y.skip": "К вопросу",
   "a11y.answerReady": "Ответ: {text}",
   "action.cancel": "Отмена",

@@ -6,6 +6,7 @@ import { copyOnClick } from "../dom/clipboard.js";
 import { createStyler, styleOutput } from "../text/ansi.js";
 import { formatNumber, t } from "../text/i18n.js";
 import { publishedBy } from "../text/published.js";
+import { remarkInWords } from "../text/remarks.js";
 import { portLink } from "./port-link.js";
 
 /**
@@ -71,7 +72,10 @@ function fillPorts(target, run, containers) {
 
 /** @type {(run: Run) => string} */
 const plainOutput = (run) =>
-  run.output.map((piece) => styleOutput(piece.text).map((styled) => styled.text).join("")).join("");
+  run.output.map((piece) => (piece.remark ? `${remarkInWords(piece.remark)}\n` : plainText(piece.text))).join("");
+
+/** @type {(text: string) => string} */
+const plainText = (text) => styleOutput(text).map((styled) => styled.text).join("");
 
 /**
  * @param {HTMLElement} output
@@ -88,11 +92,21 @@ function createOutput(output) {
       [runId, blocks] = [run.id, []];
     }
     run.output.forEach((piece, i) => {
-      blocks[i] ??= createBlock(output, piece.stream);
+      blocks[i] ??= piece.remark ? createRemark(output, piece.remark) : createBlock(output, piece.stream);
       blocks[i](piece.text);
     });
     if (atEnd) output.scrollTop = output.scrollHeight;
   };
+}
+
+/**
+ * @param {HTMLElement} output
+ * @param {import("../core/types.js").Remark} remark
+ * @returns {() => void} it comes whole
+ */
+function createRemark(output, remark) {
+  output.append(el("span", { class: "remark", text: remarkInWords(remark) }));
+  return () => {};
 }
 
 /**

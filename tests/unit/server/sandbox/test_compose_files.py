@@ -10,6 +10,7 @@ import pytest
 
 from kb.commands.actions import ComposeProject
 from kb.errors import InvalidInputError
+from server.sandbox.remarks import remark
 from server.sandbox.runner.compose_files import (
     KeptFiles,
     find_file,
@@ -73,20 +74,20 @@ def test_the_notes_own_file_is_taken(kept: KeptFiles) -> None:
     files = {"docker-compose.yaml": b"usual", "kafka.yaml": b"named"}
     assert find_file(ComposeProject(name="docker"), files, kept).text == "usual"
     named = find_file(ComposeProject(file=r"e:\tmp\kafka.yaml"), files, kept)
-    assert (named.text, named.warning) == ("named", "")
+    assert (named.text, named.remark) == ("named", None)
 
 
 def test_another_name_than_the_files_is_told(kept: KeptFiles) -> None:
     files = {"docker-compose.yaml": b"usual"}
     found = find_file(ComposeProject(file="/x/other.yaml"), files, kept)
     assert found.text == "usual"
-    assert "no file other.yaml" in found.warning
+    assert found.remark == remark("other_compose_file", file="other.yaml")
 
 
 def test_without_a_file_that_of_the_project_is_taken_and_told(kept: KeptFiles) -> None:
     found = find_file(ComposeProject(name="other"), {}, kept)
     assert found.text == "of other"
-    assert "the project other" in found.warning
+    assert found.remark == remark("kept_compose_file", project="other")
 
 
 @pytest.mark.parametrize("name", [None, "unknown", "../secret"])
