@@ -14,7 +14,7 @@ from kb.answering.composer import compose, compose_not_found, compose_open
 from kb.answering.entries import lacks_command
 from kb.answering.flags import command_without_flag, flags_used, is_looked_up, unknown_flag
 from kb.answering.followups import resolve
-from kb.answering.frames import frame
+from kb.answering.frames import frame, model_failed
 from kb.answering.generation import build_messages, reworded
 from kb.answering.hedging import is_hedged
 from kb.answering.offers import offer_commands
@@ -198,8 +198,7 @@ class Assistant:
                 yield TokenEvent(text=piece)
             answer = reworded(answer, "".join(pieces), [citation for _, citation in passages])
         except ChatModelError as error:
-            notice = frame("model_failed", answer.language, reason=error.message)
-            answer = replace(answer, notice=notice)
+            answer = replace(answer, notice=model_failed(error, answer.language))
             yield from _spoken(answer)
             return answer
         cited = {citation.n for citation in answer.citations}

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from kb.reasons import SandboxReason
+from kb.reasons import ChatModelReason, SandboxReason
 
 
 class KbError(Exception):
@@ -151,9 +151,23 @@ class NeedsConfirmationError(KbError):
 
 
 class ChatModelError(KbError):
-    """The optional language model failed, was too slow, or answered nonsense."""
+    """The optional language model failed, was too slow, or answered nonsense.
+
+    Args:
+        message: What is wrong, with the value that is wrong.
+        reason: The same for programs.
+        detail: What the reason names: an address, a model, what a service said; may be empty.
+        hint: What the user can do about it; may be empty.
+    """
 
     default_code = "chat_model_failed"
+
+    def __init__(
+        self, message: str, *, reason: ChatModelReason, detail: str = "", hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
+        self.detail = detail
 
 
 class BusyError(KbError):

@@ -42,6 +42,21 @@ SandboxReason = Literal[
 ]
 """Why the sandbox is not there, or is less than it should be."""
 
+ChatModelReason = Literal[
+    "unreachable",
+    "refused",
+    "unknown_model",
+    "service_failed",
+    "too_slow",
+    "too_long",
+    "broke_off",
+    "no_stream",
+    "bad_piece",
+    "no_answer",
+    "unsupported",
+]
+"""Why the optional language model did not word an answer."""
+
 _SANDBOX_REASONS: Final = frozenset(get_args(SandboxReason))
 
 

@@ -92,6 +92,8 @@ class OpenAIChatModel:
         if listed and self._model not in listed:
             raise ChatModelError(
                 f"the language model service has no model {self._model!r}",
+                reason="unknown_model",
+                detail=self._model,
                 hint=f"set KB_LLM_MODEL to one of {', '.join(listed[:10])}",
             )
 
@@ -106,9 +108,11 @@ class OpenAIChatModel:
         except httpx.TimeoutException as error:
             raise _too_slow(self._timeout_s) from error
         except httpx.HTTPError as error:
+            said = f"{self._url} cannot be reached: {str(error) or type(error).__name__}"
             raise ChatModelError(
-                f"the language model service at {self._url} cannot be reached:"
-                f" {str(error) or type(error).__name__}",
+                f"the language model service at {said}",
+                reason="unreachable",
+                detail=self._url,
                 hint="check KB_LLM_BASE_URL, and that the service runs",
             ) from error
 
@@ -116,9 +120,11 @@ class OpenAIChatModel:
 def _check_response(response: httpx.Response) -> None:
     if response.status_code != HTTPStatus.OK:
         response.read()
+        said = f"{response.status_code}: {' '.join(response.text.split())[:200]}"
         raise ChatModelError(
-            f"the language model service answered {response.status_code}:"
-            f" {' '.join(response.text.split())[:200]}",
+            f"the language model service answered {said}",
+            reason="refused",
+            detail=said,
             hint="check KB_LLM_MODEL and KB_LLM_API_KEY",
         )
 
@@ -146,13 +152,16 @@ def _pieces(
         if total > MAX_REPLY_CHARS:
             raise ChatModelError(
                 f"the language model wrote more than {MAX_REPLY_CHARS:,} characters",
+                reason="too_long",
                 hint="try another model",
             )
         if piece:
             yield piece
     if not cancelled():
         raise ChatModelError(
-            "the language model's reply broke off", hint="try again, or look at the service"
+            "the language model's reply broke off",
+            reason="broke_off",
+            hint="try again, or look at the service",
         )
 
 
@@ -169,7 +178,9 @@ def _lines(
         pending += text
         *complete, pending = pending.split("\n")
         if len(pending) > _MAX_LINE_CHARS:
-            raise ChatModelError("the language model service sent no event stream")
+            raise ChatModelError(
+                "the language model service sent no event stream", reason="no_stream"
+            )
         for line in complete:
             yield line.rstrip("\r")
     if pending.strip():
@@ -181,12 +192,16 @@ def _content_of(data: str) -> str:
     try:
         chunk = json.loads(data)
         if "error" in chunk:
-            raise ChatModelError(f"the language model service failed: {str(chunk['error'])[:200]}")
+            said = str(chunk["error"])[:200]
+            raise ChatModelError(
+                f"the language model service failed: {said}", reason="service_failed", detail=said
+            )
         choices = chunk["choices"]
         content = choices[0].get("delta", {}).get("content") if choices else ""
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise ChatModelError(
             "the language model service sent a chunk that is none",
+            reason="bad_piece",
             hint="check that KB_LLM_BASE_URL speaks OpenAI's chat completions",
         ) from error
     return content if isinstance(content, str) else ""
@@ -195,5 +210,7 @@ def _content_of(data: str) -> str:
 def _too_slow(timeout_s: float | None) -> ChatModelError:
     limit = f" (limit {timeout_s:g} s)" if timeout_s else ""
     return ChatModelError(
-        f"the language model was too slow{limit}", hint="raise KB_LLM_TIMEOUT_S, or try again"
+        f"the language model was too slow{limit}",
+        reason="too_slow",
+        hint="raise KB_LLM_TIMEOUT_S, or try again",
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from kb.errors import ChatModelError
 from kb.model import Language
+from kb.reasons import ChatModelReason
 
 _FRAMES: Final[Mapping[str, Mapping[Language, str]]] = {
     "flag": {"ru": "Флаг `{flag}` в `{command}`:", "en": "Flag `{flag}` of `{command}`:"},
@@ -62,6 +64,27 @@ _FRAMES: Final[Mapping[str, Mapping[Language, str]]] = {
         "en": "There are no notes yet.",
     },
 }
+
+_WHY_NO_MODEL: Final[Mapping[ChatModelReason, str]] = {
+    "unreachable": "служба по адресу {detail} недоступна",
+    "refused": "служба отказала, {detail}",
+    "unknown_model": "у службы нет модели {detail}",
+    "service_failed": "служба сообщила об ошибке: {detail}",
+    "too_slow": "не уложилась в отведённое время",
+    "too_long": "ответ слишком длинный",
+    "broke_off": "ответ оборвался",
+    "no_stream": "служба прислала не поток событий",
+    "bad_piece": "служба прислала то, чего не понять",
+    "no_answer": "не нашла ответа в заметках",
+    "unsupported": "сказанное ею в заметках не подтверждается",
+}
+"""In Russian; an error's own message is the English."""
+
+
+def model_failed(error: ChatModelError, language: Language) -> str:
+    """Return that the language model failed, and why."""
+    why = _WHY_NO_MODEL[error.reason].format(detail=error.detail)
+    return frame("model_failed", language, reason=error.message if language == "en" else why)
 
 
 def frame(name: str, language: Language, **values: str) -> str:

@@ -60,10 +60,10 @@ def reworded(answer: Answer, reply: str, passages: Sequence[Citation]) -> Answer
         ChatModelError: Nothing of the reply is borne out, or it says that there is no answer.
     """
     if NOT_IN_NOTES in reply:
-        raise ChatModelError("it found no answer in the passages", code="no_answer")
+        raise ChatModelError("it found no answer in the passages", reason="no_answer")
     checked = check_reply(reply, passages)
     if not checked.text or not checked.cited:
-        raise ChatModelError("nothing it said is borne out by the notes", code="unsupported")
+        raise ChatModelError("nothing it said is borne out by the notes", reason="unsupported")
     by_number = {passage.n: passage for passage in passages}
     notice = frame("claims_removed", answer.language, count=str(checked.removed))
     return replace(

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import get_args
 
 import pytest
 
+from kb.answering.frames import model_failed
 from kb.assistant import (
     AnswerEvent,
     Assistant,
@@ -15,6 +18,7 @@ from kb.assistant import (
 from kb.errors import ChatModelError, IndexUnavailableError, QuestionError
 from kb.model import Answer, AnswerStatus, Question, Turn
 from kb.ports import ChatMessage, Index
+from kb.reasons import ChatModelReason
 from tests.fakes import FakeNotes
 from tests.indexes import memory_index
 
@@ -219,7 +223,7 @@ def test_a_model_words_the_answer_with_checked_claims(index: Index) -> None:
     "model",
     [
         None,
-        ScriptedModel("", ChatModelError("timed out")),
+        ScriptedModel("", ChatModelError("timed out", reason="too_slow")),
         ScriptedModel("Everything is fine, trust me."),
         ScriptedModel("NOT_IN_NOTES"),
     ],
@@ -232,6 +236,18 @@ def test_without_a_sound_reply_the_quotes_answer(index: Index, model: ScriptedMo
     last_status = max(n for n, event in enumerate(events) if isinstance(event, StatusEvent))
     said = [event.text for event in events[last_status:] if isinstance(event, TokenEvent)]
     assert "".join(said) == answer.text
+
+
+@pytest.mark.parametrize("reason", get_args(ChatModelReason))
+def test_why_a_model_failed_is_told_in_the_language_of_the_question(
+    index: Index, reason: ChatModelReason
+) -> None:
+    error = ChatModelError("it said no to m-7", reason=reason, detail="m-7")
+    answer, _ = worded(index, ScriptedModel("", error))
+    assert answer.notice
+    assert "said no" not in answer.notice
+    assert re.search(r"\([^{}()]*[а-яё][^{}()]*\)", answer.notice)
+    assert model_failed(error, "en").startswith("The language model failed (it said no to m-7)")
 
 
 def test_a_model_gets_what_was_chosen_first(index: Index) -> None:

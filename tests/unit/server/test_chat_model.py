@@ -130,6 +130,8 @@ def test_a_refusal_is_told(service: Service, model: OpenAIChatModel, status: int
     with pytest.raises(ChatModelError, match=str(status)) as raised:
         replies(model)
     assert "no such model" in raised.value.message
+    assert raised.value.reason == "refused"
+    assert raised.value.detail.startswith(f"{status}: ")
 
 
 @pytest.mark.parametrize(
