@@ -113,7 +113,7 @@ class SandboxPort(Protocol):
     def reset(self) -> SandboxStatus:
         """Delete everything in the sandbox and start anew."""
 
-    def clean(self, *, confirm: bool) -> tuple[str, ...]:
+    def clean(self, *, confirm: bool, language: Language = "en") -> tuple[str, ...]:
         """Remove what lies about unused for more than a day; says what it was."""
 
     def inventory(self) -> Inventory:

@@ -59,7 +59,8 @@ def clean_sandbox(request: CleanRequest, services: ServicesDep) -> CleanedBody:
 
     Without `confirm` nothing goes: the answer is 409 `needs_confirmation` with `victims`.
     """
-    return CleanedBody(removed=list(services.sandbox.clean(confirm=request.confirm)))
+    removed = services.sandbox.clean(confirm=request.confirm, language=request.language)
+    return CleanedBody(removed=list(removed))
 
 
 def sandbox_body(health: SandboxHealth, inventory: Inventory) -> SandboxBody:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from kb.commands.removal import name_removed
 from kb.errors import NeedsConfirmationError
+from kb.model import Language
 from server.sandbox.engine import Engine, no_reply
 from server.sandbox.runner.units import parse_time
 
@@ -24,22 +26,18 @@ _ENDED = ("created", "exited", "dead")
 class OldObject:
     """Something that may go."""
 
-    kind: str
-    """`container`, `image` or `volume`."""
+    kind: Literal["container", "image", "volume"]
     id: str
     name: str
 
-    def __str__(self) -> str:
-        """As a person would name it."""
-        return f"{self.kind} {self.name}"
 
-
-def clean(engine: Engine, *, confirm: bool) -> tuple[str, ...]:
+def clean(engine: Engine, *, confirm: bool, language: Language = "en") -> tuple[str, ...]:
     """Remove stopped containers, dangling images and unused volumes older than a day.
 
     Args:
         engine: The sandbox.
         confirm: Whether the user has agreed.
+        language: In which things are named.
 
     Returns:
         What was removed; what came into use meanwhile is left.
@@ -55,8 +53,9 @@ def clean(engine: Engine, *, confirm: bool) -> tuple[str, ...]:
         with engine.client(timeout_s=_TIMEOUT_S) as client:
             old = find_old(client, now=time.time())
             if old and not confirm:
-                raise _ask_for(old)
-            return tuple(str(each) for each in old if _remove(client, each))
+                raise _ask_for(old, language)
+            removed = [each for each in old if _remove(client, each)]
+            return _names(removed, language)
     except (DockerException, RequestException, OSError) as error:
         raise no_reply(error) from error
 
@@ -80,8 +79,12 @@ def find_old(client: APIClient, *, now: float) -> list[OldObject]:
     ]
 
 
-def _ask_for(old: Sequence[OldObject]) -> NeedsConfirmationError:
-    victims = tuple(str(each) for each in old)
+def _names(old: Sequence[OldObject], language: Language) -> tuple[str, ...]:
+    return tuple(name_removed(each.kind, each.name, language=language) for each in old)
+
+
+def _ask_for(old: Sequence[OldObject], language: Language) -> NeedsConfirmationError:
+    victims = _names(old, language)
     counted = victims[0] if len(victims) == 1 else f"{len(victims)} things"
     return NeedsConfirmationError(
         f"cleaning removes {counted}", victims=victims, hint="confirm it to go on"

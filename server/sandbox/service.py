@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kb.errors import KbError, SandboxError
-from kb.model import CommandRun
+from kb.model import CommandRun, Language
 from server.sandbox.audit import AuditLog
 from server.sandbox.choose import choose_driver
 from server.sandbox.cleaning import clean
@@ -142,14 +142,14 @@ class Sandbox:
             return Inventory()
         return take_inventory(engine)
 
-    def clean(self, *, confirm: bool) -> tuple[str, ...]:
-        """Remove what lies about unused for more than a day; says what it was.
+    def clean(self, *, confirm: bool, language: Language = "en") -> tuple[str, ...]:
+        """Remove what lies about unused for more than a day; says in the language what it was.
 
         Raises:
             NeedsConfirmationError: Something would go, and `confirm` is False.
             SandboxError: There is no daemon, or it does not answer.
         """
-        return clean(self.engine(), confirm=confirm)
+        return clean(self.engine(), confirm=confirm, language=language)
 
     # --- inside --------------------------------------------------------------------------
 

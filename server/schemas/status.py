@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from kb.model import Language
 from kb.reasons import SandboxReason
 
 IndexStateName = Literal["ok", "indexing", "degraded"]
@@ -143,6 +144,7 @@ class CleanRequest(BaseModel):
     """Whether what is named may go."""
 
     confirm: bool = Field(default=False, description="Without it, what would go is only named.")
+    language: Language = Field(default="en", description="In which things are named.")
 
 
 class CleanedBody(BaseModel):

@@ -43,7 +43,9 @@ class PlayedSandbox:
         route.fulfill(json={**state, **_EMPTY})
 
     def _clean(self, route: Route) -> None:
-        confirm = json.loads(route.request.post_data or "{}")["confirm"]
+        sent = json.loads(route.request.post_data or "{}")
+        confirm = sent["confirm"]
+        assert sent["language"] == "en"
         self.asked.append(confirm)
         if self.old and not confirm:
             error = {"code": "needs_confirmation", "message": "2 things", "hint": ""}

@@ -285,7 +285,7 @@ class FakeSandbox:
         self.calls.append("reset")
         return self._status
 
-    def clean(self, *, confirm: bool) -> tuple[str, ...]:
+    def clean(self, *, confirm: bool, language: Language = "en") -> tuple[str, ...]:
         if self.old and not confirm:
             raise NeedsConfirmationError("cleaning removes 2 things", victims=self.old)
         self.calls.append("clean")

@@ -127,13 +127,14 @@ export async function cleanSandbox(context, agree) {
  * @param {(names: string) => Promise<boolean>} agree
  * @returns {Promise<string[] | null>} what was removed; null where the user said no
  */
-async function askAndClean({ api }, agree) {
+async function askAndClean({ api, store }, agree) {
   const path = "/api/sandbox/clean";
+  const { language } = store.get().settings;
   try {
-    return texts(object(await api.call(path, { json: { confirm: false } })).removed);
+    return texts(object(await api.call(path, { json: { confirm: false, language } })).removed);
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "needs_confirmation") throw error;
     if (!(await agree(texts(error.body.victims).join(", ")))) return null;
   }
-  return texts(object(await api.call(path, { json: { confirm: true } })).removed);
+  return texts(object(await api.call(path, { json: { confirm: true, language } })).removed);
 }

@@ -90,7 +90,7 @@ def container(name: str, state: str, created: float, image: str = "i") -> dict[s
 
 
 def found(client: FakeClient) -> list[str]:
-    return [str(each) for each in find_old(cast("APIClient", client), now=NOW)]
+    return [f"{each.kind} {each.name}" for each in find_old(cast("APIClient", client), now=NOW)]
 
 
 def test_only_ended_containers_go(client: FakeClient) -> None:
@@ -128,6 +128,15 @@ def test_nothing_goes_without_a_word(client: FakeClient, engine: Engine) -> None
     assert client.removed == []
     assert clean(engine, confirm=True) == ("container a", "container b")
     assert client.removed == ["id-a", "id-b"]
+
+
+def test_what_goes_is_named_in_the_asked_language(client: FakeClient, engine: Engine) -> None:
+    client.found_containers = [container("a", "exited", OLD)]
+    client.unused = [{"Name": "v", "CreatedAt": "1970-01-02T00:00:00Z"}]
+    with pytest.raises(NeedsConfirmationError) as raised:
+        clean(engine, confirm=False, language="ru")
+    assert raised.value.victims == ("контейнер a", "том v")
+    assert clean(engine, confirm=True, language="ru") == ("контейнер a", "том v")
 
 
 def test_what_was_taken_into_use_is_left(client: FakeClient, engine: Engine) -> None:
