@@ -50,6 +50,14 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.english)
 
+    def __add__(self, other: Pairs) -> Pairs:
+        """Return the pairs of both, in order."""
+        return Pairs(
+            english=[*self.english, *other.english],
+            russian=[*self.russian, *other.russian],
+            source=[*self.source, *other.source],
+        )
+
 
 def read_rows(path: Path) -> Iterator[tuple[str, str, str]]:
     """Yield (English, Russian, source id) for every line of a plain or gzipped TSV file.

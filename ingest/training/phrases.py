@@ -3,8 +3,9 @@
 The tables in `data/` are this project's own: actions and terms in both languages (with the slang
 and the transliterations that are spoken), and the frames that a question puts around them. So
 are the sentences of `data/training/everyday`, each written around a Russian word that is common in
-speech and rare in the corpus, and the questions of `data/training/translated`: what is asked in the
-lessons in Russian, with its English.
+speech and rare in the corpus, the questions of `data/training/translated`: what is asked in the
+lessons in Russian, with its English, and the needs of `data/training/phrasings`: what documentation
+would call each, and what people type instead, in both languages.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from kb.errors import KbError
 _FOLDER = Path(__file__).parent / "data"
 SOURCE = "own-phrases:HT"
 EVERYDAY_SOURCE = "own-everyday:HT"
+PHRASINGS_SOURCE = "own-phrasings:HT"
+PHRASINGS = 7
+"""Ways to ask for one need: its plain English, two more in English, four in Russian."""
 
 
 def read_phrases(folder: Path = _FOLDER) -> Pairs:
@@ -56,6 +60,26 @@ def read_everyday(folder: Path) -> Pairs:
         english=[english for _, english in rows],
         russian=[russian for russian, _ in rows],
         source=[EVERYDAY_SOURCE] * len(rows),
+    )
+
+
+def read_phrasings(folder: Path) -> Pairs:
+    """Return what people type for each need of a folder's `phrasings`, beside its plain name.
+
+    The sides are the plain English and another way to ask for it, in Russian or in English.
+
+    Raises:
+        KbError: There is no `*.tsv`, or a line has not its columns.
+    """
+    rows = [
+        (plain, other)
+        for plain, *others in _rows_of_all(folder / "phrasings", columns=PHRASINGS)
+        for other in others
+    ]
+    return Pairs(
+        english=[plain for plain, _ in rows],
+        russian=[other for _, other in rows],
+        source=[PHRASINGS_SOURCE] * len(rows),
     )
 
 

@@ -22,7 +22,7 @@ from ingest.training.lesson_batches import BatchSettings, passage_text
 from ingest.training.lesson_scores import hit_at_1
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.pairs import read_pairs, sampling_weights
-from ingest.training.phrases import read_everyday, read_phrases
+from ingest.training.phrases import read_everyday, read_phrases, read_phrasings
 from ingest.training.plan import Plan, PlanSettings
 from ingest.training.prepare import TOKENIZER_FILE
 from ingest.training.student import Student, encode, load_student, tokenize
@@ -218,7 +218,7 @@ def learn_everyday(
     evaluate_minutes: float = 10.0,
     fast: bool = True,
 ) -> int:
-    """Give everyday Russian the vectors of its English, and write the folder.
+    """Give everyday Russian and other ways to ask the vectors of plain English; write the folder.
 
     The teacher is the folder that the run goes on from, so what it has learnt of searching is
     kept; the corpus is replayed beside the sentences.
@@ -226,7 +226,7 @@ def learn_everyday(
     Args:
         workspace: The run, with the folder it goes on from.
         corpus: Folder of the pairs.
-        lessons: Folder of the lessons, with `everyday` and `translated`.
+        lessons: Folder of the lessons, with `everyday`, `translated` and `phrasings`.
         target: The folder to write.
         minutes: Training time.
         evaluate_minutes: Training time between evaluations; 0: only at the end.
@@ -241,7 +241,8 @@ def learn_everyday(
     if workspace.model is None:
         raise InvalidInputError("no model to go on from", hint="give an exported folder")
     pairs = read_pairs(corpus / "pairs.tsv.gz")
-    plan = Plan(pairs, sampling_weights(pairs), EVERYDAY_PLAN, phrases=read_everyday(lessons))
+    phrases = read_everyday(lessons) + read_phrasings(lessons)
+    plan = Plan(pairs, sampling_weights(pairs), EVERYDAY_PLAN, phrases=phrases)
     settings = Settings(
         stage="everyday",
         minutes=minutes,

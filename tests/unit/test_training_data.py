@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from ingest.training.lessons import LANGUAGES, Lesson, is_held_out, read_lessons
-from ingest.training.phrases import everyday_rows, read_everyday
-from kb.text.tokens import is_cyrillic
+from ingest.training.phrases import PHRASINGS, everyday_rows, read_everyday, read_phrasings
+from kb.evaluation.gold import load_gold
+from kb.text.tokens import fold, is_cyrillic
 
-FOLDER = Path(__file__).parents[2] / "data" / "training"
+DATA = Path(__file__).parents[2] / "data"
+FOLDER = DATA / "training"
 LESSONS = read_lessons(FOLDER)
+
+
+def _bare(texts: Iterable[str]) -> set[str]:
+    return {" ".join(re.findall(r"\w+", fold(text))) for text in texts}
+
+
+def _asked_of_lessons_held_out() -> set[str]:
+    held_out = [fact for lesson in LESSONS if is_held_out(lesson) for fact in lesson.facts]
+    return _bare(text for fact in held_out for own in fact.questions.values() for text in own)
 
 
 def test_there_are_lessons_to_learn_from_and_to_measure_by() -> None:
@@ -48,3 +61,17 @@ def test_pairs_are_whole_and_know_nothing_of_the_lessons_held_out() -> None:
     }
     shared = held_out & set(pairs.russian)
     assert len(shared) <= len(held_out) / 100, sorted(shared)
+
+
+def test_phrasings_are_whole_and_none_is_a_question_that_measures() -> None:
+    pairs = read_phrasings(FOLDER)
+    needs = set(pairs.english)
+    assert len(needs) >= 5_000
+    assert len(pairs) == len(needs) * (PHRASINGS - 1)
+    assert all(text.strip() == text for text in (*needs, *pairs.russian))
+    assert not any(is_cyrillic(need.lower()) for need in needs)
+    typed = _bare([*needs, *pairs.russian])
+    gold = load_gold(sorted((DATA / "evaluation").glob("*.jsonl")))
+    assert len(gold) >= 600
+    assert not typed & _bare(one.question for one in gold)
+    assert not typed & _asked_of_lessons_held_out()

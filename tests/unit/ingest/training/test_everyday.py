@@ -9,15 +9,20 @@ import torch
 
 from ingest.training.__main__ import main
 from ingest.training.pairs import Pairs
-from ingest.training.phrases import read_everyday
+from ingest.training.phrases import read_everyday, read_phrasings
 from ingest.training.student import encode, load_student, tokenize
 from ingest.training.terms import everyday_terms, table_of
 from ingest.training.vocabulary import load_tokenizer
 from kb.errors import KbError
 
 
+PHRASINGS = "\t".join(
+    ["free a port", "who listens", "in use", "освободить порт", "кто занял", "порт занят", "ждёт"]
+)
+
+
 def write_everyday(folder: Path) -> Path:
-    for name in ("everyday", "translated"):
+    for name in ("everyday", "translated", "phrasings"):
         (folder / name).mkdir(parents=True)
     (folder / "everyday" / "1.tsv").write_text(
         "порт\tкуда делся порт\tthe port\n", encoding="utf-8"
@@ -25,6 +30,7 @@ def write_everyday(folder: Path) -> Path:
     (folder / "translated" / "2.tsv").write_text(
         "сеть как удалить\tremove network\n", encoding="utf-8"
     )
+    (folder / "phrasings" / "1.tsv").write_text(PHRASINGS + "\n", encoding="utf-8")
     return folder
 
 
@@ -39,6 +45,16 @@ def test_everyday_sentences_are_read_from_all_files(tmp_path: Path) -> None:
         read_everyday(tmp_path / "everyday")
 
 
+def test_every_other_way_to_ask_stands_beside_the_plain_one(tmp_path: Path) -> None:
+    pairs = read_phrasings(write_everyday(tmp_path))
+    plain, *others = PHRASINGS.split("\t")
+    assert pairs.english == [plain] * 6
+    assert pairs.russian == others
+    (tmp_path / "phrasings" / "1.tsv").write_text("free a port\tпорт занят\n", encoding="utf-8")
+    with pytest.raises(KbError, match="7 columns"):
+        read_phrasings(tmp_path)
+
+
 def test_everyday_russian_comes_nearer_to_its_english(
     model: Path, corpus: Path, tmp_path: Path
 ) -> None:
@@ -47,7 +63,7 @@ def test_everyday_russian_comes_nearer_to_its_english(
     given = ["--corpus", str(corpus), "--run", str(tmp_path / "again"), "--model", str(model)]
     options = ["--lessons", str(everyday), "--target", str(target), "--minutes", "0.05"]
     assert main(["everyday", *given, *options]) == 0
-    pairs = read_everyday(everyday)
+    pairs = read_everyday(everyday) + read_phrasings(everyday)
     assert _nearness(target, model, pairs) > _nearness(model, model, pairs)
     assert (tmp_path / "again" / "everyday" / "checkpoint.pt").is_file()
 
