@@ -15,10 +15,7 @@ from ingest.training.terms import everyday_terms, table_of
 from ingest.training.vocabulary import load_tokenizer
 from kb.errors import KbError
 
-
-PHRASINGS = "\t".join(
-    ["free a port", "who listens", "in use", "освободить порт", "кто занял", "порт занят", "ждёт"]
-)
+PHRASINGS = "free a port\twho listens\tin use\tосвободить порт\tкто занял\tпорт занят\tждёт"
 
 
 def write_everyday(folder: Path) -> Path:
