@@ -35,6 +35,7 @@ _DESCRIPTION_CHARS: Final = 1500
 _QUESTION_CHARS: Final = 300
 _ERROR_LINES: Final = 5
 _PROSE: Final = frozenset({BlockKind.PARAGRAPH, BlockKind.HTML, BlockKind.FOOTNOTE})
+_STRUCTURED: Final = frozenset({BlockKind.CODE, BlockKind.LIST, BlockKind.TABLE})
 
 
 class EntryDrafter:
@@ -253,7 +254,7 @@ class EntryDrafter:
         if block.kind is BlockKind.CODE:
             return self._code(at + 1, lead=lead)
         if block.kind is BlockKind.QUOTE:
-            self._add(ChunkKind.PARAGRAPH, lead.lines.start, block.lines.end)
+            self._quote_with(lead, block)
         else:
             self._single(at + 1, lead=lead)
         return at + 2
@@ -266,11 +267,32 @@ class EntryDrafter:
             draft_list(self._book, block, self._list_place(at, lead), lead=lead)
         elif block.kind is BlockKind.TABLE:
             draft_table(self._book, block, self._list_place(at, lead), lead=lead)
+        elif block.kind is BlockKind.QUOTE:
+            self._quote(block)
         elif block.kind is BlockKind.FRONT_MATTER:
             if read_front_matter(block.text.split("\n")).has_more:
                 self._add(ChunkKind.PARAGRAPH, *_span(block))
         else:
             self._text(block, ChunkKind.PARAGRAPH)
+
+    def _quote(self, block: Block) -> None:
+        """Draft a quote or callout, and the commands, flags and rows within it."""
+        is_structure = _has_structure(block)
+        if is_structure and len(block.children) == 1:
+            self._within(block, self._place.parent)
+            return
+        whole = self._text(block, ChunkKind.PARAGRAPH)
+        if is_structure:
+            self._within(block, whole)
+
+    def _quote_with(self, lead: Block, block: Block) -> None:
+        whole = self._add(ChunkKind.PARAGRAPH, lead.lines.start, block.lines.end)
+        if _has_structure(block):
+            self._within(block, whole)
+
+    def _within(self, block: Block, parent: Draft | None) -> None:
+        place = replace(self._place, parent=parent)
+        EntryDrafter(self._book, block.children, place, is_inside=True).run()
 
     def _paragraph(self, at: int) -> int:
         """Draft a paragraph with the footnotes right below it that it refers to."""
@@ -295,9 +317,13 @@ class EntryDrafter:
             end += 1
         return end
 
-    def _text(self, block: Block, kind: ChunkKind) -> None:
-        for start, end in _pieces(block, MAX_TEXT_CHARS):
+    def _text(self, block: Block, kind: ChunkKind) -> Draft:
+        """Draft a text, cut where it is over-long; returns the first piece."""
+        first, *others = _pieces(block, MAX_TEXT_CHARS)
+        draft = self._add(kind, *first)
+        for start, end in others:
             self._add(kind, start, end)
+        return draft
 
     def _list_place(self, at: int, lead: Block | None) -> Place:
         """Return where a list stands: an unflagged one is a command's own only right after it."""
@@ -367,6 +393,10 @@ def _explains_flags(block: Block) -> bool:
     if block.kind is BlockKind.LIST:
         return any(flags_at_head(item.content) for item in rows)
     return any(flags_at_head(cell.content) for row in rows for cell in row.children[:1])
+
+
+def _has_structure(quote: Block) -> bool:
+    return any(child.kind in _STRUCTURED for child in quote.children)
 
 
 def _span(block: Block) -> tuple[int, int]:

@@ -23,7 +23,8 @@ _ERROR: Final = re.compile(
     r"too many|already (?:in use|allocated|exists)|is not running|does not exist|unauthorized|"
     r"forbidden|unknown|invalid|killed|segfault|out of memory|errno)\b"
     r"|\b(?:ошибк\w*|не удал\w+|не уда[её]тся|отказано|не найден\w*|невозможно|недоступ\w+|"
-    r"нет доступа|превышен\w*|конфликт\w*|сбой)\b|\b[A-Z][A-Z0-9]*_?ERR\w*\b|\bE[A-Z]{5,}\b",
+    r"нет доступа|превышен\w*|конфликт\w*|сбой)\b"
+    r"|(?-i:\b[A-Z][A-Z0-9]*_?ERR\w*\b|\bE[A-Z]{5,}\b)",
     re.IGNORECASE,
 )
 _PROBLEM: Final = re.compile(

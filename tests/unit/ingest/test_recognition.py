@@ -194,6 +194,8 @@ def test_definitions(text: str, expected: bool) -> None:
         ("ECONNREFUSED", True),
         ("просто красивая цитата", False),
         ("Life is short", False),
+        ("For example, everything else", False),
+        ("This overrides the interrupt", False),
     ],
 )
 def test_errors(text: str, expected: bool) -> None:
