@@ -146,10 +146,12 @@ def _code_spans(blocks: Iterable[Block]) -> Iterator[CodeSpan]:
 
 
 def _inline_spans(text: str, first_line: int) -> Iterator[CodeSpan]:
+    line, counted = first_line, 0
     for piece in code_pieces(text):
-        start = first_line + text.count("\n", 0, piece.start)
-        end = first_line + text.count("\n", 0, piece.end)
-        yield CodeSpan(text=piece.code, lines=LineRange(start=start, end=end), inline=True)
+        start = line + text.count("\n", counted, piece.start)
+        line = start + text.count("\n", piece.start, piece.end)
+        counted = piece.end
+        yield CodeSpan(text=piece.code, lines=LineRange(start=start, end=line), inline=True)
 
 
 def code_lines(block: Block) -> LineRange:

@@ -16,6 +16,7 @@ from kb.errors import NotFoundError, VaultError
 from kb.model import NoteId, NoteWarning
 
 MAX_NOTE_BYTES: Final = 32 * 1024 * 1024
+_PERMISSIONS: Final = "check its permissions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,10 +175,13 @@ class Vault:
                 if not folder:
                     raise VaultError(
                         f"the notes folder {self._given} cannot be read: {error.strerror}",
-                        hint="check its permissions",
+                        hint=_PERMISSIONS,
                     ) from error
                 yield _warn(
-                    folder, f"the folder cannot be read: {error.strerror}", code="folder_unreadable"
+                    folder,
+                    f"the folder cannot be read: {error.strerror}",
+                    hint=_PERMISSIONS,
+                    code="folder_unreadable",
                 )
                 continue
             for entry in found:
@@ -192,20 +196,22 @@ class Vault:
                     yield from self._look_at(path, entry)
 
     def _look_at(self, path: str, entry: os.DirEntry[str]) -> Iterator[VaultFile | NoteWarning]:
-        if _shown(path) != path:
-            yield _warn(
-                path, "the file's name is not UTF-8", hint="rename the file", code="odd_file_name"
-            )
+        odd = _oddity(path)
+        if odd:
+            yield _warn(path, odd, hint="rename it", code="odd_file_name")
             return
         try:
             if entry.is_symlink() and not self._stays_inside(self._folder / path):
-                yield _warn(
-                    path, "a link out of the notes folder is not followed", code="outside_link"
-                )
+                yield _outside_link(path)
                 return
             stat = entry.stat()
         except OSError as error:
-            yield _warn(path, f"the file cannot be read: {error.strerror}", code="note_unreadable")
+            yield _warn(
+                path,
+                f"the file cannot be read: {error.strerror}",
+                hint="check where the link leads" if entry.is_symlink() else _PERMISSIONS,
+                code="note_unreadable",
+            )
             return
         if S_ISREG(stat.st_mode):
             yield VaultFile(id=NoteId(path), size_bytes=stat.st_size, mtime_ns=stat.st_mtime_ns)
@@ -247,6 +253,22 @@ def _is_folder(link: os.DirEntry[str]) -> bool:
         return False
 
 
+def _oddity(path: str) -> str:
+    """Say why a path cannot be a note's id; empty where it can."""
+    if _shown(path) != path:
+        return "the name is not UTF-8"
+    return "the name has a backslash, which parts folders elsewhere" if "\\" in path else ""
+
+
+def _outside_link(path: str) -> NoteWarning:
+    return _warn(
+        path,
+        "a link out of the notes folder is not followed",
+        hint="put the file itself here, or list the link in .kbignore to hear no more of it",
+        code="outside_link",
+    )
+
+
 def _linked_folder(path: str) -> NoteWarning:
     return _warn(
         path,
@@ -256,7 +278,7 @@ def _linked_folder(path: str) -> NoteWarning:
     )
 
 
-def _warn(path: str, message: str, *, code: str, hint: str = "") -> NoteWarning:
+def _warn(path: str, message: str, *, code: str, hint: str) -> NoteWarning:
     return NoteWarning(note=NoteId(_shown(path)), line=0, message=message, hint=hint, code=code)
 
 

@@ -157,6 +157,27 @@ def test_a_name_that_is_not_utf8_is_said(tmp_path: Path) -> None:
     assert "not UTF-8" in scan.warnings[0].message
 
 
+@pytest.mark.skipif(os.sep == "\\", reason="there it parts folders")
+def test_a_name_with_a_backslash_is_said(tmp_path: Path) -> None:
+    write(tmp_path, "back\\slash.md")
+    write(tmp_path, "fold\\er/a.md")
+    scan = Vault(tmp_path).scan()
+    assert not scan.files
+    assert [warning.code for warning in scan.warnings] == ["odd_file_name"] * 2
+    assert all("backslash" in warning.message for warning in scan.warnings)
+
+
+def test_every_warning_has_a_hint(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    write(notes, "back\\slash.md")
+    (notes / "out.md").symlink_to(write(tmp_path, "outside.md"))
+    (notes / "broken.md").symlink_to(notes / "nowhere.md")
+    (notes / "loop").symlink_to(notes)
+    warnings = Vault(notes).scan().warnings
+    assert len(warnings) == 4
+    assert all(warning.hint for warning in warnings)
+
+
 def test_kbignore(tmp_path: Path) -> None:
     for name in (
         "keep.md",
