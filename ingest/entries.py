@@ -278,7 +278,7 @@ class EntryDrafter:
     def _quote(self, block: Block) -> None:
         """Draft a quote or callout, and the commands, flags and rows within it."""
         is_structure = _has_structure(block)
-        if is_structure and len(block.children) == 1:
+        if is_structure and [child.lines for child in block.children] == [block.lines]:
             self._within(block, self._place.parent)
             return
         whole = self._text(block, ChunkKind.PARAGRAPH)
