@@ -193,7 +193,7 @@ def _await_end(page: Page, run: Locator) -> str:
     page.wait_for_timeout(1000)  # the sandbox is looked at once more
     state = run.locator("[data-part=state]").inner_text()
     failed = "bad" in (run.get_attribute("class") or "").split()
-    told = output.locator(".stderr") if failed else output
+    told = output.locator(".stderr, .remark") if failed else output
     return f"{note}**{state}**{_first_line(told)}{_links(run)}"
 
 

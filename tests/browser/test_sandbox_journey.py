@@ -212,7 +212,7 @@ def test_a_dockerfile_with_comments_is_built_cleaned_by_one_click(desk: Page) ->
     card.locator("[data-part=run]").click()
     state, output = card.locator(".run [data-part=state]"), card.locator(".run .output")
     expect(state).to_have_text("Finished, exit code 1", timeout=_START_MS)
-    expect(output).to_contain_text("line 1 of the Dockerfile")
+    expect(output.locator(".remark").first).to_contain_text("Line 1 of the Dockerfile")
     problem.get_by_role("button").click()
     expect(state).to_have_text("Finished, exit code 0", timeout=_START_MS)
     expect(output).to_contain_text("Successfully tagged myimage:latest")

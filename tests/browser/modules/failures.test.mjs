@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { statusInWords } from "../../../server/static/js/text/container-status.js";
 import { codeInWords, failureInWords, reasonsInWords } from "../../../server/static/js/text/failures.js";
 import { sizeInWords } from "../../../server/static/js/text/format.js";
 import { useLanguage } from "../../../server/static/js/text/i18n.js";
@@ -70,6 +71,31 @@ test("what the runner says is put into words, its failures too", () => {
   assert.equal(remarkInWords(late), "Stopped: the command ran longer than 3,600 s.");
   assert.equal(remarkInWords(none), "there is no Dockerfile to build from\nhold it");
   assert.equal(remarkInWords({ code: "brand_new", values: {}, reasons: [] }), "brand_new");
+});
+
+test("how a container is is said in the page's words", () => {
+  const inRussian = {
+    "Up 2 minutes": "работает 2 минуты",
+    "Up Less than a second": "работает меньше секунды",
+    "Up 1 second (health: starting)": "работает 1 секунду, проверяется",
+    "Up About an hour (healthy)": "работает около часа, исправен",
+    "Up 5 weeks (unhealthy)": "работает 5 недель, не проходит проверку",
+    "Up 3 days (Paused)": "работает 3 дня, на паузе",
+    "Exited (137) 21 years ago": "завершён 21 год назад, код 137",
+    "Restarting (1) 4 hours ago": "перезапускается, 4 часа назад завершился с кодом 1",
+    Created: "создан",
+    Dead: "неисправен",
+    "Removal In Progress": "удаляется",
+    "Up a blue moon (full)": "работает a blue moon, full",
+    "New in Docker 99": "New in Docker 99",
+    constructor: "constructor",
+    "": "",
+  };
+  useLanguage("ru");
+  for (const [said, words] of Object.entries(inRussian)) assert.equal(statusInWords(said), words);
+  useLanguage("en");
+  assert.equal(statusInWords("Exited (0) 1 month ago"), "Exited (0) 1 month ago");
+  assert.equal(statusInWords("Up 2 days"), "Up 2 days");
 });
 
 test("sizes have the units and the decimal mark of the language", () => {

@@ -9,7 +9,7 @@ import { ru } from "../../../server/static/js/text/ru.js";
 
 const STATIC = new URL("../../../server/static/", import.meta.url).pathname;
 /** Keys that are put together when the page runs. */
-const MADE = [/^answer\.(indexing|writing|thinking)$/, /^(risk|lines|mode|suggest)\./, /^run\.(exited|failed|stopped|starting|running)$/, /^sandbox\.state\./, /^banner\./, /^(error|reason|remark)\./, /^unit\./];
+const MADE = [/^answer\.(indexing|writing|thinking)$/, /^(risk|lines|mode|suggest)\./, /^run\.(exited|failed|stopped|starting|running)$/, /^sandbox\.state\./, /^banner\./, /^(container|error|reason|remark|time)\./, /^unit\./];
 
 /** @param {string} folder @returns {string} */
 const sources = (folder) =>

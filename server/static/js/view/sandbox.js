@@ -5,6 +5,7 @@ import { clone, el, part, setText, show, syncComponents, syncList } from "../dom
 import { emptyCard } from "../core/state.js";
 import { run, runTyped, stopRun } from "../effects/runs.js";
 import { cleanSandbox, loadSandbox, resetSandbox, startSandbox } from "../effects/server.js";
+import { statusInWords } from "../text/container-status.js";
 import { failureInWords, reasonsInWords } from "../text/failures.js";
 import { sizeInWords } from "../text/format.js";
 import { t } from "../text/i18n.js";
@@ -97,7 +98,7 @@ function containersOf(info) {
     return {
       key: id,
       name: target,
-      detail: `${image} · ${status}`,
+      detail: `${image} · ${statusInWords(status)}`,
       dot: running ? "good" : "",
       ports,
       lines: [
