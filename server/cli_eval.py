@@ -150,6 +150,7 @@ def _opened(settings: Settings) -> Iterator[tuple[Index, Assistant]]:
     from ingest.embedding import SentenceTransformerEmbedder
     from ingest.service import IndexService
     from kb.assistant import Assistant
+    from kb.retrieval.manual import learn_purposes
     from server.state import default_state_path
 
     state = settings.state or default_state_path(settings.notes_dir) / "evaluation"
@@ -159,7 +160,7 @@ def _opened(settings: Settings) -> Iterator[tuple[Index, Assistant]]:
     try:
         stderr_console().print("indexing the notes", style="dim")
         service.sync()
-        embedder.warm_up()
+        learn_purposes(embedder)
         index = service.index
         if index is None:
             raise NotFoundError("there is no index to measure", hint="run `kb ingest` first")

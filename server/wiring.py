@@ -271,13 +271,14 @@ def _index_opener(settings: Settings, state: StateFolder) -> Callable[[], IndexP
     def open_index() -> IndexPart:
         from ingest.embedding import SentenceTransformerEmbedder
         from ingest.service import IndexService
+        from kb.retrieval.manual import learn_purposes
 
         embedder = SentenceTransformerEmbedder(settings.embedding_model)
         service = IndexService(
             notes=settings.notes_dir, state=state.path, embedder=embedder, chroma=chroma
         )
         service.open()
-        embedder.warm_up()
+        learn_purposes(embedder)
         return service
 
     return open_index

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from importlib.resources import files
@@ -59,6 +59,10 @@ class Evidence:
     """The best candidate is about a command that the question names."""
     command_unknown: float
     """The question names a docker command that no candidate is about."""
+    command_meant: float
+    """How surely the question means a docker command, in whatever words, 0..0.5."""
+    command_missing: float
+    """The same where no candidate has that command, else 0."""
     kind: float
     """The best candidate is of a kind that suits the question."""
     flag_explained: float
@@ -110,6 +114,8 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
     held = _united(chunk_terms(candidate.chunk) for candidate in chosen)
     explained = best.chunk.kind is ChunkKind.FLAG and features.flag >= 0.5
     asks_flag = bool(ranking.question.flags)
+    known = {spec.path for c in ranking.candidates for spec in specs_of(c.chunk) if spec}
+    meant = ranking.meant
     return Evidence(
         dense=features.dense,
         dense_same=features.dense_same,
@@ -126,7 +132,9 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
         question=features.question,
         defines=features.defines,
         command=features.command,
-        command_unknown=float(_names_unknown_command(ranking)),
+        command_unknown=float(_names_unknown_command(ranking, known)),
+        command_meant=meant.certainty,
+        command_missing=meant.certainty * meant.are_missing(known),
         kind=features.kind,
         flag_explained=float(asks_flag and explained),
         flag_unknown=float(asks_flag and features.flag < 0.1)
@@ -150,11 +158,10 @@ def _heaviest_missing(ranking: Ranking, held: ChunkTerms) -> float:
     return max(term.idf * (1 - match(term, held)) for term in ranking.terms) / top
 
 
-def _names_unknown_command(ranking: Ranking) -> bool:
+def _names_unknown_command(ranking: Ranking, known: Collection[str]) -> bool:
     """Tell whether the question names a docker command, with its program, that no candidate has."""
-    named = [one.spec for one in named_with_program(ranking.question.text)]
-    held = (spec for c in ranking.candidates for spec in specs_of(c.chunk))
-    return bool(named) and not any(spec in named for spec in held)
+    named = named_with_program(ranking.question.text)
+    return bool(named) and not any(one.spec.path in known for one in named)
 
 
 def _unknown_share(ranking: Ranking) -> float:

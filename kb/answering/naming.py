@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from kb.commands.spec import CommandSpec, command_index
@@ -53,6 +54,7 @@ def specs_of(chunk: Chunk) -> list[CommandSpec | None]:
     return [spec_of(command) for command in chunk.commands]
 
 
+@lru_cache(maxsize=20_000)
 def spec_of(command: str) -> CommandSpec | None:
     """Return what is known of a command line's command (`docker container run x`)."""
     named = named_in(command.strip())

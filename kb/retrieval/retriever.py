@@ -13,6 +13,7 @@ from kb.retrieval import arms
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, weigh_terms
 from kb.retrieval.features import Features, measure
 from kb.retrieval.interaction import NO_INTERACTION, Interaction, interact
+from kb.retrieval.manual import NOTHING_MEANT, MeantCommands, meant_commands
 from kb.retrieval.question import ParsedQuestion, parse_question
 from kb.retrieval.ranking import RankingModel, load_model, signal_matrix
 from kb.retrieval.respelling import respell
@@ -41,6 +42,8 @@ class Ranking:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     has_tokens: bool = False
     """Whether there were token vectors to compare."""
+    meant: MeantCommands = NOTHING_MEANT
+    """Which docker commands the question may mean."""
 
     def without_tokens(self) -> Ranking:
         """Return the candidates as they are measured where there are no token vectors."""
@@ -95,6 +98,7 @@ class Retriever:
             candidates=_in_order(measured, model),
             timings_ms=watch.laps,
             has_tokens=bool(interactions),
+            meant=_meant(index, question),
         )
         watch.lap("ranking")
         return ranking
@@ -105,6 +109,12 @@ class Retriever:
             Hit(chunk=candidate.chunk, score=candidate.score, arms=candidate.arms)
             for candidate in self.rank(index, query).candidates[:top_k]
         ]
+
+
+def _meant(index: Index, question: ParsedQuestion) -> MeantCommands:
+    if not index.has_vectors:
+        return NOTHING_MEANT
+    return meant_commands(index.embedder, index.embedder.embed_query(question.text).vector)
 
 
 def _measured(
