@@ -18,14 +18,14 @@
     └── SandboxError             the sandbox daemon cannot be started or reached
 
 Each carries a `code` (stable, for programs), a message (what, and which value) and a `hint`
-(what to do about it).
+(what to do about it); some carry `reasons`, which tell a program more than the code does.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from kb.reasons import ChatModelReason, SandboxReason
+from kb.reasons import ChatModelReason, InputReason, Reason, SandboxReason
 
 
 class KbError(Exception):
@@ -44,15 +44,35 @@ class KbError(Exception):
         self.message = message
         self.hint = hint
         self.code = code or self.default_code
+        self.reasons: tuple[Reason, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.message} (hint: {self.hint})" if self.hint else self.message
 
 
 class InvalidInputError(KbError):
-    """The caller's request cannot be understood."""
+    """The caller's request cannot be understood.
+
+    Args:
+        message: What is wrong, with the value that is wrong.
+        hint: What the user can do about it; may be empty.
+        code: A stable code; the class's own unless given.
+        reason: Why, where the code is not all that there is to say.
+    """
 
     default_code = "invalid_request"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        code: str | None = None,
+        reason: InputReason | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, code=code)
+        if reason is not None:
+            self.reasons = (reason,)
 
 
 class QuestionError(InvalidInputError):
@@ -199,4 +219,4 @@ class SandboxError(KbError):
         code: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint, code=code)
-        self.reasons = tuple(dict.fromkeys((reason, *further)))
+        self.reasons: tuple[SandboxReason, ...] = tuple(dict.fromkeys((reason, *further)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, NewType
 
-from kb.reasons import SandboxReason
+from kb.reasons import Reason
 
 NoteId = NewType("NoteId", str)
 """Path of a note relative to the notes folder, with `/` between its parts."""
@@ -418,8 +418,8 @@ class Remark:
     """What is said, for programs: a remark's own code, or that of an error."""
     values: Mapping[str, str | float] = field(default_factory=dict)
     """What is named in it."""
-    reasons: tuple[SandboxReason, ...] = ()
-    """Why, where the sandbox failed."""
+    reasons: tuple[Reason, ...] = ()
+    """Why, of an error that tells."""
     text: str
     """The same in plain English, with its line end; safe to show."""
 

@@ -57,9 +57,28 @@ ChatModelReason = Literal[
 ]
 """Why the optional language model did not word an answer."""
 
+InputReason = Literal[
+    "note_path",
+    "note_not_utf8",
+    "note_nul",
+    "command_empty",
+    "command_too_long",
+    "values_change_command",
+]
+"""Why what was sent, well-formed as it is, cannot be taken."""
+
+Reason = SandboxReason | InputReason
+"""Why a request was of no use."""
+
 _SANDBOX_REASONS: Final = frozenset(get_args(SandboxReason))
+_REASONS: Final = _SANDBOX_REASONS | frozenset(get_args(InputReason))
 
 
 def is_sandbox_reason(text: str) -> TypeGuard[SandboxReason]:
     """Tell whether a text that came over a pipe is a reason."""
     return text in _SANDBOX_REASONS
+
+
+def is_reason(text: str) -> TypeGuard[Reason]:
+    """Tell whether a text that was kept is a reason still."""
+    return text in _REASONS

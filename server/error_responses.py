@@ -95,7 +95,7 @@ def body_of(error: KbError) -> dict[str, object]:
         extra["slot_ids"] = list(error.slot_ids)
     if isinstance(error, SlotsWantedError):
         extra["slots"] = [SlotBody.of(slot).model_dump() for slot in error.slots]
-    if isinstance(error, SandboxError):
+    if error.reasons:
         extra["reasons"] = list(error.reasons)
     return error_body(error.code, error.message, error.hint, **extra)
 

@@ -158,7 +158,9 @@ class NoteFiles:
         check_note_path(note)
         target = self._inside(note)
         if target.exists() and not S_ISREG(target.stat().st_mode):
-            raise InvalidInputError(f"{note!r} is no file", hint="give the path of a note")
+            raise InvalidInputError(
+                f"{note!r} is no file", hint="give the path of a note", reason="note_path"
+            )
         return target
 
     def _locate(self, note: NoteId) -> Path:
@@ -177,10 +179,14 @@ class NoteFiles:
         try:
             target = self._folder.joinpath(*note.split("/")).resolve()
         except (OSError, RuntimeError, ValueError) as error:
-            raise InvalidInputError(f"{note!r} cannot be a note", hint=str(error)) from error
+            raise InvalidInputError(
+                f"{note!r} cannot be a note", hint=str(error), reason="note_path"
+            ) from error
         if not target.is_relative_to(self._folder):
             raise InvalidInputError(
-                f"{note!r} leads out of the notes folder", hint="give a path inside it"
+                f"{note!r} leads out of the notes folder",
+                hint="give a path inside it",
+                reason="note_path",
             )
         return target
 
@@ -267,7 +273,9 @@ def check_note_path(note: str) -> None:
         problem = f"does not end in {_SUFFIX}"
     if problem:
         raise InvalidInputError(
-            f"{note[:200]!r} {problem}", hint="a note's path looks like folder/name.md"
+            f"{note[:200]!r} {problem}",
+            hint="a note's path looks like folder/name.md",
+            reason="note_path",
         )
 
 
@@ -276,10 +284,14 @@ def _check_text(content: bytes) -> None:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InvalidInputError(
-            f"the note is not UTF-8 (byte {error.start})", hint="save it as UTF-8"
+            f"the note is not UTF-8 (byte {error.start})",
+            hint="save it as UTF-8",
+            reason="note_not_utf8",
         ) from None
     if "\0" in text:
-        raise InvalidInputError("the note holds a NUL character", hint="send text, no binary file")
+        raise InvalidInputError(
+            "the note holds a NUL character", hint="send text, no binary file", reason="note_nul"
+        )
 
 
 def _matches(header: str, etag: str | None) -> bool:

@@ -302,7 +302,10 @@ def _compare(before: Invocation, after: Invocation, text: str) -> None:
         and len(before.tokens) == len(after.tokens)
     )
     if not same:
-        raise InvalidInputError(f"The values would change what the command is: {text!r}.")
+        raise InvalidInputError(
+            f"The values would change what the command is: {text!r}.",
+            reason="values_change_command",
+        )
 
 
 def with_samples(call: Invocation, *, problems: bool = True) -> Invocation:

@@ -122,6 +122,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
         raise InvalidInputError(
             f"The command has {len(text)} characters, the limit is {MAX_LENGTH}.",
             hint="Shorten it, or put the script into the image.",
+            reason="command_too_long",
         )
     line = clean_line(text)
     if hidden := find_hidden(line):
@@ -130,7 +131,9 @@ def tokenize(text: str) -> tuple[Token, ...]:
         )
     tokens = _Scanner(line).scan()
     if not tokens:
-        raise InvalidInputError("The command is empty.", hint="Type one, such as: docker ps")
+        raise InvalidInputError(
+            "The command is empty.", hint="Type one, such as: docker ps", reason="command_empty"
+        )
     return tokens
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from kb.model import CommandRun, Remark, RunEvent, RunId, RunOrigin, RunState
-from kb.reasons import is_sandbox_reason
+from kb.reasons import is_reason
 from server.sandbox.sanitize import cut_text
 from server.state import write_private
 
@@ -115,7 +115,7 @@ def _facts_of(remark: Remark) -> Mapping[str, object]:
 def _event(kind: str, text: str, told: Mapping[str, Any] | None = None) -> RunEvent:
     remark = None
     if told is not None:
-        reasons = tuple(filter(is_sandbox_reason, told["reasons"]))
+        reasons = tuple(filter(is_reason, told["reasons"]))
         remark = Remark(code=told["code"], values=told["values"], reasons=reasons, text=text)
     known_kind = cast("Literal['stdout', 'stderr']", kind)
     return RunEvent(kind=known_kind, text=str(text), remark=remark)

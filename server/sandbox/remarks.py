@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from kb.errors import KbError, SandboxError
+from kb.errors import KbError
 from kb.model import Remark
 from server.sandbox.sanitize import make_safe
 
@@ -69,5 +69,5 @@ def failure(error: KbError) -> Remark:
         code=error.code,
         values={"message": message, "hint": hint},
         text=f"{message}\n" + (f"hint: {hint}\n" if hint else ""),
-        reasons=error.reasons if isinstance(error, SandboxError) else (),
+        reasons=error.reasons,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from kb.reasons import SandboxReason
+from kb.reasons import Reason
 from server.schemas.commands import SlotBody
 
 
@@ -15,8 +15,10 @@ class ErrorExtras(BaseModel):
     slots: list[SlotBody] | None = Field(None, description="The slots that want a value.")
     slot_ids: list[str] | None = Field(None, description="Their ids.")
     suggestion: str | None = Field(None, description="A command that may run instead.")
-    reasons: list[SandboxReason] | None = Field(
-        None, description="Why there is no sandbox, of each way that was tried."
+    reasons: list[Reason] | None = Field(
+        None,
+        description="Why, where the code does not tell; several where several ways to a"
+        " sandbox were tried.",
     )
 
 

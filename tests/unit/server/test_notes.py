@@ -214,9 +214,21 @@ def test_devices_are_no_notes(bench: Bench, client: TestClient) -> None:
     assert client.delete("/api/notes/pipe.md").status_code == 404
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"a\x00b", b"caf\xe9"])
-def test_binary_content_is_refused(client: TestClient, content: bytes) -> None:
-    assert put(client, "new.md", content, If_None_Match="*") == (400, "invalid_request")
+@pytest.mark.parametrize(
+    ("path", "content", "reason"),
+    [
+        ("new.md", b"\xff\xfe", "note_not_utf8"),
+        ("new.md", b"caf\xe9", "note_not_utf8"),
+        ("new.md", b"a\x00b", "note_nul"),
+        (".hidden.md", b"a", "note_path"),
+    ],
+)
+def test_what_can_be_no_note_is_refused_with_a_reason(
+    client: TestClient, path: str, content: bytes, reason: str
+) -> None:
+    response = client.put(f"/api/notes/{path}", content=content, headers=NEW)
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid_request")
+    assert response.json()["error"]["reasons"] == [reason]
 
 
 def test_content_is_kept_byte_for_byte(bench: Bench, client: TestClient) -> None:

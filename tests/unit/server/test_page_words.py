@@ -10,7 +10,7 @@ from typing import Final, get_args
 
 import pytest
 
-from kb.reasons import SandboxReason
+from kb.reasons import InputReason, SandboxReason
 from server.sandbox.remarks import RemarkCode
 
 _ROOT: Final = Path(__file__).parents[3]
@@ -83,14 +83,13 @@ def test_every_error_code_has_words(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_every_reason_of_the_sandbox_has_words_and_is_given_somewhere(language: str) -> None:
-    reasons = set(get_args(SandboxReason))
+def test_every_reason_has_words_and_is_given_somewhere(language: str) -> None:
+    reasons = {*get_args(SandboxReason), *get_args(InputReason)}
     assert reasons == _known(f"{language}-reasons.js", "reason")
-    assert reasons - _constants("server/sandbox") == {"no_sandbox"}
-    assert "no_sandbox" in _constants("server")
+    assert reasons - _constants("server") - _constants("kb/commands") == set()
 
 
-@pytest.mark.parametrize("codes", [SandboxReason, RemarkCode])
+@pytest.mark.parametrize("codes", [SandboxReason, InputReason, RemarkCode])
 def test_every_reason_and_remark_is_documented(codes: object) -> None:
     documented = set(re.findall(r"`(\w+)`", (_ROOT / "docs" / "api.md").read_text("utf-8")))
     assert set(get_args(codes)) - documented == set()

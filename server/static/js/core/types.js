@@ -85,7 +85,7 @@
  * @property {string} code
  * @property {string} message
  * @property {string} hint
- * @property {string[]} [reasons] why there is no sandbox, where that is what went wrong
+ * @property {string[]} [reasons] why, where the code is not all that there is to say
  *
  * @typedef {object} Turn one question and what came of it
  * @property {string} key

@@ -1,9 +1,11 @@
 // @ts-check
-/** Why there is no sandbox, or what it lacks, in English. The reasons are listed in kb/reasons.py. */
+/** Why something failed: there is no sandbox, or what was sent is of no use. In English; listed in kb/reasons.py. */
 
 /** @type {Record<string, string>} */
 export const enReasons = {
   "reason.another_server": "Another server holds this sandbox. Stop that one, or give this one another state folder (KB_STATE).",
+  "reason.command_empty": "The command is empty.",
+  "reason.command_too_long": "The command is too long. Shorten it, or put the script into the image.",
   "reason.data_kept": "The sandbox's data could not be deleted.",
   "reason.data_unlimited": "The sandbox works, but nothing limits the size of its data.",
   "reason.engine_elsewhere": "DOCKER_HOST names the Docker Engine of another machine. Unset it to use this one's.",
@@ -22,6 +24,9 @@ export const enReasons = {
   "reason.no_reply": "The sandbox daemon does not answer.",
   "reason.no_sandbox": "There is nowhere to run this.",
   "reason.not_started": "It wakes with the first command, in a few seconds.",
+  "reason.note_not_utf8": "The note is not UTF-8. Save it in that encoding.",
+  "reason.note_nul": "The note holds a NUL character: it seems to be no text.",
+  "reason.note_path": "A note cannot have this name.",
   "reason.own_daemon": "This is the machine's own Docker, not the sandbox: commands of notes never go there.",
   "reason.reset_elsewhere": "An external sandbox is reset where it runs.",
   "reason.restarting": "The sandbox daemon died and is being started again.",
@@ -30,6 +35,7 @@ export const enReasons = {
   "reason.start_failed": "The sandbox daemon did not start.",
   "reason.switched_off": "Switched off by the setting KB_SANDBOX=off. To run commands, start the server again without that setting.",
   "reason.unreachable": "The sandbox's container runs, but cannot be reached: this program must be on the machine of the Docker Engine.",
+  "reason.values_change_command": "With these values it would be another command.",
   "reason.went_away": "The sandbox daemon went away in the middle. It is being restarted: run the command again in a minute.",
   "reason.windows_containers": "The Docker Engine is set to Windows containers, and Linux ones are needed. Choose “Switch to Linux containers” in Docker Desktop's menu.",
 };

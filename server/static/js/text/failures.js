@@ -9,7 +9,7 @@ import { hasWords, languageNow, t } from "./i18n.js";
  * The server speaks English of its own errors, and the language of the question of refused commands.
  * Its words are kept where they are in the page's language, since they name the value that is
  * wrong; elsewhere the error's code is put into words, and without known words the server's stand.
- * What the sandbox lacks is always put into words, the server's are the small print.
+ * Reasons are always put into words, the server's are the small print.
  *
  * @param {Failure} failure
  * @returns {{message: string, hint: string}}
@@ -42,7 +42,7 @@ const keyOf = (code) => (/^http_\d+$/.test(code) ? "error.http" : `error.${code}
 const isRussian = (message) => /[а-яё]/i.test(message);
 
 /**
- * Why there is no sandbox: of each way to one that was tried.
+ * Why something failed: where it is the sandbox, of each way to one that was tried.
  *
  * @param {string[]} reasons
  * @returns {string} "" where there are none, or none that is known
