@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from ingest.index_files import IndexFiles, index_fingerprint
 from ingest.report import IndexStatus, SyncProgress, SyncReport
+from ingest.storage_errors import as_unwritable
 from ingest.sync import ProgressListener, apply_sync
 from ingest.vault import Vault
 from ingest.vector_places import FolderVectors, ServerVectors, VectorPlace, read_owner_id
@@ -85,6 +87,7 @@ class IndexService:
         Raises:
             StateLockedError: Another process owns the state folder.
             ModelError: The embedding model is not there.
+            IndexUnavailableError: The state folder cannot be written.
             VectorServerError: The Chroma server is not there.
         """
         self._take_lock()
@@ -163,20 +166,28 @@ class IndexService:
 
         Raises:
             VaultError: The notes folder is gone; the index stays as it was.
-            IndexUnavailableError: The service is not open.
+            IndexUnavailableError: The service is not open, or the disk is full.
             VectorServerError: The Chroma server went away; the next sync goes on.
         """
         with self._syncing:
             self._drop_retired()
             try:
                 report = self._sync(on_progress, cancelled)
-            except KbError as error:
-                # Not the error itself, which holds all that its frames held.
-                self._trouble = KbError(error.message, hint=error.hint, code=error.code)
+            except (KbError, OSError, ValueError, sqlite3.Error) as error:
+                told = as_unwritable(error, self._state)
+                if told is not None:
+                    raise self._remembered(told) from error
+                if isinstance(error, KbError):
+                    self._remembered(error)
                 raise
             self._trouble = None
             self._last = report
             return report
+
+    def _remembered(self, error: KbError) -> KbError:
+        # Not the error itself, which holds all that its frames held.
+        self._trouble = KbError(error.message, hint=error.hint, code=error.code)
+        return error
 
     # --- the sync -------------------------------------------------------------------------------
 
@@ -260,7 +271,11 @@ class IndexService:
             except VectorServerError:
                 # The index is not at fault, and the server may come back.
                 raise
-            except Exception:  # noqa: BLE001 - whatever is wrong with it, it can be made again
+            except Exception as error:
+                told = as_unwritable(error, self._state)
+                if told is not None:
+                    # The index may be sound, and a new one could not be written either.
+                    raise told from error
                 _log.warning(
                     "the index %s cannot be opened; it is built again", name, exc_info=True
                 )

@@ -66,7 +66,7 @@ class Database:
         except sqlite3.DatabaseError as error:
             raise IndexUnavailableError(
                 f"cannot open {path}: {error}",
-                hint="move the file away to start without the old conversations",
+                hint=_open_hint(error),
                 code="state_unreadable",
             ) from error
 
@@ -115,3 +115,10 @@ class Database:
             self._connection.executescript(
                 f"BEGIN; {statements}; PRAGMA user_version = {number}; COMMIT;"
             )
+
+
+def _open_hint(error: sqlite3.DatabaseError) -> str:
+    """Return what to do about a file that cannot be opened: it may be the disk that is at fault."""
+    if isinstance(error, sqlite3.OperationalError):
+        return "check that the disk has room and that the state folder can be written"
+    return "move the file away to start without the old conversations"

@@ -64,11 +64,7 @@ class StateFolder:
             for folder in (self.path, self.durable):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            raise IndexUnavailableError(
-                f"cannot write the state folder {self.path}: {error.strerror}",
-                hint="give another folder with --state or KB_STATE",
-                code="state_unwritable",
-            ) from error
+            raise self._unwritable_error(error) from error
         self._lock: BaseFileLock | None = None
 
     @property
@@ -157,6 +153,8 @@ class StateFolder:
             lock.acquire(timeout=_LOCK_PATIENCE_S, poll_interval=0.02)
         except Timeout:
             return None
+        except OSError as error:
+            raise self._unwritable_error(error) from error
         return lock
 
     def _read_record(self) -> ServerRecord | None:
@@ -170,6 +168,13 @@ class StateFolder:
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+    def _unwritable_error(self, error: OSError) -> IndexUnavailableError:
+        return IndexUnavailableError(
+            f"cannot write the state folder {self.path}: {error.strerror}",
+            hint="give another folder with --state or KB_STATE",
+            code="state_unwritable",
+        )
 
     def _locked_error(self) -> StateLockedError:
         record = self._read_record()

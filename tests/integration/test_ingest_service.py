@@ -378,8 +378,12 @@ def test_an_answer_from_an_index_of_another_model_says_that_words_alone_were_com
         service.sync()
 
     class Asking(OtherEmbedder):
+        is_asked = False
+
         def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
-            answers.extend(assistant.ask(Question(text=text)) for text in ("где том", "how?"))
+            if not self.is_asked:  # a question may have documents of its own to embed
+                self.is_asked = True
+                answers.extend(assistant.ask(Question(text=text)) for text in ("где том", "how?"))
             return super().embed_documents(texts)
 
     answers: list[Answer] = []
@@ -412,6 +416,44 @@ def test_damaged_parts_are_built_again(notes: Path, state: Path, lost: str, how:
     with opened(notes, copy) as service:
         service.sync()
         assert service.status.state == "ok"
+        assert contents(service) == before
+
+
+FULL_ERRORS = (
+    sqlite3.OperationalError("database or disk is full"),
+    OSError(28, "No space left on device"),
+    ValueError("An IO error occurred: 'No space left on device (os error 28)'"),
+    IndexUnavailableError("Query error: (code: 13) database or disk is full", code="index_damaged"),
+)
+
+
+@pytest.mark.parametrize("full", FULL_ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("what", ["finish_change", "used_keys"])
+def test_a_full_disk_is_said_and_costs_no_index(
+    notes: Path, state: Path, monkeypatch: pytest.MonkeyPatch, full: Exception, what: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise full
+
+    with opened(notes, state) as service:
+        service.sync()
+        before = contents(service)
+        edit(notes)
+        with monkeypatch.context() as patched:
+            patched.setattr(f"kb.store.manifest.Manifest.{what}", fail)
+            with pytest.raises(IndexUnavailableError, match="disk is full") as caught:
+                service.sync()
+        assert caught.value.code == service.status.code == "state_unwritable"
+        assert caught.value.hint
+    with monkeypatch.context() as patched:
+        patched.setattr("kb.store.manifest.Manifest.totals", fail)
+        service = IndexService(notes=notes, state=state, embedder=FakeEmbedder())
+        with pytest.raises(IndexUnavailableError, match="disk is full"):
+            service.open()
+    (notes / "команды.md").write_text(COMMANDS, encoding="utf-8")
+    with opened(notes, state) as service:
+        assert service.status.state == "ok"
+        service.sync()
         assert contents(service) == before
 
 

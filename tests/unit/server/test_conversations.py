@@ -150,3 +150,11 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
         Database(path)
     assert "move the file away" in raised.value.hint
     assert path.exists()
+
+
+def test_a_full_disk_costs_no_conversations(tmp_path: Path) -> None:
+    path = tmp_path / "kb.sqlite3"
+    path.mkdir()  # like a full disk, it gives an operational error
+    with pytest.raises(IndexUnavailableError) as raised:
+        Database(path)
+    assert "disk has room" in raised.value.hint

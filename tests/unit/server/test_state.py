@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -39,6 +40,20 @@ def test_an_empty_token_file_is_replaced(tmp_path: Path) -> None:
     state = StateFolder(tmp_path)
     write_private(tmp_path / "durable" / "token", "\n")
     assert len(state.token()) >= 40
+
+
+def test_a_folder_that_became_read_only_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    state = StateFolder(tmp_path)
+    monkeypatch.setattr("filelock.FileLock.acquire", fail)
+    for use in (state.acquire, state.is_locked):
+        with pytest.raises(IndexUnavailableError, match="Read-only") as caught:
+            use()
+        assert (caught.value.code, bool(caught.value.hint)) == ("state_unwritable", True)
 
 
 def test_the_folder_has_one_owner(tmp_path: Path) -> None:

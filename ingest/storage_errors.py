@@ -1,0 +1,38 @@
+"""Telling a disk that is full, or not to be written, from an index that is damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from kb.errors import IndexUnavailableError
+
+_SAYINGS: Final = {
+    "disk is full": "the disk is full",
+    "no space left": "the disk is full",
+    "quota exceeded": "the disk quota is used up",
+    "readonly database": "it is read-only",
+    "read-only": "it is read-only",
+}
+"""What SQLite, Chroma, tantivy and the system say of it, each in an error of its own kind."""
+
+
+def as_unwritable(error: BaseException, state: Path) -> IndexUnavailableError | None:
+    """Return the error to tell where a store could not write; None where it is another one."""
+    said = " ".join(map(str, _with_causes(error))).lower()
+    why = next((why for saying, why in _SAYINGS.items() if saying in said), None)
+    if why is None:
+        return None
+    return IndexUnavailableError(
+        f"the state folder {state} cannot be written: {why}",
+        hint="make room, or give another folder with --state; then it goes on where it stopped",
+        code="state_unwritable",
+    )
+
+
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        found = found.__cause__
