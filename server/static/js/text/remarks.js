@@ -6,14 +6,12 @@ import { formatNumber, hasWords, t } from "./i18n.js";
 
 /**
  * @param {import("../core/types.js").Remark} remark
- * @returns {string} of a failure with what to do about it on a line of its own
+ * @returns {{message: string, hint: string}} the small print of a failure is its hint, "" of all else
  */
 export function remarkInWords({ code, values, reasons }) {
   const key = `remark.${code}`;
-  if (hasWords(key)) return t(key, written(values));
-  const failure = { code, message: String(values.message ?? code), hint: String(values.hint ?? ""), reasons };
-  const { message, hint } = failureInWords(failure);
-  return hint ? `${message}\n${hint}` : message;
+  if (hasWords(key)) return { message: t(key, written(values)), hint: "" };
+  return failureInWords({ code, message: String(values.message ?? code), hint: String(values.hint ?? ""), reasons });
 }
 
 /** @type {(values: Record<string, string | number>) => Record<string, string>} numbers as the language writes them */

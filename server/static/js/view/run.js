@@ -72,7 +72,10 @@ function fillPorts(target, run, containers) {
 
 /** @type {(run: Run) => string} */
 const plainOutput = (run) =>
-  run.output.map((piece) => (piece.remark ? `${remarkInWords(piece.remark)}\n` : plainText(piece.text))).join("");
+  run.output.map((piece) => (piece.remark ? plainRemark(piece.remark) : plainText(piece.text))).join("");
+
+/** @type {(remark: import("../core/types.js").Remark) => string} */
+const plainRemark = (remark) => Object.values(remarkInWords(remark)).filter(Boolean).map((line) => `${line}\n`).join("");
 
 /** @type {(text: string) => string} */
 const plainText = (text) => styleOutput(text).map((styled) => styled.text).join("");
@@ -105,7 +108,8 @@ function createOutput(output) {
  * @returns {() => void} it comes whole
  */
 function createRemark(output, remark) {
-  output.append(el("span", { class: "remark", text: remarkInWords(remark) }));
+  const { message, hint } = remarkInWords(remark);
+  output.append(el("span", { class: "remark" }, message, hint ? el("small", { text: hint }) : ""));
   return () => {};
 }
 
