@@ -18,6 +18,10 @@ _WORDS: Final = _ROOT / "server" / "static" / "js" / "text"
 _ROOMS: Final = ("kb", "ingest", "server")
 _CLI_ONLY: Final = ("cli_*.py", "cli.py", "mcp_tools.py", "serving.py")
 """Modules whose errors end a program of the command line: no page is there to show them."""
+_FILES_AND_SETTINGS: Final = ("gold.py", "chroma.py", "wiring.py", "origins.py", "training/*.py")
+_OTHER_PROGRAMS: Final = ("openai.py", "filter_socket.py", "gate.py")
+_NOT_SHOWN: Final = _FILES_AND_SETTINGS + _OTHER_PROGRAMS
+"""Modules whose refused input never comes from the page."""
 _BUILDERS: Final = frozenset({"error_body", "error_bytes"})
 
 
@@ -87,6 +91,19 @@ def test_every_reason_has_words_and_is_given_somewhere(language: str) -> None:
     reasons = {*get_args(SandboxReason), *get_args(InputReason)}
     assert reasons == _known(f"{language}-reasons.js", "reason")
     assert reasons - _constants("server") - _constants("kb/commands") == set()
+
+
+def test_refused_input_has_a_code_or_a_reason_or_the_words_of_a_language() -> None:
+    bare = {
+        f"{path.name}:{node.lineno}"
+        for path in _modules()
+        if not any(path.match(pattern) for pattern in _NOT_SHOWN)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "InvalidInputError"
+        if not {"code", "reason"} & {keyword.arg for keyword in node.keywords}
+        and not isinstance(node.args[0], ast.Call)
+    }
+    assert bare == set()
 
 
 @pytest.mark.parametrize("codes", [SandboxReason, InputReason, RemarkCode])
