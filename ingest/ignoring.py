@@ -10,9 +10,7 @@ from typing import Final
 IGNORE_FILE: Final = ".kbignore"
 NOTE_SUFFIXES: Final = (".md", ".markdown")
 _IGNORED_FOLDERS: Final = frozenset({"node_modules", "__pycache__"})
-_TEMPORARY: Final = re.compile(
-    r"^(~\$|#)|(~|#|\.(tmp|temp|swp|bak|crdownload|part))$", re.IGNORECASE
-)
+_TEMPORARY: Final = re.compile(r"^~\$|(~|#|\.(tmp|temp|swp|bak|crdownload|part))$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +63,11 @@ class IgnoreRules:
 
 
 def _parse_rule(line: str) -> _Rule | None:
-    line = line.rstrip()
+    line = _without_trailing_space(line)
     if not line or line.startswith("#"):
         return None
     negated = line.startswith("!")
-    line = line.removeprefix("!").removeprefix("\\")
+    line = line.removeprefix("!")
     folders_only = line.endswith("/")
     line = line.rstrip("/")
     anchored = "/" in line
@@ -78,8 +76,16 @@ def _parse_rule(line: str) -> _Rule | None:
     return _Rule(pattern, folders_only, negated) if line else None
 
 
-_GLOB: Final = re.compile(r"\*\*/|/\*\*$|\*\*|\*|\?|\[!?[^\]]+\]|.", re.DOTALL)
-_WILDCARDS: Final = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+def _without_trailing_space(line: str) -> str:
+    stripped = line.rstrip()
+    is_escaped = (len(stripped) - len(stripped.rstrip("\\"))) % 2 == 1
+    return f"{stripped} " if is_escaped and stripped != line else stripped
+
+
+_GLOB: Final = re.compile(
+    r"\\.|(?<![^/])\*\*/|/\*\*$|\*+|\?|\[[!^]?\]?(?:\\.|[^\]])*\]|.", re.DOTALL
+)
+_WILDCARDS: Final = {"**/": "(?:.*/)?", "/**": "/.*", "?": "[^/]"}
 
 
 def _to_regex(glob: str) -> str:
@@ -88,6 +94,10 @@ def _to_regex(glob: str) -> str:
         part = match.group()
         if part in _WILDCARDS:
             parts.append(_WILDCARDS[part])
+        elif part.startswith("*"):
+            parts.append("[^/]*")
+        elif part.startswith("\\"):
+            parts.append(re.escape(part[1:] or part))
         elif part.startswith("[") and len(part) > 1:
             parts.append(_character_class(part))
         else:
@@ -96,10 +106,12 @@ def _to_regex(glob: str) -> str:
 
 
 def _character_class(part: str) -> str:
-    body = part[1:-1].replace("\\", "\\\\").replace("[", "\\[")
-    body = "^" + body[1:] if body.startswith("!") else body.replace("^", "\\^")
+    """Turn `[a-z]` into a set that never has a slash in it; a broken one stands for itself."""
+    negation = "^" if part[1] in "!^" else ""
+    letters = "".join(re.findall(r"\\?(.)", part[1 + len(negation) : -1], re.DOTALL))
+    body = re.sub(r"(?<=[^-])\\-(?=[^-\\])", "-", re.escape(letters))
     try:
         re.compile(f"[{body}]")
     except re.error:
         return re.escape(part)
-    return f"[{body}]"
+    return f"(?!/)[{negation}{body}]"

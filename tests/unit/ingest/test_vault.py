@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.ignoring import IgnoreRules
 from ingest.vault import Vault
 from kb.errors import NotFoundError, VaultError
 from kb.model import NoteId
@@ -22,7 +23,13 @@ def ids(vault: Vault) -> list[str]:
 
 
 def test_a_walk_finds_notes_and_leaves_other_files_out(tmp_path: Path) -> None:
-    for name in ("b.md", "A.MARKDOWN", "в папке/заметка с пробелом.md", "deep/er/x.md"):
+    for name in (
+        "#1 idea.md",
+        "b.md",
+        "A.MARKDOWN",
+        "в папке/заметка с пробелом.md",
+        "deep/er/x.md",
+    ):
         write(tmp_path, name)
     for name in (
         ".git/x.md",
@@ -39,6 +46,7 @@ def test_a_walk_finds_notes_and_leaves_other_files_out(tmp_path: Path) -> None:
     ):
         write(tmp_path, name)
     assert ids(Vault(tmp_path)) == [
+        "#1 idea.md",
         "A.MARKDOWN",
         "b.md",
         "deep/er/x.md",
@@ -198,3 +206,35 @@ def test_kbignore(tmp_path: Path) -> None:
     assert ids(Vault(tmp_path)) == ["keep.md", "log.md"]
     with pytest.raises(NotFoundError):
         Vault(tmp_path).read(NoteId("drafts/a.md"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "ignored", "kept"),
+    [
+        ("/drafts", "drafts/a.md", "x/drafts.md"),
+        ("a/**/b.md", "a/x/y/b.md", "b.md"),
+        ("a**b.md", "axb.md", "a/xb.md"),
+        ("*/", "x/a.md", "a.md"),
+        ("tmp[0-9].md", "x/tmp1.md", "tmpx.md"),
+        ("tmp[^0-9].md", "tmpx.md", "tmp1.md"),
+        ("tmp[!0-9].md", "tmpx.md", "tmp1.md"),
+        ("[]-]x.md", "]x.md", "ax.md"),
+        ("tmp[\\d].md", "tmpd.md", "tmp1.md"),
+        ("[a&&b].md", "&.md", "c.md"),
+        ("\\#a.md", "#a.md", "a.md"),
+        ("\\!a.md", "!a.md", "a.md"),
+        ("\\*.md", "*.md", "a.md"),
+        ("a.md   ", "a.md", "b.md"),
+        ("a[1-.md", "a[1-.md", "a1.md"),
+        ("тест/", "x/тест/a.md", "тест.md"),
+    ],
+)
+def test_kbignore_is_read_as_git_reads_its_own(pattern: str, ignored: str, kept: str) -> None:
+    rules = IgnoreRules([pattern])
+    assert rules.ignores(ignored)
+    assert not rules.ignores(kept)
+
+
+def test_a_space_at_the_end_counts_after_a_backslash() -> None:
+    assert IgnoreRules(["draft\\ "]).ignores_folder("draft ")
+    assert not IgnoreRules(["draft\\ "]).ignores_folder("draft")
