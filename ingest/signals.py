@@ -21,10 +21,11 @@ _ERROR: Final = re.compile(
     r"refused|not found|no such|no space|not recognized|conflict|panic|exception|traceback|"
     r"timed? ?out|"
     r"too many|already (?:in use|allocated|exists)|is not running|does not exist|unauthorized|"
+    r"interrupted|aborted|violation|exceed(?:s|ed)|unmet|"
     r"forbidden|unknown|invalid|killed|segfault|out of memory|errno)\b"
     r"|\b(?:ошибк\w*|не удал\w+|не уда[её]тся|отказано|не найден\w*|невозможно|недоступ\w+|"
     r"нет доступа|превышен\w*|конфликт\w*|сбой)\b"
-    r"|(?-i:\b[A-Z][A-Z0-9]*_?ERR\w*\b|\bE[A-Z]{5,}\b)",
+    r"|(?-i:[a-z](?:Error|Exception)\b|\b[A-Z][A-Z0-9]*_?ERR\w*\b|\bE[A-Z]{5,}\b)",
     re.IGNORECASE,
 )
 _PROBLEM: Final = re.compile(

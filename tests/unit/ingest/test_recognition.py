@@ -192,6 +192,8 @@ def test_definitions(text: str, expected: bool) -> None:
         ("не удалось подключиться", True),
         ("LEADER_NOT_AVAILABLE error", True),
         ("ECONNREFUSED", True),
+        ("ModuleNotFoundError: 'myapp'", True),
+        ("dpkg was interrupted, you must run it again", True),
         ("просто красивая цитата", False),
         ("Life is short", False),
         ("For example, everything else", False),
