@@ -10,6 +10,7 @@ from ingest.drafts import Draft, DraftBook, code_lines
 from ingest.flags import flags_at_head
 from ingest.footnotes import label_of, labels_in
 from ingest.front_matter import read_front_matter
+from ingest.grouping import group_by_content
 from ingest.inline import code_pieces
 from ingest.lists import NOBODY, Owner, Place, draft_flag_lines, draft_list
 from ingest.shell import command_lines, command_name, is_command, is_program
@@ -407,15 +408,11 @@ def _pieces(block: Block, max_chars: int) -> list[tuple[int, int]]:
     """Cut an over-long block between its lines, at blank lines where there are some."""
     if len(block.text) <= max_chars:
         return [_span(block)]
-    lines = block.text.split("\n")
-    pieces: list[tuple[int, int]] = []
-    start, size = 0, 0
-    for number, line in enumerate(lines):
-        full = size + len(line) > max_chars
-        if number > start and (full or (not line.strip() and size * 2 > max_chars)):
-            pieces.append((start, number - 1))
-            start, size = number, 0
-        size += len(line) + 1
-    pieces.append((start, len(lines) - 1))
+    # A line's end counts as a character of it.
+    lines = [f"{line}\n" for line in block.text.split("\n")]
     first = block.lines.start
-    return [(first + begin, first + last) for begin, last in pieces]
+    return [
+        (first + group.start, first + group.stop - 1)
+        for group in group_by_content(lines, max_chars)
+        if any(map(str.strip, lines[group.start : group.stop]))
+    ]

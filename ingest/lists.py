@@ -8,6 +8,7 @@ from typing import Final
 
 from ingest.drafts import Draft, DraftBook
 from ingest.flags import flags_at_head, starts_with_flag, without_task_box
+from ingest.grouping import group_blocks
 from ingest.inline import code_pieces, plain_text
 from ingest.shell import command_lines, is_command
 from ingest.signals import asks_without_mark, defines, ends_with_question
@@ -55,7 +56,7 @@ def draft_list(book: DraftBook, block: Block, place: Place, *, lead: Block | Non
     if len(items) == 1 and lead is None:
         _draft_item(book, items[0], place)
         return
-    for number, group in enumerate(_groups(items)):
+    for number, group in enumerate(group_blocks(items, MAX_LIST_CHARS)):
         start = lead.lines.start if lead and number == 0 else group[0].lines.start
         whole = book.add(
             Draft(
@@ -186,19 +187,6 @@ def _stands_alone(item: Block) -> bool:
 
 def _items(block: Block) -> list[Block]:
     return [child for child in block.children if child.kind is BlockKind.LIST_ITEM]
-
-
-def _groups(items: Sequence[Block]) -> list[list[Block]]:
-    """Cut the items of an over-long list into groups of neighbours."""
-    groups: list[list[Block]] = []
-    size = 0
-    for item in items:
-        if not groups or size + len(item.text) > MAX_LIST_CHARS:
-            groups.append([])
-            size = 0
-        groups[-1].append(item)
-        size += len(item.text)
-    return groups
 
 
 def _add_flag(book: DraftBook, start: int, end: int, flags: tuple[str, ...], place: Place) -> None:

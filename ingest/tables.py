@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from ingest.drafts import Draft, DraftBook
 from ingest.flags import flags_at_head
+from ingest.grouping import group_blocks
 from ingest.inline import code_pieces, plain_text
 from ingest.lists import Owner, Place, add_flag_row
 from ingest.shell import is_command
@@ -25,7 +25,7 @@ def draft_table(book: DraftBook, block: Block, place: Place, *, lead: Block | No
     rows = [row for row in block.children if row.kind is BlockKind.TABLE_ROW and row.level > 0]
     header = _header_of(block)
     start = lead.lines.start if lead else block.lines.start
-    for number, group in enumerate(_groups(rows) or [[]]):
+    for number, group in enumerate(group_blocks(rows, MAX_TABLE_CHARS) or [[]]):
         whole = book.add(
             Draft(
                 kind=ChunkKind.TABLE_ROW,
@@ -99,15 +99,3 @@ def _command_of(row: Block) -> str:
         ):
             return pieces[0].code.strip()
     return ""
-
-
-def _groups(rows: Sequence[Block]) -> list[list[Block]]:
-    groups: list[list[Block]] = []
-    size = 0
-    for row in rows:
-        if not groups or size + len(row.text) > MAX_TABLE_CHARS:
-            groups.append([])
-            size = 0
-        groups[-1].append(row)
-        size += len(row.text)
-    return groups
