@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from ingest.inline import plain_text
+from kb.text.data_uris import without_data
 from kb.text.fences import lines_and_code
 
 _MARKERS: Final = re.compile(r"^(?:\s*(?:>|[-*+]|\d{1,9}[.)])(?=\s))*\s*(?:\[[ xX]\]\s)?")
@@ -16,8 +17,10 @@ _TABLE_RULE: Final = re.compile(r"^[\s|:-]+$")
 def embedding_text(text: str) -> str:
     """Return a chunk's text for embedding; never empty unless the text is.
 
-    Quote and list markers, fences, emphasis and link targets are left out; code stays as it is.
+    Quote and list markers, fences, emphasis, link targets and data of pictures are left out; code
+    stays as it is.
     """
+    text = without_data(text)
     lines: list[str] = []
     for line, is_code in lines_and_code(text):
         if is_code:

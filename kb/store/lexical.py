@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from kb.errors import IndexUnavailableError
 from kb.model import Chunk, ChunkId, NoteId, ScoredChunk
 from kb.ports import Term
+from kb.text.data_uris import without_data
 from kb.text.sound import spoken_keys
 
 if TYPE_CHECKING:
@@ -137,13 +138,14 @@ class TantivyIndex:
         from tantivy import Document
 
         headings = (chunk.title, *chunk.aliases, *chunk.heading_trail, *chunk.tags)
+        text = without_data(chunk.text)
         fields = {
             "id": chunk.id,
             "note": chunk.note,
-            "body": self._terms(chunk.text),
+            "body": self._terms(text),
             "headings": self._terms(" \n".join(dict.fromkeys(headings))),
             "commands": self._terms(" \n".join(chunk.commands)),
-            _SOUNDS: " ".join(spoken_keys(" \n".join((chunk.text, *headings)))),
+            _SOUNDS: " ".join(spoken_keys(" \n".join((text, *headings)))),
         }
         document = Document()
         for name, value in fields.items():

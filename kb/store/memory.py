@@ -10,6 +10,7 @@ import numpy as np
 
 from kb.model import Chunk, ChunkId, ChunkKind, FlagEntry, NoteId, NoteSummary, ScoredChunk
 from kb.ports import EmbeddedWindow, FloatArray, Term, TokenArray
+from kb.text.data_uris import without_data
 from kb.text.sound import spoken_keys
 
 _K1 = 1.2
@@ -105,8 +106,9 @@ class MemoryLexicalIndex:
     def upsert(self, chunks: Sequence[Chunk]) -> None:
         """Index the chunks, replacing those with the same id."""
         for chunk in chunks:
-            texts = (chunk.text, chunk.title, *chunk.heading_trail, *chunk.commands, *chunk.tags)
-            words = (*texts, *chunk.aliases)
+            text = without_data(chunk.text)
+            names = (chunk.title, *chunk.heading_trail, *chunk.commands, *chunk.tags)
+            words = (text, *names, *chunk.aliases)
             self._terms[chunk.id] = Counter(term for text in words for term in self._analyze(text))
             self._sounds[chunk.id] = frozenset(spoken_keys(" ".join(words)))
             self._notes[chunk.id] = chunk.note

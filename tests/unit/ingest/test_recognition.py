@@ -268,6 +268,8 @@ def test_code_pieces() -> None:
         ("~~~\n# в коде\n~~~", "# в коде"),
         ("1. раз\n   - два", "раз\nдва"),
         ("---", "---"),
+        ("![схема](data:image/png;base64," + "Ab+/" * 99 + "==) сети", "схема сети"),
+        ("data:text/plain;charset=utf-8;base64," + "Ab-_" * 99, "data:"),
     ],
 )
 def test_embedding_text(text: str, embedded: str) -> None:

@@ -117,6 +117,12 @@ class LexicalIndexContract:
         lexical.upsert([chunk, make_chunk("* --rm - удалить", start=2), make_chunk("p", start=3)])
         assert [hit.chunk for hit in lexical.search([Term(text="-p")], top_k=5)] == [chunk.id]
 
+    def test_data_in_a_text_is_no_word(self, lexical: LexicalIndex) -> None:
+        chunk = make_chunk("![схема](data:image/png;base64," + "/tom/+" * 20 + ")")
+        lexical.upsert([chunk])
+        assert [hit.chunk for hit in lexical.search([Term(text="схем")], top_k=5)] == [chunk.id]
+        assert lexical.search([Term(text="tom")], top_k=5) == []
+
     def test_headings_commands_and_names_are_found(self, lexical: LexicalIndex) -> None:
         chunk = replace(
             make_chunk("* -q - тихо", commands=("docker pull nginx",)),
