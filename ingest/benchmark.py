@@ -26,7 +26,7 @@ from ingest.markdown import parse_note
 from ingest.service import IndexService
 from ingest.vault import NoteSource, Vault
 from kb.model import Chunk, Note
-from kb.ports import EmbeddedWindow, Embedder, Embedding, FloatArray
+from kb.ports import NO_NEEDS, EmbeddedWindow, Embedder, Embedding, FloatArray
 from kb.store.chroma import ChromaStore
 from kb.store.lexical import TantivyIndex
 from kb.text.tokens import analyze
@@ -66,6 +66,7 @@ class HashEmbedder:
     """
 
     name = "random"
+    needs = NO_NEEDS
 
     def __init__(self, dimension: int = 384, token_dimension: int = 128) -> None:
         self.dimension = dimension

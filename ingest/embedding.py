@@ -24,6 +24,7 @@ from ingest.model_files import (
     read_dimension,
     resolve_model,
 )
+from ingest.needs import load_needs
 from ingest.token_vectors import TokenHead, TokenIds
 from ingest.windows import Offsets, cut_at_tokens, keep_tail
 from kb.errors import ModelError
@@ -58,6 +59,7 @@ class _Loaded:
     document_prompt: str
     dimension: int
     token_head: TokenHead | None
+    needs: FloatArray
 
 
 class SentenceTransformerEmbedder:
@@ -117,6 +119,11 @@ class SentenceTransformerEmbedder:
         """A hash of the model's files (prompts among them), the dimension and the window."""
         parts = (self._hash, str(self.dimension), str(self._window_tokens or ""), _FORMAT)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def needs(self) -> FloatArray:
+        """Vectors of what people commonly need, where the model brings any."""
+        return self._load().needs
 
     def warm_up(self) -> None:
         """Load the model now, so that the first question need not wait for it.
@@ -229,7 +236,9 @@ class SentenceTransformerEmbedder:
         head = TokenHead.load(self._folder)
         # Of our own model it is measured that half the digits find the same lines.
         model = model.to(fast_dtype() if head else torch.float32)
-        return _take_apart(model.eval(), self._window_tokens, head)
+        return _take_apart(
+            model.eval(), self._window_tokens, token_head=head, needs=load_needs(self._folder)
+        )
 
 
 def _tokens(
@@ -265,7 +274,11 @@ def _usable_cores() -> int:
 
 
 def _take_apart(
-    model: SentenceTransformer, window_tokens: int | None, token_head: TokenHead | None
+    model: SentenceTransformer,
+    window_tokens: int | None,
+    *,
+    token_head: TokenHead | None,
+    needs: FloatArray,
 ) -> _Loaded:
     splitter = _splitter_of(model)
     own = model.max_seq_length
@@ -283,6 +296,7 @@ def _take_apart(
         document_prompt=next(filter(None, map(prompts.get, _DOCUMENT_PROMPTS)), ""),
         dimension=int(model.get_embedding_dimension() or 0),
         token_head=token_head,
+        needs=needs,
     )
 
 

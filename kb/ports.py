@@ -28,6 +28,7 @@ class Embedding:
 
 
 NO_TOKENS: Final = np.zeros((0, 0), dtype=np.float32)
+NO_NEEDS: Final = np.zeros((0, 0), dtype=np.float32)
 
 
 class Embedder(Protocol):
@@ -44,6 +45,13 @@ class Embedder(Protocol):
     @property
     def fingerprint(self) -> str:
         """Changes when the vectors would: model files, dimension, prompts, window."""
+
+    @property
+    def needs(self) -> FloatArray:
+        """Unit vectors of what people commonly need, shape (needs, dimension).
+
+        `NO_NEEDS` from a model that knows none.
+        """
 
     def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
         """Return what the model makes of each text."""

@@ -74,6 +74,7 @@ class _FreeDocuments:
         self.name = model.name
         self.dimension = model.dimension
         self.fingerprint = model.fingerprint
+        self.needs = model.needs
 
     def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
         return self._random.embed_documents(texts)

@@ -9,7 +9,7 @@ import numpy as np
 
 from kb.errors import NotFoundError
 from kb.model import NoteId
-from kb.ports import NO_TOKENS, Embedding, FloatArray
+from kb.ports import NO_NEEDS, NO_TOKENS, Embedding, FloatArray
 from kb.text.tokens import analyze
 from kb.text.translation import translations
 
@@ -23,6 +23,7 @@ class FakeEmbedder:
     name = "fake"
     dimension = 64
     fingerprint = "fake-64"
+    needs = NO_NEEDS
 
     def __init__(self, window_chars: int = 2000) -> None:
         self.window_chars = window_chars

@@ -40,8 +40,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m ingest.training",
         description="Train a Russian and English sentence embedder from all-MiniLM-L6-v2.",
         epilog="Steps in order: vocab, align, train --stage frozen, train --stage full, evaluate, "
-        "export, tune, everyday, tokens; `all` does those up to export one after another. A step "
-        "that was stopped goes on when it is given again.",
+        "export, tune, everyday, tokens, needs; `all` does those up to export one after another. "
+        "A step that was stopped goes on when it is given again.",
     )
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
     vocab = _step(steps, "vocab", "learn a Russian vocabulary and append it to the teacher's")
@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     tokens = _step(steps, "tokens", "make the token head of an exported folder, as tune does")
     tokens.add_argument("--model", type=Path, required=True, help="the folder to complete")
     tokens.add_argument("--lessons", type=Path, default=Path("data/training"), help="notes")
+    needs = _step(steps, "needs", "add what people commonly need to an exported folder")
+    needs.add_argument("--model", type=Path, required=True, help="the folder to complete")
+    needs.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
     words = _step(steps, "words", "list the common Russian stems, for `kb/text/common_stems.txt`")
     words.add_argument("--lessons", type=Path, default=Path("data/training"), help="their folder")
     words.add_argument("--target", type=Path, required=True, help="file to write")
@@ -99,7 +102,7 @@ def _step(
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )  # fmt: skip
     step.add_argument(
-        "--corpus", type=Path, required=name != "export",
+        "--corpus", type=Path, required=name not in {"export", "needs"},
         help=f"folder with {PAIRS_FILE}, {DEV_FILE} and, if any, ru_mono.txt.gz",
     )  # fmt: skip
     step.add_argument("--run", type=Path, required=True, help="folder of this run's files")
@@ -214,6 +217,13 @@ def _tokens(options: argparse.Namespace) -> None:
         sys.stdout.write(f"{name}\t{value:.4f}\n")
 
 
+def _needs(options: argparse.Namespace) -> None:
+    from ingest.training.run import add_needs
+
+    count = add_needs(_workspace(options), options.lessons, model=options.model)
+    sys.stdout.write(f"{options.model}: {count} needs\n")
+
+
 def _words(options: argparse.Namespace) -> None:
     from ingest.training.words import common_stems
 
@@ -268,6 +278,7 @@ _STEPS = {
     "tune": _tune,
     "everyday": _everyday,
     "tokens": _tokens,
+    "needs": _needs,
     "words": _words,
     "terms": _terms,
     "all": _all,

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
+from ingest.needs import save_needs
 from ingest.training.bitext import Vectors
 from ingest.training.distillation import (
     CHECKPOINT_FILE,
@@ -206,6 +207,21 @@ def add_token_head(
     )
     save_head(head, model)
     return hit_at_1(student, head, tokenizer, [one for one in found if is_held_out(one)])
+
+
+def add_needs(workspace: Workspace, lessons: Path, *, model: Path) -> int:
+    """Write the vectors of what people commonly need into an exported folder; return their number.
+
+    Args:
+        workspace: The run.
+        lessons: Folder of the lessons, with `phrasings`.
+        model: The exported folder.
+    """
+    plain = list(dict.fromkeys(read_phrasings(lessons).english))
+    ids = tokenize(load_tokenizer(model / TOKENIZER_FILE), plain)
+    student = load_student(model).to(workspace.device)
+    save_needs(encode(student, ids, device=workspace.device, fast=False), model)
+    return len(plain)
 
 
 def learn_everyday(

@@ -59,6 +59,10 @@ class Evidence:
     """The best candidate is about a command that the question names."""
     command_unknown: float
     """The question names a docker command that no candidate is about."""
+    need_sure: float
+    """How near the best candidate is to the common need that the question is surely about."""
+    need_unmet: float
+    """How much farther the best candidate is from that need than the question."""
     command_meant: float
     """How surely the question means a docker command, in whatever words, 0..0.5."""
     command_missing: float
@@ -133,6 +137,8 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
         defines=features.defines,
         command=features.command,
         command_unknown=float(_names_unknown_command(ranking, known)),
+        need_sure=features.need_sure,
+        need_unmet=features.need_unmet,
         command_meant=meant.certainty,
         command_missing=meant.certainty * meant.are_missing(known),
         kind=features.kind,

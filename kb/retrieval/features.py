@@ -12,6 +12,7 @@ from kb.commands.spec import command_index
 from kb.model import Chunk, ChunkKind, Language
 from kb.retrieval.coverage import ChunkTerms, WeightedTerm, chunk_terms, coverage
 from kb.retrieval.interaction import NO_INTERACTION, Interaction
+from kb.retrieval.needs import NO_NEED, NeedMatch
 from kb.retrieval.question import ParsedQuestion, command_name, names_command
 from kb.text.fences import lines_and_code
 from kb.text.intent import Intent
@@ -62,6 +63,12 @@ class Features:
     """`tokens` where chunk and question are in one language, else 0."""
     tokens_least: float
     """How well the worst met of the question's telling tokens is met, -1..1."""
+    need: float
+    """Cosine of the chunk and of what the question needs, said plainly, -1..1; see `NeedMatch`."""
+    need_sure: float
+    """`need` by how surely the question is about a common need, -0.5..0.5."""
+    need_unmet: float
+    """How much farther the chunk is from that need than the question, by the same, -1..1."""
     lexical: float
     """BM25 score over the best chunk's."""
     coverage: float
@@ -100,8 +107,9 @@ class Features:
     """Lines of the chunk, 1 from twenty on."""
 
     def without_tokens(self) -> Features:
-        """Return the signals as they are where there are no token vectors."""
-        return replace(self, tokens=0.0, tokens_same=0.0, tokens_least=0.0)
+        """Return the signals as they are with a model that gives a text one vector and no more."""
+        blind = replace(self, tokens=0.0, tokens_same=0.0, tokens_least=0.0)
+        return replace(blind, need=0.0, need_sure=0.0, need_unmet=0.0)
 
     def values(self) -> tuple[float, ...]:
         """Return the numbers in the order of `FEATURE_NAMES`."""
@@ -119,6 +127,7 @@ def measure(
     dense: float,
     lexical: float,
     interaction: Interaction = NO_INTERACTION,
+    need: NeedMatch = NO_NEED,
 ) -> Features:
     """Return the signals of a chunk.
 
@@ -129,6 +138,7 @@ def measure(
         dense: Cosine of the vectors.
         lexical: BM25 score over the best chunk's, 0..1.
         interaction: How well the tokens meet.
+        need: What the chunk has to do with the question's need.
     """
     held = chunk_terms(chunk)
     owner = max((names_command(question, command) for command in chunk.commands), default=0.0)
@@ -141,6 +151,9 @@ def measure(
         tokens=interaction.mean,
         tokens_same=same * interaction.mean,
         tokens_least=interaction.least,
+        need=need.meaning,
+        need_sure=need.certainty * need.meaning,
+        need_unmet=need.certainty * need.unmet,
         lexical=lexical,
         coverage=covered,
         coverage_same=same * covered,

@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import numpy as np
+
 from kb.model import ArmScore, Chunk, ChunkId, Hit, Query, ScoredChunk
-from kb.ports import Index
+from kb.ports import FloatArray, Index
 from kb.retrieval import arms
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, weigh_terms
 from kb.retrieval.features import Features, measure
 from kb.retrieval.interaction import NO_INTERACTION, Interaction, interact
 from kb.retrieval.manual import NOTHING_MEANT, MeantCommands, meant_commands
+from kb.retrieval.needs import NO_NEED, need_of
 from kb.retrieval.question import ParsedQuestion, parse_question
 from kb.retrieval.ranking import RankingModel, load_model, signal_matrix
 from kb.retrieval.respelling import respell
@@ -85,11 +88,18 @@ class Retriever:
         terms = weigh_terms(question, index.lexical)
         interactions = _interactions(index, question, chunks)
         watch.lap("tokens")
+        vectors = index.embeddings.vectors([chunk.id for chunk in chunks])
         arm_scores = {"dense": _by_rank(dense), "lexical": _by_rank(lexical)}
         if interactions:
             arm_scores["tokens"] = _by_rank(_as_scored(interactions))
         measured = _measured(
-            index, question, terms, chunks, arm_scores=arm_scores, interactions=interactions
+            index,
+            question,
+            terms,
+            chunks,
+            vectors=vectors,
+            arm_scores=arm_scores,
+            interactions=interactions,
         )
         model = self._model or load_model(with_tokens=bool(interactions))
         ranking = Ranking(
@@ -123,11 +133,14 @@ def _measured(
     terms: tuple[WeightedTerm, ...],
     chunks: Sequence[Chunk],
     *,
+    vectors: Mapping[ChunkId, Sequence[FloatArray]],
     arm_scores: Mapping[str, Mapping[ChunkId, ArmScore]],
     interactions: Mapping[ChunkId, Interaction],
 ) -> list[Candidate]:
     """Return the chunks with all signals, not yet scored."""
-    cosines = _cosines(index, question, chunks, arm_scores["dense"])
+    asked = index.embedder.embed_query(question.text).vector
+    cosines = _cosines(asked, vectors, arm_scores["dense"])
+    need = need_of(asked, index.embedder.needs) if index.has_vectors else None
     best = max((place.score for place in arm_scores["lexical"].values()), default=0.0)
     candidates = []
     for chunk in chunks:
@@ -139,6 +152,7 @@ def _measured(
             dense=cosines.get(chunk.id, 0.0),
             lexical=place.score / best if place and best > 0 else 0.0,
             interaction=interactions.get(chunk.id, NO_INTERACTION),
+            need=need.match(vectors.get(chunk.id, ())) if need else NO_NEED,
         )
         places = {arm: scores[chunk.id] for arm, scores in arm_scores.items() if chunk.id in scores}
         candidates.append(Candidate(chunk=chunk, features=features, score=0.0, arms=places))
@@ -184,19 +198,17 @@ def _interactions(
 
 
 def _cosines(
-    index: Index,
-    question: ParsedQuestion,
-    chunks: Sequence[Chunk],
+    asked: FloatArray,
+    vectors: Mapping[ChunkId, Sequence[FloatArray]],
     dense: Mapping[ChunkId, ArmScore],
 ) -> dict[ChunkId, float]:
-    """Return every candidate's cosine; those that the dense arm did not give are looked up."""
-    cosines = {chunk: place.score for chunk, place in dense.items()}
-    missing = [chunk.id for chunk in chunks if chunk.id not in cosines]
-    if missing:
-        vector = index.embedder.embed_query(question.text).vector
-        for chunk, vectors in index.embeddings.vectors(missing).items():
-            cosines[chunk] = max(float(vector @ other) for other in vectors)
-    return cosines
+    """Return every candidate's cosine: the dense arm's where it gave one."""
+    cosines = {
+        chunk: float((np.stack(windows) @ asked).max())
+        for chunk, windows in vectors.items()
+        if chunk not in dense
+    }
+    return cosines | {chunk: place.score for chunk, place in dense.items()}
 
 
 class _Stopwatch:

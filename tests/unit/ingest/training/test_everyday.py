@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 
+from ingest.needs import load_needs
 from ingest.training.__main__ import main
 from ingest.training.pairs import Pairs
 from ingest.training.phrases import read_everyday, read_phrasings
@@ -63,6 +65,22 @@ def test_everyday_russian_comes_nearer_to_its_english(
     pairs = read_everyday(everyday) + read_phrasings(everyday)
     assert _nearness(target, model, pairs) > _nearness(model, model, pairs)
     assert (tmp_path / "again" / "everyday" / "checkpoint.pt").is_file()
+
+
+def test_plain_names_become_the_needs_of_a_model(model: Path, tmp_path: Path) -> None:
+    lessons = write_everyday(tmp_path / "lessons")
+    target = shutil.copytree(model, tmp_path / "with-needs")
+    given = ["--run", str(tmp_path), "--model", str(target), "--lessons", str(lessons)]
+    assert load_needs(target).size == 0
+    assert main(["needs", *given]) == 0
+    needs = load_needs(target)
+    plain = encode(
+        load_student(model),
+        tokenize(load_tokenizer(model / "tokenizer.json"), ["free a port"]),
+        device=torch.device("cpu"),
+    )
+    assert needs.shape == plain.shape
+    assert float(needs[0] @ plain[0]) > 0.99
 
 
 def _nearness(model: Path, teacher: Path, pairs: Pairs) -> float:

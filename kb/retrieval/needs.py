@@ -1,0 +1,77 @@
+"""What a question needs, said plainly: the nearest of what people commonly need.
+
+A model may come with the vectors of thousands of needs, each under its plain name ("rename a
+container"). Which of them a question is near to tells twice: their vectors stand for the question
+in plain words, where it is asked in roundabout ones; and a question that is surely about a need to
+which no chunk is near asks for what the notes do not tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from kb.ports import FloatArray
+
+_SURE: Final = 0.5
+"""Cosine from which on a question may be about a need."""
+_TEMPERATURE: Final = 0.03
+"""How sharply the nearest needs are told from the next ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedMatch:
+    """What a chunk has to do with the need of a question."""
+
+    meaning: float
+    """Cosine of the chunk and the needs that the question is near to, -1..1."""
+    certainty: float
+    """How surely the question is about a common need, 0..0.5."""
+    unmet: float
+    """How much nearer the question is to its nearest need than the chunk is, -2..2."""
+
+
+NO_NEED: Final = NeedMatch(meaning=0.0, certainty=0.0, unmet=0.0)
+"""Where no needs are known."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Need:
+    """What a question needs."""
+
+    nearest: FloatArray
+    """Vector of the nearest need, shape (dimension,)."""
+    meaning: FloatArray
+    """Mean of the near needs' vectors by their nearness, of length 1, shape (dimension,)."""
+    cosine: float
+    """Of the question and its nearest need."""
+
+    def match(self, windows: Sequence[FloatArray]) -> NeedMatch:
+        """Compare a chunk, by the vectors of its windows; the best of them counts."""
+        if not windows:
+            return NO_NEED
+        stacked = np.stack(windows)
+        return NeedMatch(
+            meaning=float((stacked @ self.meaning).max()),
+            certainty=max(0.0, self.cosine - _SURE),
+            unmet=self.cosine - float((stacked @ self.nearest).max()),
+        )
+
+
+def need_of(question: FloatArray, needs: FloatArray) -> Need | None:
+    """Return what a question needs; None where no needs are known.
+
+    Args:
+        question: The question's vector, shape (dimension,).
+        needs: Vectors of the known needs, shape (needs, dimension).
+    """
+    if not len(needs):
+        return None
+    cosines = needs @ question
+    best = int(cosines.argmax())
+    shares = np.exp((cosines - cosines[best]) / np.float32(_TEMPERATURE))
+    mean = shares @ needs
+    return Need(needs[best], mean / np.linalg.norm(mean), float(cosines[best]))

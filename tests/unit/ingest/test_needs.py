@@ -1,0 +1,24 @@
+"""The vectors of needs beside a model's weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ingest.needs import NEEDS_FILE, load_needs, save_needs
+
+
+def test_what_is_saved_is_loaded_as_unit_vectors(tmp_path: Path) -> None:
+    vectors = np.random.default_rng(0).normal(size=(50, 32)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    save_needs(vectors, tmp_path)
+    loaded = load_needs(tmp_path)
+    assert loaded.shape == (50, 32)
+    assert np.allclose(np.linalg.norm(loaded, axis=1), 1.0, atol=1e-6)
+    assert float((loaded * vectors).sum(axis=1).min()) > 0.999
+    assert (tmp_path / NEEDS_FILE).stat().st_size < 50 * 32 + 200
+
+
+def test_a_model_without_needs_knows_none(tmp_path: Path) -> None:
+    assert load_needs(tmp_path).size == 0

@@ -1,0 +1,60 @@
+"""What a question needs: the nearest of the known needs, and how near a chunk is to it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kb.ports import NO_NEEDS, FloatArray
+from kb.retrieval.needs import NO_NEED, need_of
+
+AXES = np.eye(4, dtype=np.float32)
+
+
+def between(first: int, second: int, share: float) -> FloatArray:
+    """Return a unit vector whose cosine with axis `first` is `share`."""
+    vector: FloatArray = share * AXES[first] + np.sqrt(1 - share**2) * AXES[second]
+    return vector
+
+
+def test_no_need_is_understood_where_none_is_known() -> None:
+    assert need_of(AXES[0], NO_NEEDS) is None
+
+
+def test_the_nearest_need_is_found_and_a_chunk_compared_with_it() -> None:
+    need = need_of(between(0, 3, 0.9), AXES[:2])
+    assert need is not None
+    assert need.cosine == pytest.approx(0.9)
+    assert np.array_equal(need.nearest, AXES[0])
+    match = need.match([between(0, 2, 0.3)])
+    assert match.certainty == pytest.approx(0.4)
+    assert match.unmet == pytest.approx(0.6)
+    assert match.meaning == pytest.approx(0.3, abs=1e-3)
+
+
+def test_a_question_between_two_needs_means_both() -> None:
+    need = need_of(between(0, 1, 0.71), AXES[:3])
+    assert need is not None
+    assert np.linalg.norm(need.meaning) == pytest.approx(1.0)
+    assert float(need.meaning @ AXES[0]) == pytest.approx(float(need.meaning @ AXES[1]), abs=0.3)
+    assert float(need.meaning @ AXES[2]) == pytest.approx(0.0, abs=1e-3)
+
+
+def test_the_best_window_counts() -> None:
+    need = need_of(AXES[0], AXES)
+    assert need is not None
+    match = need.match([AXES[1], between(0, 1, 0.8)])
+    assert match.meaning == pytest.approx(0.8, abs=1e-3)
+    assert match.unmet == pytest.approx(0.2)
+
+
+def test_a_far_need_is_not_certain() -> None:
+    need = need_of(between(0, 3, 0.4), AXES[:2])
+    assert need is not None
+    assert need.match([AXES[0]]).certainty == 0.0
+
+
+def test_a_chunk_without_vectors_matches_nothing() -> None:
+    need = need_of(AXES[0], AXES)
+    assert need is not None
+    assert need.match([]) is NO_NEED
