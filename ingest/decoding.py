@@ -18,6 +18,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_BEYOND_ASCII: Final = bytes(range(0x80, 0x100))
 _FEWEST_BYTES: Final = 3
 """A line with fewer bytes beyond ASCII does not tell its encoding."""
 _LEAST_UTF8: Final = 0.05
@@ -108,7 +109,7 @@ class _MixedLines:
         for number, line in enumerate(data.split(b"\n")):
             if line.isascii():
                 continue
-            beyond = sum(byte >= 0x80 for byte in line)
+            beyond = _beyond_ascii(line)
             beyond_ascii += beyond
             if not _is_utf8(line):
                 text = self._lines[number]
@@ -116,7 +117,7 @@ class _MixedLines:
                     self._broken.append(number)
                 else:
                     self._foreign[number] = line
-        foreign = sum(byte >= 0x80 for line in self._foreign.values() for byte in line)
+        foreign = sum(map(_beyond_ascii, self._foreign.values()))
         has_letters = any(map(_letters_in, self._lines))
         self.are_utf8 = has_letters and beyond_ascii - foreign > beyond_ascii * _LEAST_UTF8
         """Whether the file as a whole is UTF-8."""
@@ -141,6 +142,10 @@ class _MixedLines:
             yield _not_utf8(note, min(self._foreign) + 1, f"{what} read as {self._encoding}")
         if self._broken:
             yield _broken_bytes(note, self._broken[0] + 1, "UTF-8")
+
+
+def _beyond_ascii(line: bytes) -> int:
+    return len(line) - len(line.translate(None, _BEYOND_ASCII))
 
 
 def _is_utf8(line: bytes) -> bool:
