@@ -45,7 +45,7 @@ def test_a_note_is_shown_with_source_html_and_tag(client: TestClient) -> None:
 
 
 def test_a_note_that_is_no_text_says_so(bench: Bench, client: TestClient) -> None:
-    (bench.notes / "bin.md").write_bytes(b"\x89PNG\x00\x01")
+    (bench.notes / "bin.md").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(20)) * 4)
     response = client.get("/api/notes/bin.md")
     assert response.status_code == 422
     assert response.json()["error"]["code"] == "note_binary"
