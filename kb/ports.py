@@ -110,17 +110,21 @@ class ChunkStore(Protocol):
         """Give back files and threads."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptEmbedding:
+    """What is kept of an `Embedding`."""
+
+    vector: FloatArray
+    """Of length 1, shape (dimension,)."""
+    tokens: TokenArray
+    """Shape (tokens, token dimension); shape (0, 0) from a model that gives none."""
+
+
 class EmbeddingStore(Protocol):
     """What the model made of the chunks, by chunk."""
 
-    def vectors(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[FloatArray]]:
-        """Return the vectors of the chunks, window by window; chunks without any are left out."""
-
-    def tokens(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[TokenArray]]:
-        """Return the token vectors of the chunks, window by window.
-
-        Chunks without any, and unknown ids, are left out.
-        """
+    def read(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[KeptEmbedding]]:
+        """Return what is kept of the chunks, window by window; those without any are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import numpy as np
 from ingest.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.model import ChunkId, NoteId
-from kb.ports import EmbeddedWindow, FloatArray, Index, TokenArray
+from kb.ports import EmbeddedWindow, Index, KeptEmbedding
 from kb.store.memory import (
     MemoryCatalog,
     MemoryChunkStore,
@@ -29,8 +29,7 @@ def memory_index(sources: Mapping[str, str]) -> Index:
     ]
     embedder = FakeEmbedder()
     vectors = MemoryChunkStore()
-    windows: dict[ChunkId, list[FloatArray]] = {}
-    tokens: dict[ChunkId, list[TokenArray]] = {}
+    kept: dict[ChunkId, list[KeptEmbedding]] = {}
     for chunk in chunks:
         embedded = embedder.embed_documents(embedder.split_windows(chunk.context, chunk.text))
         vectors.upsert(
@@ -39,15 +38,16 @@ def memory_index(sources: Mapping[str, str]) -> Index:
                 for number, one in enumerate(embedded)
             ]
         )
-        windows[chunk.id] = [one.vector for one in embedded]
-        tokens[chunk.id] = [np.rint(one.tokens * 127).astype(np.int8) for one in embedded]
+        kept[chunk.id] = [
+            KeptEmbedding(one.vector, np.rint(one.tokens * 127).astype(np.int8)) for one in embedded
+        ]
     lexical = MemoryLexicalIndex(analyze=analyze)
     lexical.upsert(chunks)
     return Index(
         fingerprint="memory",
         embedder=embedder,
         vectors=vectors,
-        embeddings=MemoryEmbeddingStore(windows, tokens),
+        embeddings=MemoryEmbeddingStore(kept),
         lexical=lexical,
         catalog=MemoryCatalog(chunks),
     )

@@ -5,7 +5,8 @@ and the transliterations that are spoken), and the frames that a question puts a
 are the sentences of `data/training/everyday`, each written around a Russian word that is common in
 speech and rare in the corpus, the questions of `data/training/translated`: what is asked in the
 lessons in Russian, with its English, and the needs of `data/training/phrasings`: what documentation
-would call each, and what people type instead, in both languages.
+would call each, and what people type instead, in both languages. `data/training/needs` names more
+of them.
 """
 
 from __future__ import annotations
@@ -81,6 +82,19 @@ def read_phrasings(folder: Path) -> Pairs:
         russian=[other for _, other in rows],
         source=[PHRASINGS_SOURCE] * len(rows),
     )
+
+
+def read_needs(folder: Path) -> list[str]:
+    """Return the plain names of what people need, each once: of `phrasings` and of `needs`.
+
+    Raises:
+        KbError: There is no `*.txt` in `needs`, or `phrasings` cannot be read.
+    """
+    files = sorted((folder / "needs").glob("*.txt"))
+    if not files:
+        raise KbError(f"no *.txt in {folder / 'needs'}", hint="give the folder of the lessons")
+    listed = [line for path in files for line in _lines(path)]
+    return list(dict.fromkeys([*read_phrasings(folder).english, *listed]))
 
 
 def _rows_of_all(folder: Path, *, columns: int) -> list[list[str]]:

@@ -22,8 +22,9 @@ from ingest.training.export import export_student
 from ingest.training.lesson_batches import BatchSettings, passage_text
 from ingest.training.lesson_scores import hit_at_1
 from ingest.training.lessons import is_held_out, read_lessons
+from ingest.training.needs import make_needs
 from ingest.training.pairs import read_pairs, sampling_weights
-from ingest.training.phrases import read_everyday, read_phrases, read_phrasings
+from ingest.training.phrases import read_everyday, read_needs, read_phrases, read_phrasings
 from ingest.training.plan import Plan, PlanSettings
 from ingest.training.prepare import TOKENIZER_FILE
 from ingest.training.student import Student, encode, load_student, tokenize
@@ -214,14 +215,13 @@ def add_needs(workspace: Workspace, lessons: Path, *, model: Path) -> int:
 
     Args:
         workspace: The run.
-        lessons: Folder of the lessons, with `phrasings`.
+        lessons: Folder of the lessons, with `phrasings` and `needs`.
         model: The exported folder.
     """
-    plain = list(dict.fromkeys(read_phrasings(lessons).english))
-    ids = tokenize(load_tokenizer(model / TOKENIZER_FILE), plain)
     student = load_student(model).to(workspace.device)
-    save_needs(encode(student, ids, device=workspace.device, fast=False), model)
-    return len(plain)
+    needs = make_needs(student, load_tokenizer(model / TOKENIZER_FILE), read_needs(lessons))
+    save_needs(needs, model)
+    return len(needs)
 
 
 def learn_everyday(

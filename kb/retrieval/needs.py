@@ -8,7 +8,6 @@ which no chunk is near asks for what the notes do not tell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +17,8 @@ from kb.ports import FloatArray
 
 _SURE: Final = 0.5
 """Cosine from which on a question may be about a need."""
+_NEAR: Final = 64
+"""So many of the nearest needs are looked at; the others hardly count."""
 _TEMPERATURE: Final = 0.03
 """How sharply the nearest needs are told from the next ones."""
 
@@ -49,15 +50,16 @@ class Need:
     cosine: float
     """Of the question and its nearest need."""
 
-    def match(self, windows: Sequence[FloatArray]) -> NeedMatch:
-        """Compare a chunk, by the vectors of its windows; the best of them counts."""
-        if not windows:
-            return NO_NEED
-        stacked = np.stack(windows)
+    def match(self, windows: FloatArray) -> NeedMatch:
+        """Compare a chunk; the best of its windows counts.
+
+        Args:
+            windows: Their vectors, at least one, shape (windows, dimension).
+        """
         return NeedMatch(
-            meaning=float((stacked @ self.meaning).max()),
+            meaning=float((windows @ self.meaning).max()),
             certainty=max(0.0, self.cosine - _SURE),
-            unmet=self.cosine - float((stacked @ self.nearest).max()),
+            unmet=self.cosine - float((windows @ self.nearest).max()),
         )
 
 
@@ -71,7 +73,9 @@ def need_of(question: FloatArray, needs: FloatArray) -> Need | None:
     if not len(needs):
         return None
     cosines = needs @ question
-    best = int(cosines.argmax())
-    shares = np.exp((cosines - cosines[best]) / np.float32(_TEMPERATURE))
-    mean = shares @ needs
-    return Need(needs[best], mean / np.linalg.norm(mean), float(cosines[best]))
+    near = np.argpartition(-cosines, min(_NEAR, len(cosines) - 1))[:_NEAR]
+    near = near[np.argsort(-cosines[near])]
+    highest = float(cosines[near[0]])
+    shares = np.exp((cosines[near] - highest) / np.float32(_TEMPERATURE))
+    mean = shares @ needs[near]
+    return Need(needs[near[0]], mean / np.linalg.norm(mean), highest)

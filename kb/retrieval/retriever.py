@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from kb.model import ArmScore, Chunk, ChunkId, Hit, Query, ScoredChunk
-from kb.ports import FloatArray, Index
+from kb.ports import Index, KeptEmbedding
 from kb.retrieval import arms
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, weigh_terms
 from kb.retrieval.features import Features, measure
@@ -20,6 +20,8 @@ from kb.retrieval.needs import NO_NEED, need_of
 from kb.retrieval.question import ParsedQuestion, parse_question
 from kb.retrieval.ranking import RankingModel, load_model, signal_matrix
 from kb.retrieval.respelling import respell
+
+_Embeddings = Mapping[ChunkId, Sequence[KeptEmbedding]]
 
 _ARM_DEPTH: Final = 40
 """How many candidates each arm gives."""
@@ -86,9 +88,9 @@ class Retriever:
         # What says nothing by itself (a word left over at the end of a note) answers nothing.
         chunks = [chunk for chunk in chunks if chunk_terms(chunk).body]
         terms = weigh_terms(question, index.lexical)
-        interactions = _interactions(index, question, chunks)
+        embeddings = index.embeddings.read([chunk.id for chunk in chunks])
+        interactions = _interactions(index, question, embeddings)
         watch.lap("tokens")
-        vectors = index.embeddings.vectors([chunk.id for chunk in chunks])
         arm_scores = {"dense": _by_rank(dense), "lexical": _by_rank(lexical)}
         if interactions:
             arm_scores["tokens"] = _by_rank(_as_scored(interactions))
@@ -97,7 +99,7 @@ class Retriever:
             question,
             terms,
             chunks,
-            vectors=vectors,
+            embeddings=embeddings,
             arm_scores=arm_scores,
             interactions=interactions,
         )
@@ -133,13 +135,16 @@ def _measured(
     terms: tuple[WeightedTerm, ...],
     chunks: Sequence[Chunk],
     *,
-    vectors: Mapping[ChunkId, Sequence[FloatArray]],
+    embeddings: _Embeddings,
     arm_scores: Mapping[str, Mapping[ChunkId, ArmScore]],
     interactions: Mapping[ChunkId, Interaction],
 ) -> list[Candidate]:
     """Return the chunks with all signals, not yet scored."""
     asked = index.embedder.embed_query(question.text).vector
-    cosines = _cosines(asked, vectors, arm_scores["dense"])
+    vectors = {chunk: np.stack([one.vector for one in own]) for chunk, own in embeddings.items()}
+    cosines = {chunk: float((own @ asked).max()) for chunk, own in vectors.items()}
+    # The dense arm alone has them where an index keeps no embeddings.
+    cosines |= {chunk: place.score for chunk, place in arm_scores["dense"].items()}
     need = need_of(asked, index.embedder.needs) if index.has_vectors else None
     best = max((place.score for place in arm_scores["lexical"].values()), default=0.0)
     candidates = []
@@ -152,7 +157,7 @@ def _measured(
             dense=cosines.get(chunk.id, 0.0),
             lexical=place.score / best if place and best > 0 else 0.0,
             interaction=interactions.get(chunk.id, NO_INTERACTION),
-            need=need.match(vectors.get(chunk.id, ())) if need else NO_NEED,
+            need=need.match(vectors[chunk.id]) if need and chunk.id in vectors else NO_NEED,
         )
         places = {arm: scores[chunk.id] for arm, scores in arm_scores.items() if chunk.id in scores}
         candidates.append(Candidate(chunk=chunk, features=features, score=0.0, arms=places))
@@ -187,28 +192,18 @@ def _as_scored(interactions: Mapping[ChunkId, Interaction]) -> list[ScoredChunk]
 
 
 def _interactions(
-    index: Index, question: ParsedQuestion, chunks: Sequence[Chunk]
+    index: Index, question: ParsedQuestion, embeddings: _Embeddings
 ) -> dict[ChunkId, Interaction]:
     """Return how well each chunk with token vectors meets the question; empty without any."""
     asked = index.embedder.embed_query(question.text).tokens
     if not asked.size:
         return {}
-    tokens = index.embeddings.tokens([chunk.id for chunk in chunks])
-    return dict(zip(tokens, interact(asked, list(tokens.values())), strict=True))
-
-
-def _cosines(
-    asked: FloatArray,
-    vectors: Mapping[ChunkId, Sequence[FloatArray]],
-    dense: Mapping[ChunkId, ArmScore],
-) -> dict[ChunkId, float]:
-    """Return every candidate's cosine: the dense arm's where it gave one."""
-    cosines = {
-        chunk: float((np.stack(windows) @ asked).max())
-        for chunk, windows in vectors.items()
-        if chunk not in dense
+    tokens = {
+        chunk: [window.tokens for window in own if window.tokens.size]
+        for chunk, own in embeddings.items()
     }
-    return cosines | {chunk: place.score for chunk, place in dense.items()}
+    told = {chunk: own for chunk, own in tokens.items() if own}
+    return dict(zip(told, interact(asked, list(told.values())), strict=True))
 
 
 class _Stopwatch:

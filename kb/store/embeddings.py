@@ -16,10 +16,11 @@ from typing import Final
 
 import numpy as np
 
-from kb.ports import Embedding, FloatArray, TokenArray
+from kb.ports import Embedding, FloatArray, KeptEmbedding, TokenArray
 from kb.store.database import Database, batched, marks
 
 _STEPS: Final = 127
+_NO_TOKENS: Final[TokenArray] = np.zeros((0, 0), dtype=np.int8)
 _log = logging.getLogger(__name__)
 
 _SCHEMA: Final = """
@@ -58,23 +59,24 @@ class EmbeddingCache:
                 batch,
             )
             for key, blob in rows:
-                vector = np.frombuffer(blob, dtype="<f4") if isinstance(blob, bytes) else None
-                if vector is not None and len(vector) == self._dimension:
-                    found[str(key)] = vector.astype(np.float32)
+                vector = self._vector(blob)
+                if vector is not None:
+                    found[str(key)] = vector
         return found
 
-    def tokens(self, keys: Sequence[str]) -> Mapping[str, TokenArray]:
-        """Return the known token vectors, by key; texts without any are left out."""
-        found: dict[str, TokenArray] = {}
+    def read(self, keys: Sequence[str]) -> Mapping[str, KeptEmbedding]:
+        """Return the known vectors with those of their tokens, by key."""
+        found: dict[str, KeptEmbedding] = {}
         for batch in batched(keys):
             rows = self._database.read(
-                "SELECT key, count, vectors FROM tokens"  # noqa: S608
+                "SELECT key, vector, count, vectors FROM vectors LEFT JOIN tokens USING (key)"  # noqa: S608
                 f" WHERE key IN ({marks(len(batch))})",
                 batch,
             )
-            for key, count, blob in rows:
-                if isinstance(blob, bytes) and isinstance(count, int):
-                    found[str(key)] = np.frombuffer(blob, dtype=np.int8).reshape(count, -1)
+            for key, blob, count, tokens in rows:
+                vector = self._vector(blob)
+                if vector is not None:
+                    found[str(key)] = KeptEmbedding(vector, _tokens(count, tokens))
         return found
 
     def put(self, embeddings: Iterable[tuple[str, Embedding]]) -> None:
@@ -106,9 +108,21 @@ class EmbeddingCache:
                 )
         return len(unused)
 
+    def _vector(self, blob: object) -> FloatArray | None:
+        if not isinstance(blob, bytes):
+            return None
+        vector = np.frombuffer(blob, dtype="<f4")
+        return vector.astype(np.float32) if len(vector) == self._dimension else None
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+
+def _tokens(count: object, blob: object) -> TokenArray:
+    if not isinstance(blob, bytes) or not isinstance(count, int):
+        return _NO_TOKENS
+    return np.frombuffer(blob, dtype=np.int8).reshape(count, -1)
 
 
 def _open(path: Path) -> Database:

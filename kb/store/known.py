@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
 from kb.model import ChunkId
-from kb.ports import FloatArray, TokenArray
+from kb.ports import KeptEmbedding
 from kb.store.embeddings import EmbeddingCache
 from kb.store.manifest import Manifest
-
-_Array = TypeVar("_Array", FloatArray, TokenArray)
 
 
 class KnownEmbeddings:
@@ -25,18 +22,9 @@ class KnownEmbeddings:
         self._manifest = manifest
         self._cache = cache
 
-    def vectors(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[FloatArray]]:
-        """Return the vectors of the chunks, window by window; chunks without any are left out."""
-        return self._by_chunk(chunks, self._cache.get)
-
-    def tokens(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[TokenArray]]:
-        """Return the token vectors of the chunks, window by window."""
-        return self._by_chunk(chunks, self._cache.tokens)
-
-    def _by_chunk(
-        self, chunks: Sequence[ChunkId], read: Callable[[Sequence[str]], Mapping[str, _Array]]
-    ) -> dict[ChunkId, list[_Array]]:
+    def read(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[KeptEmbedding]]:
+        """Return what is kept of the chunks, window by window; those without any are left out."""
         keys = self._manifest.keys(chunks)
-        known = read([key for own in keys.values() for key in own])
+        known = self._cache.read([key for own in keys.values() for key in own])
         found = {chunk: [known[key] for key in own if key in known] for chunk, own in keys.items()}
         return {chunk: windows for chunk, windows in found.items() if windows}

@@ -80,6 +80,7 @@ class TantivyIndex:
             for chunk in chunks:
                 writer.add_document(self._document(chunk))
             writer.commit()
+            self._finish_merges(writer)
             self._index.reload()
 
     def search(
@@ -128,6 +129,15 @@ class TantivyIndex:
             writer, self._writer = self._writer, None
             if writer is not None:
                 writer.wait_merging_threads()
+
+    def _finish_merges(self, writer: IndexWriter) -> None:
+        """Wait for what the commit began to merge.
+
+        A document deleted while its segment is being merged can come back with the merged one.
+        """
+        self._writer = None
+        writer.wait_merging_threads()
+        self._writer = self._index.writer(_WRITER_BYTES, 1)
 
     def _open_writer(self) -> IndexWriter:
         if self._writer is None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import numpy as np
 
 from kb.model import Chunk, ChunkId, ChunkKind, FlagEntry, NoteId, NoteSummary, ScoredChunk
-from kb.ports import EmbeddedWindow, FloatArray, Term, TokenArray
+from kb.ports import EmbeddedWindow, FloatArray, KeptEmbedding, Term
 from kb.text.data_uris import without_data
 from kb.text.sound import spoken_keys
 
@@ -66,28 +66,18 @@ class MemoryChunkStore:
 
 
 class MemoryEmbeddingStore:
-    """An EmbeddingStore over given arrays; without any it finds nothing.
+    """An EmbeddingStore over given embeddings; without any it finds nothing.
 
     Args:
-        vectors: The vectors of chunks, window by window.
-        tokens: Their token vectors.
+        embeddings: What is kept of chunks, window by window.
     """
 
-    def __init__(
-        self,
-        vectors: Mapping[ChunkId, list[FloatArray]] | None = None,
-        tokens: Mapping[ChunkId, list[TokenArray]] | None = None,
-    ) -> None:
-        self._vectors = dict(vectors or {})
-        self._tokens = dict(tokens or {})
+    def __init__(self, embeddings: Mapping[ChunkId, list[KeptEmbedding]] | None = None) -> None:
+        self._embeddings = dict(embeddings or {})
 
-    def vectors(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[FloatArray]]:
-        """Return the vectors of the chunks, window by window; chunks without any are left out."""
-        return {chunk: self._vectors[chunk] for chunk in chunks if chunk in self._vectors}
-
-    def tokens(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[TokenArray]]:
-        """Return the token vectors of the chunks, window by window."""
-        return {chunk: self._tokens[chunk] for chunk in chunks if chunk in self._tokens}
+    def read(self, chunks: Sequence[ChunkId]) -> Mapping[ChunkId, list[KeptEmbedding]]:
+        """Return what is kept of the chunks, window by window; those without any are left out."""
+        return {chunk: self._embeddings[chunk] for chunk in chunks if chunk in self._embeddings}
 
 
 class MemoryLexicalIndex:

@@ -72,9 +72,9 @@ def _vectors(index: Index, ids: set[ChunkId]) -> dict[ChunkId, list[list[float]]
 
 
 def _tokens(index: Index, ids: set[ChunkId]) -> dict[ChunkId, list[list[list[int]]]]:
-    found = index.embeddings.tokens(sorted(ids))
+    found = index.embeddings.read(sorted(ids))
     assert set(found) == ids, "token vectors and catalogue differ"
-    return {chunk: [window.tolist() for window in windows] for chunk, windows in found.items()}
+    return {chunk: [one.tokens.tolist() for one in windows] for chunk, windows in found.items()}
 
 
 def _frequencies(index: Index) -> dict[str, list[ChunkId]]:

@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from ingest.training.lessons import LANGUAGES, Lesson, is_held_out, read_lessons
-from ingest.training.phrases import PHRASINGS, everyday_rows, read_everyday, read_phrasings
+from ingest.training.phrases import (
+    PHRASINGS,
+    everyday_rows,
+    read_everyday,
+    read_needs,
+    read_phrasings,
+)
 from kb.evaluation.gold import load_gold
 from kb.text.tokens import fold, is_cyrillic
 
@@ -63,6 +69,14 @@ def test_pairs_are_whole_and_know_nothing_of_the_lessons_held_out() -> None:
     assert len(shared) <= len(held_out) / 100, sorted(shared)
 
 
+def test_needs_are_plain_names_each_once() -> None:
+    needs = read_needs(FOLDER)
+    assert len(needs) >= 9_000
+    assert all(need.strip() == need for need in needs)
+    assert all(1 <= len(need.split()) <= 16 for need in needs)
+    assert not any(is_cyrillic(need.lower()) for need in needs)
+
+
 def test_phrasings_are_whole_and_none_is_a_question_that_measures() -> None:
     pairs = read_phrasings(FOLDER)
     needs = set(pairs.english)
@@ -70,7 +84,7 @@ def test_phrasings_are_whole_and_none_is_a_question_that_measures() -> None:
     assert len(pairs) == len(needs) * (PHRASINGS - 1)
     assert all(text.strip() == text for text in (*needs, *pairs.russian))
     assert not any(is_cyrillic(need.lower()) for need in needs)
-    typed = _bare([*needs, *pairs.russian])
+    typed = _bare([*read_needs(FOLDER), *pairs.russian])
     gold = load_gold(sorted((DATA / "evaluation").glob("*.jsonl")))
     assert len(gold) >= 600
     assert not typed & _bare(one.question for one in gold)

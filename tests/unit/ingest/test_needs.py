@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ingest.needs import NEEDS_FILE, load_needs, save_needs
+from ingest.training.needs import distinct
 
 
 def test_what_is_saved_is_loaded_as_unit_vectors(tmp_path: Path) -> None:
@@ -22,3 +23,12 @@ def test_what_is_saved_is_loaded_as_unit_vectors(tmp_path: Path) -> None:
 
 def test_a_model_without_needs_knows_none(tmp_path: Path) -> None:
     assert load_needs(tmp_path).size == 0
+
+
+def test_a_need_nearly_the_same_as_one_before_is_left_out() -> None:
+    axes = np.eye(4, dtype=np.float32)
+    near = (axes[0] + 0.1 * axes[1]) / np.float32(np.sqrt(1.01))
+    kept = distinct(np.stack([axes[0], axes[1], near, axes[2], axes[1]]))
+    assert np.array_equal(kept, axes[:3])
+    assert len(distinct(np.tile(axes, (400, 1)))) == 4
+    assert distinct(axes[:0]).shape == (0, 4)

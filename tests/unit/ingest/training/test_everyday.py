@@ -11,7 +11,7 @@ import torch
 from ingest.needs import load_needs
 from ingest.training.__main__ import main
 from ingest.training.pairs import Pairs
-from ingest.training.phrases import read_everyday, read_phrasings
+from ingest.training.phrases import read_everyday, read_needs, read_phrasings
 from ingest.training.student import encode, load_student, tokenize
 from ingest.training.terms import everyday_terms, table_of
 from ingest.training.vocabulary import load_tokenizer
@@ -21,7 +21,7 @@ PHRASINGS = "free a port\twho listens\tin use\tосвободить порт\tк
 
 
 def write_everyday(folder: Path) -> Path:
-    for name in ("everyday", "translated", "phrasings"):
+    for name in ("everyday", "translated", "phrasings", "needs"):
         (folder / name).mkdir(parents=True)
     (folder / "everyday" / "1.tsv").write_text(
         "порт\tкуда делся порт\tthe port\n", encoding="utf-8"
@@ -30,6 +30,7 @@ def write_everyday(folder: Path) -> Path:
         "сеть как удалить\tremove network\n", encoding="utf-8"
     )
     (folder / "phrasings" / "1.tsv").write_text(PHRASINGS + "\n", encoding="utf-8")
+    (folder / "needs" / "1.txt").write_text("remove network\nfree a port\n", encoding="utf-8")
     return folder
 
 
@@ -76,11 +77,15 @@ def test_plain_names_become_the_needs_of_a_model(model: Path, tmp_path: Path) ->
     needs = load_needs(target)
     plain = encode(
         load_student(model),
-        tokenize(load_tokenizer(model / "tokenizer.json"), ["free a port"]),
+        tokenize(load_tokenizer(model / "tokenizer.json"), ["free a port", "remove network"]),
         device=torch.device("cpu"),
     )
-    assert needs.shape == plain.shape
+    # A toy takes most texts for nearly the same; those that are left are the first ones.
+    assert 1 <= len(needs) <= len(plain)
     assert float(needs[0] @ plain[0]) > 0.99
+    (lessons / "needs" / "1.txt").unlink()
+    with pytest.raises(KbError, match="needs"):
+        read_needs(lessons)
 
 
 def _nearness(model: Path, teacher: Path, pairs: Pairs) -> float:

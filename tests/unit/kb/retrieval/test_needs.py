@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kb.ports import NO_NEEDS, FloatArray
-from kb.retrieval.needs import NO_NEED, need_of
+from kb.retrieval.needs import need_of
 
 AXES = np.eye(4, dtype=np.float32)
 
@@ -26,7 +26,7 @@ def test_the_nearest_need_is_found_and_a_chunk_compared_with_it() -> None:
     assert need is not None
     assert need.cosine == pytest.approx(0.9)
     assert np.array_equal(need.nearest, AXES[0])
-    match = need.match([between(0, 2, 0.3)])
+    match = need.match(between(0, 2, 0.3)[None])
     assert match.certainty == pytest.approx(0.4)
     assert match.unmet == pytest.approx(0.6)
     assert match.meaning == pytest.approx(0.3, abs=1e-3)
@@ -43,7 +43,7 @@ def test_a_question_between_two_needs_means_both() -> None:
 def test_the_best_window_counts() -> None:
     need = need_of(AXES[0], AXES)
     assert need is not None
-    match = need.match([AXES[1], between(0, 1, 0.8)])
+    match = need.match(np.stack([AXES[1], between(0, 1, 0.8)]))
     assert match.meaning == pytest.approx(0.8, abs=1e-3)
     assert match.unmet == pytest.approx(0.2)
 
@@ -51,10 +51,4 @@ def test_the_best_window_counts() -> None:
 def test_a_far_need_is_not_certain() -> None:
     need = need_of(between(0, 3, 0.4), AXES[:2])
     assert need is not None
-    assert need.match([AXES[0]]).certainty == 0.0
-
-
-def test_a_chunk_without_vectors_matches_nothing() -> None:
-    need = need_of(AXES[0], AXES)
-    assert need is not None
-    assert need.match([]) is NO_NEED
+    assert need.match(AXES[:1]).certainty == 0.0

@@ -26,17 +26,18 @@ def cache(tmp_path: Path) -> EmbeddingCache:
 def test_vectors_and_token_vectors_come_back(cache: EmbeddingCache) -> None:
     given = {"a": embedding(1, 5), "b": embedding(2, 1), "plain": embedding(3, 0)}
     cache.put(given.items())
-    vectors, tokens = cache.get([*given, "unknown"]), cache.tokens([*given, "unknown"])
-    assert set(vectors) == set(given)
-    assert set(tokens) == {"a", "b"}
-    for key in tokens:
-        assert tokens[key].shape == given[key].tokens.shape
-        assert np.allclose(tokens[key] / 127, given[key].tokens, atol=0.005)
+    vectors, kept = cache.get([*given, "unknown"]), cache.read([*given, "unknown"])
+    assert set(vectors) == set(kept) == set(given)
+    for key, one in kept.items():
+        assert one.tokens.dtype == np.int8
+        assert one.tokens.shape == given[key].tokens.shape
+        assert np.allclose(one.tokens / 127, given[key].tokens, atol=0.005)
         assert np.array_equal(vectors[key], given[key].vector)
+        assert np.array_equal(one.vector, given[key].vector)
 
 
 def test_what_is_forgotten_leaves_nothing(cache: EmbeddingCache) -> None:
     cache.put([("a", embedding(1, 5)), ("b", embedding(2, 5))])
     assert cache.keep_only({"b"}) == 1
     assert cache.count() == 1
-    assert set(cache.get(["a", "b"])) == set(cache.tokens(["a", "b"])) == {"b"}
+    assert set(cache.get(["a", "b"])) == set(cache.read(["a", "b"])) == {"b"}
