@@ -33,6 +33,7 @@ _FUZZY_SCORE: Final = 1.5
 _TOKENIZER: Final = "terms"
 _WRITER_BYTES: Final = 64 * 1024 * 1024
 _MAX_QUERY_TERMS: Final = 128
+_TRIES: Final = 3
 
 
 class TantivyIndex:
@@ -74,14 +75,35 @@ class TantivyIndex:
         if not chunks and not removed:
             return
         with self._writing:
-            writer = self._open_writer()
-            for id_ in (*removed, *(chunk.id for chunk in chunks)):
-                writer.delete_documents_by_term("id", id_)
-            for chunk in chunks:
-                writer.add_document(self._document(chunk))
-            writer.commit()
-            self._finish_merges(writer)
-            self._index.reload()
+            for _ in range(_TRIES):
+                self._commit(chunks, removed)
+                if self._holds(chunks, removed):
+                    return
+
+    def _commit(self, chunks: Sequence[Chunk], removed: Collection[ChunkId]) -> None:
+        writer = self._open_writer()
+        for id_ in (*removed, *(chunk.id for chunk in chunks)):
+            writer.delete_documents_by_term("id", id_)
+        for chunk in chunks:
+            writer.add_document(self._document(chunk))
+        writer.commit()
+        self._finish_merges(writer)
+        self._index.reload()
+
+    def _holds(self, chunks: Sequence[Chunk], removed: Collection[ChunkId]) -> bool:
+        """Tell whether each of the chunks is there once, and none of the removed ones.
+
+        A merge that a commit sets off can lose a part of the deletions of that commit.
+        """
+        from tantivy import Query
+
+        wanted = {**dict.fromkeys(removed, 0), **dict.fromkeys((c.id for c in chunks), 1)}
+        searcher = self._index.searcher()
+        # The stub lacks `count`, which the class has.
+        return all(
+            searcher.search(Query.term_query(self._schema, "id", id_), limit=1).count == count  # type: ignore[attr-defined]
+            for id_, count in wanted.items()
+        )
 
     def search(
         self, terms: Sequence[Term], *, top_k: int, notes: Collection[NoteId] | None = None
@@ -131,10 +153,7 @@ class TantivyIndex:
                 writer.wait_merging_threads()
 
     def _finish_merges(self, writer: IndexWriter) -> None:
-        """Wait for what the commit began to merge.
-
-        A document deleted while its segment is being merged can come back with the merged one.
-        """
+        """Wait for what the commit began to merge, so that it can be seen what came of it."""
         self._writer = None
         writer.wait_merging_threads()
         self._writer = self._index.writer(_WRITER_BYTES, 1)

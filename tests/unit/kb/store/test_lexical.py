@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from kb.errors import IndexUnavailableError
+from kb.model import Chunk, ChunkId
 from kb.ports import LexicalIndex, Term
 from kb.store.lexical import TantivyIndex
 from kb.text.tokens import analyze
@@ -54,3 +55,26 @@ def test_a_closed_index_takes_nothing(tmp_path: Path) -> None:
     index.close()
     with pytest.raises(IndexUnavailableError):
         index.upsert([make_chunk("x")])
+
+
+def test_a_deletion_that_a_merge_lost_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = TantivyIndex(tmp_path, analyze=analyze)
+    chunks = [make_chunk(f"слово {line}", start=line) for line in (1, 2)]
+    index.upsert(chunks)
+    commit = TantivyIndex._commit
+    tries: list[Collection[ChunkId]] = []
+
+    def lose_once(
+        index: TantivyIndex, chunks: Sequence[Chunk], removed: Collection[ChunkId]
+    ) -> None:
+        tries.append(removed)
+        if len(tries) > 1:
+            commit(index, chunks, removed)
+
+    monkeypatch.setattr(TantivyIndex, "_commit", lose_once)
+    index.delete([chunks[0].id])
+    assert index.chunk_ids() == {chunks[1].id}
+    assert len(tries) == 2
+    index.close()
