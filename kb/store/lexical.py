@@ -50,6 +50,7 @@ class TantivyIndex:
     def __init__(self, folder: Path, *, analyze: Analyzer) -> None:
         self._analyze = analyze
         self._writing = threading.Lock()
+        self._is_closed = False
         self._schema = _schema()
         folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -149,6 +150,7 @@ class TantivyIndex:
         """Give back files and threads."""
         with self._writing:
             writer, self._writer = self._writer, None
+            self._is_closed = True
             if writer is not None:
                 writer.wait_merging_threads()
 
@@ -156,11 +158,12 @@ class TantivyIndex:
         """Wait for what the commit began to merge, so that it can be seen what came of it."""
         self._writer = None
         writer.wait_merging_threads()
-        self._writer = self._index.writer(_WRITER_BYTES, 1)
 
     def _open_writer(self) -> IndexWriter:
-        if self._writer is None:
+        if self._is_closed:
             raise IndexUnavailableError("the lexical index is closed")
+        if self._writer is None:
+            self._writer = self._index.writer(_WRITER_BYTES, 1)
         return self._writer
 
     def _document(self, chunk: Chunk) -> Document:
