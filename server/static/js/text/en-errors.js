@@ -69,7 +69,7 @@ export const enErrors = {
   "error.notes_unread": "Some notes could not be read.",
   "error.notes_unread.hint": "The settings list them.",
   "error.nul_character": "A NUL character was replaced by U+FFFD.",
-  "error.odd_file_name": "The file's name is not UTF-8.",
+  "error.odd_file_name": "The file's name is not UTF-8, or has a backslash.",
   "error.odd_file_name.hint": "Rename the file.",
   "error.outside_link": "A link out of the notes folder is not followed.",
   "error.precondition_required": "The server wants to know which version is meant.",

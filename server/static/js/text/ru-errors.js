@@ -69,7 +69,7 @@ export const ruErrors = {
   "error.notes_unread": "Не все заметки удалось прочитать.",
   "error.notes_unread.hint": "Какие и почему — в настройках.",
   "error.nul_character": "Нулевой символ заменён на U+FFFD.",
-  "error.odd_file_name": "Имя файла не в UTF-8.",
+  "error.odd_file_name": "Имя файла не в UTF-8 или содержит обратную косую черту.",
   "error.odd_file_name.hint": "Переименуйте файл.",
   "error.outside_link": "Ссылка за пределы папки заметок пропущена.",
   "error.precondition_required": "Серверу нужно знать, какая версия имеется в виду.",
