@@ -25,7 +25,7 @@ from kb.retrieval import ranking
 from kb.retrieval.ranking import RankingModel, empty_model
 from kb.retrieval.retriever import Ranking, Retriever
 
-_MAX_FALSE_REFUSALS: Final = 0.07
+_MAX_FALSE_REFUSALS: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,9 @@ _UNITS: Final = 16
 """Units of the ranking's hidden layer; on questions held out 24 were no better, nor was the mean
 of four models."""
 
+_LEAST_SPREAD: Final = 1e-3
+"""Added to a signal's standard deviation, so that one that is always the same counts nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
@@ -163,8 +166,8 @@ def fit_refusal(
     ranked: Sequence[Ranked],
     *,
     max_false_refusals: float,
-    steps: int = 6000,
-    l2: float = 0.001,
+    steps: int = 2500,
+    l2: float = 0.003,
 ) -> Calibration:
     """Return the logistic model of whether the chosen lines are right.
 
@@ -202,6 +205,8 @@ def _quantile(values: Floats, counts: Floats, share: float) -> float:
 def _fit_logistic(x: Floats, y: Floats, counts: Floats, *, steps: int, l2: float) -> Floats:
     """Return weights and, last, the bias; both classes count the same, however many of each.
 
+    Signals are brought to one scale first, so that the penalty means the same for each.
+
     Args:
         x: Signals, shape (questions, signals).
         y: 1 for right, 0 for wrong, shape (questions,).
@@ -211,10 +216,12 @@ def _fit_logistic(x: Floats, y: Floats, counts: Floats, *, steps: int, l2: float
     """
     share = float((y * counts).sum() / counts.sum())
     balance = np.where(y > 0, 0.5 / share, 0.5 / (1 - share)) * counts / counts.mean()
-    design = np.hstack([x, np.ones((len(x), 1))])
+    mean, spread = x.mean(axis=0), x.std(axis=0) + _LEAST_SPREAD
+    design = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
     weights, velocity = np.zeros(design.shape[1]), np.zeros(design.shape[1])
     for _ in range(steps):
         error = (1 / (1 + np.exp(-design @ weights)) - y) * balance
         velocity = 0.9 * velocity - 0.3 * (design.T @ error / len(x) + l2 * weights)
         weights = weights + velocity
-    return weights
+    own = weights[:-1] / spread
+    return np.append(own, weights[-1] - own @ mean)

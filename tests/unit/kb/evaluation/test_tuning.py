@@ -92,3 +92,22 @@ def test_the_refusal_learns_the_signal_and_keeps_to_the_share_it_may_refuse() ->
     assert sum(chance < fitted.threshold for chance in chances) <= 2
     refused = [probability(gather(w.ranking, w.ranking.candidates), fitted) for w in wrong]
     assert all(chance < fitted.threshold for chance in refused)
+
+
+def test_a_signal_of_small_numbers_is_learnt_as_well_as_one_of_large_ones() -> None:
+    chances = []
+    for scale in (1.0, 0.1):
+        right = [
+            ranked("where", relevant=True, dense=scale * (0.5 + n / 50), weight=1.0)
+            for n in range(20)
+        ]
+        wrong = [
+            ranked("where", relevant=False, dense=scale * (0.5 - n / 50), weight=1.0)
+            for n in range(20)
+        ]
+        fitted = fit_refusal([*right, *wrong], max_false_refusals=0.1)
+        chances.append(
+            [probability(gather(r.ranking, r.ranking.candidates), fitted) for r in right]
+        )
+    assert np.allclose(*chances, atol=0.05)
+    assert max(chances[0]) > 0.9
