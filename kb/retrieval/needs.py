@@ -17,8 +17,8 @@ from kb.ports import FloatArray
 
 _SURE: Final = 0.5
 """Cosine from which on a question may be about a need."""
-_NEAR: Final = 64
-"""So many of the nearest needs are looked at; the others hardly count."""
+_REACH: Final = 0.15
+"""Needs whose cosine is so much lower than the nearest one's count for nothing."""
 _TEMPERATURE: Final = 0.03
 """How sharply the nearest needs are told from the next ones."""
 
@@ -50,17 +50,15 @@ class Need:
     cosine: float
     """Of the question and its nearest need."""
 
-    def match(self, windows: FloatArray) -> NeedMatch:
-        """Compare a chunk; the best of its windows counts.
+    def match(self, *, meaning: float, nearest: float) -> NeedMatch:
+        """Compare a chunk.
 
         Args:
-            windows: Their vectors, at least one, shape (windows, dimension).
+            meaning: Cosine of the chunk's best window and `meaning`.
+            nearest: The same for `nearest`.
         """
-        return NeedMatch(
-            meaning=float((windows @ self.meaning).max()),
-            certainty=max(0.0, self.cosine - _SURE),
-            unmet=self.cosine - float((windows @ self.nearest).max()),
-        )
+        certainty = max(0.0, self.cosine - _SURE)
+        return NeedMatch(meaning=meaning, certainty=certainty, unmet=self.cosine - nearest)
 
 
 def need_of(question: FloatArray, needs: FloatArray) -> Need | None:
@@ -73,9 +71,8 @@ def need_of(question: FloatArray, needs: FloatArray) -> Need | None:
     if not len(needs):
         return None
     cosines = needs @ question
-    near = np.argpartition(-cosines, min(_NEAR, len(cosines) - 1))[:_NEAR]
-    near = near[np.argsort(-cosines[near])]
-    highest = float(cosines[near[0]])
-    shares = np.exp((cosines[near] - highest) / np.float32(_TEMPERATURE))
+    best = int(cosines.argmax())
+    near = np.flatnonzero(cosines > cosines[best] - _REACH)
+    shares = np.exp((cosines[near] - cosines[best]) / np.float32(_TEMPERATURE))
     mean = shares @ needs[near]
-    return Need(needs[near[0]], mean / np.linalg.norm(mean), highest)
+    return Need(needs[best], mean / np.linalg.norm(mean), float(cosines[best]))

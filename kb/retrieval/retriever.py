@@ -10,13 +10,13 @@ from typing import Final
 import numpy as np
 
 from kb.model import ArmScore, Chunk, ChunkId, Hit, Query, ScoredChunk
-from kb.ports import Index, KeptEmbedding
+from kb.ports import FloatArray, Index, KeptEmbedding
 from kb.retrieval import arms
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, weigh_terms
 from kb.retrieval.features import Features, measure
 from kb.retrieval.interaction import NO_INTERACTION, Interaction, interact
 from kb.retrieval.manual import NOTHING_MEANT, MeantCommands, meant_commands
-from kb.retrieval.needs import NO_NEED, need_of
+from kb.retrieval.needs import NO_NEED, Need, NeedMatch, need_of
 from kb.retrieval.question import ParsedQuestion, parse_question
 from kb.retrieval.ranking import RankingModel, load_model, signal_matrix
 from kb.retrieval.respelling import respell
@@ -141,11 +141,11 @@ def _measured(
 ) -> list[Candidate]:
     """Return the chunks with all signals, not yet scored."""
     asked = index.embedder.embed_query(question.text).vector
-    vectors = {chunk: np.stack([one.vector for one in own]) for chunk, own in embeddings.items()}
-    cosines = {chunk: float((own @ asked).max()) for chunk, own in vectors.items()}
-    # The dense arm alone has them where an index keeps no embeddings.
-    cosines |= {chunk: place.score for chunk, place in arm_scores["dense"].items()}
-    need = need_of(asked, index.embedder.needs) if index.has_vectors else None
+    # The dense arm alone has cosines where an index keeps no embeddings.
+    cosines = _nearest_windows(embeddings, asked) | {
+        chunk: place.score for chunk, place in arm_scores["dense"].items()
+    }
+    needs = _need_matches(embeddings, need_of(asked, index.embedder.needs))
     best = max((place.score for place in arm_scores["lexical"].values()), default=0.0)
     candidates = []
     for chunk in chunks:
@@ -157,11 +157,31 @@ def _measured(
             dense=cosines.get(chunk.id, 0.0),
             lexical=place.score / best if place and best > 0 else 0.0,
             interaction=interactions.get(chunk.id, NO_INTERACTION),
-            need=need.match(vectors[chunk.id]) if need and chunk.id in vectors else NO_NEED,
+            need=needs.get(chunk.id, NO_NEED),
         )
         places = {arm: scores[chunk.id] for arm, scores in arm_scores.items() if chunk.id in scores}
         candidates.append(Candidate(chunk=chunk, features=features, score=0.0, arms=places))
     return candidates
+
+
+def _need_matches(embeddings: _Embeddings, need: Need | None) -> dict[ChunkId, NeedMatch]:
+    if need is None:
+        return {}
+    meanings = _nearest_windows(embeddings, need.meaning)
+    nearest = _nearest_windows(embeddings, need.nearest)
+    return {
+        chunk: need.match(meaning=meaning, nearest=nearest[chunk])
+        for chunk, meaning in meanings.items()
+    }
+
+
+def _nearest_windows(embeddings: _Embeddings, direction: FloatArray) -> dict[ChunkId, float]:
+    """Return the cosine of a unit vector and of each chunk's nearest window."""
+    if not embeddings:
+        return {}
+    cosines = np.stack([one.vector for own in embeddings.values() for one in own]) @ direction
+    starts = np.cumsum([0, *(len(own) for own in embeddings.values())])[:-1]
+    return dict(zip(embeddings, np.maximum.reduceat(cosines, starts).tolist(), strict=True))
 
 
 def _in_order(candidates: Sequence[Candidate], model: RankingModel) -> tuple[Candidate, ...]:

@@ -109,5 +109,5 @@ def test_a_signal_of_small_numbers_is_learnt_as_well_as_one_of_large_ones() -> N
         chances.append(
             [probability(gather(r.ranking, r.ranking.candidates), fitted) for r in right]
         )
-    assert np.allclose(*chances, atol=0.05)
+    assert np.allclose(chances[0], chances[1], atol=0.05)
     assert max(chances[0]) > 0.9

@@ -26,7 +26,7 @@ def test_the_nearest_need_is_found_and_a_chunk_compared_with_it() -> None:
     assert need is not None
     assert need.cosine == pytest.approx(0.9)
     assert np.array_equal(need.nearest, AXES[0])
-    match = need.match(between(0, 2, 0.3)[None])
+    match = need.match(meaning=0.3, nearest=0.3)
     assert match.certainty == pytest.approx(0.4)
     assert match.unmet == pytest.approx(0.6)
     assert match.meaning == pytest.approx(0.3, abs=1e-3)
@@ -40,15 +40,7 @@ def test_a_question_between_two_needs_means_both() -> None:
     assert float(need.meaning @ AXES[2]) == pytest.approx(0.0, abs=1e-3)
 
 
-def test_the_best_window_counts() -> None:
-    need = need_of(AXES[0], AXES)
-    assert need is not None
-    match = need.match(np.stack([AXES[1], between(0, 1, 0.8)]))
-    assert match.meaning == pytest.approx(0.8, abs=1e-3)
-    assert match.unmet == pytest.approx(0.2)
-
-
 def test_a_far_need_is_not_certain() -> None:
     need = need_of(between(0, 3, 0.4), AXES[:2])
     assert need is not None
-    assert need.match(AXES[:1]).certainty == 0.0
+    assert need.match(meaning=1.0, nearest=1.0).certainty == 0.0

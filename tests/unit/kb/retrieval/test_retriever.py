@@ -8,7 +8,8 @@ from kb.model import Query
 from kb.retrieval.arms import search_structure
 from kb.retrieval.question import parse_question
 from kb.retrieval.retriever import Retriever
-from kb.store.memory import MemoryEmbeddingStore
+from kb.store.memory import MemoryChunkStore, MemoryEmbeddingStore
+from tests.fakes import FakeEmbedder
 from tests.indexes import memory_index
 
 NOTES = {"a.md": "# Volumes\n\nA volume keeps data.\n\n# Ports\n\nA port is published by `-p`.\n"}
@@ -41,3 +42,37 @@ def test_of_a_flag_in_hundreds_of_places_those_of_the_named_command_are_looked_a
     found = list(search_structure(index, parse_question(asked), top_k=5))
     assert len(found) == 5
     assert index.catalog.chunks(found[:1])[0].note == "z.md"
+
+
+class KnowingEmbedder(FakeEmbedder):
+    """A FakeEmbedder that knows a need."""
+
+    def __init__(self, need: str) -> None:
+        super().__init__()
+        self.needs = self.embed_query(need).vector[None]
+
+
+def test_a_question_in_other_words_is_near_to_what_its_need_names() -> None:
+    index = replace(memory_index(NOTES), embedder=KnowingEmbedder("a volume keeps data"))
+    ranking = Retriever().rank(index, replace(QUESTION, text="which volume keeps"))
+    signals = {c.chunk.text: c.features for c in ranking.candidates}
+    told, other = signals["A volume keeps data."], signals["A port is published by `-p`."]
+    assert told.need > 0.9 > other.need
+    assert told.need_sure > other.need_sure
+    assert other.need_unmet > told.need_unmet
+    blind = {c.chunk.text: c.features for c in ranking.without_tokens().candidates}
+    assert blind["A volume keeps data."].need == 0.0
+
+
+def test_the_best_window_of_a_chunk_counts() -> None:
+    index = memory_index(NOTES)
+    (best,) = Retriever().search(index, QUESTION, top_k=1)
+    vector = index.embedder.embed_query(QUESTION.text).vector
+    kept = index.embeddings.read([best.chunk.id])[best.chunk.id]
+    far = replace(kept[0], vector=-vector)
+    embeddings = MemoryEmbeddingStore({best.chunk.id: [far, kept[0]]})
+    ranking = Retriever().rank(
+        replace(index, embeddings=embeddings, vectors=MemoryChunkStore()), QUESTION
+    )
+    found = {c.chunk.id: c.features.dense for c in ranking.candidates}
+    assert found[best.chunk.id] > 0.5
