@@ -20,6 +20,8 @@ from kb.ports import Embedding, FloatArray, KeptEmbedding, TokenArray
 from kb.store.database import Database, batched, marks
 
 _STEPS: Final = 127
+_MAPPED_BYTES: Final = 2**31 - 2**16
+"""All that SQLite maps at the most."""
 _NO_TOKENS: Final[TokenArray] = np.zeros((0, 0), dtype=np.int8)
 _log = logging.getLogger(__name__)
 
@@ -128,9 +130,9 @@ def _tokens(count: object, blob: object) -> TokenArray:
 def _open(path: Path) -> Database:
     """Open the file; a damaged one is begun afresh, since it is a cache."""
     try:
-        return Database(path, _SCHEMA)
+        return Database(path, _SCHEMA, mapped_bytes=_MAPPED_BYTES)
     except sqlite3.DatabaseError as error:
         _log.warning("the known vectors in %s cannot be read (%s); begun afresh", path, error)
         for file in path.parent.glob(f"{path.name}*"):
             file.unlink()
-        return Database(path, _SCHEMA)
+        return Database(path, _SCHEMA, mapped_bytes=_MAPPED_BYTES)
