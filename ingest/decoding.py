@@ -102,11 +102,12 @@ class _MixedLines:
     """The lines of a file of which some are not UTF-8: broken ones, and ones of another program."""
 
     def __init__(self, data: bytes) -> None:
-        self._lines = [line.decode("utf-8", errors="replace") for line in data.split(b"\n")]
+        raw_lines = data.split(b"\n")
+        self._lines = [line.decode("utf-8", errors="replace") for line in raw_lines]
         self._broken: list[int] = []
         self._foreign: dict[int, bytes] = {}
         beyond_ascii = 0
-        for number, line in enumerate(data.split(b"\n")):
+        for number, line in enumerate(raw_lines):
             if line.isascii():
                 continue
             beyond = _beyond_ascii(line)

@@ -261,20 +261,19 @@ def _oddity(path: str) -> str:
 
 
 def _outside_link(path: str) -> NoteWarning:
-    return _warn(
-        path,
-        "a link out of the notes folder is not followed",
-        hint="put the file itself here, or list the link in .kbignore to hear no more of it",
-        code="outside_link",
-    )
+    return _link(path, "out of the notes folder", "put the file itself here", code="outside_link")
 
 
 def _linked_folder(path: str) -> NoteWarning:
+    return _link(path, "to a folder", "move the folder itself here", code="folder_link")
+
+
+def _link(path: str, where: str, instead: str, *, code: str) -> NoteWarning:
     return _warn(
         path,
-        "a link to a folder is not followed",
-        hint="move the folder itself here, or list the link in .kbignore to hear no more of it",
-        code="folder_link",
+        f"a link {where} is not followed",
+        hint=f"{instead}, or list the link in .kbignore to hear no more of it",
+        code=code,
     )
 
 

@@ -108,8 +108,8 @@ class Features:
 
     def without_tokens(self) -> Features:
         """Return the signals as they are with a model that gives a text one vector and no more."""
-        blind = replace(self, tokens=0.0, tokens_same=0.0, tokens_least=0.0)
-        return replace(blind, need=0.0, need_sure=0.0, need_unmet=0.0)
+        blind = ("tokens", "tokens_same", "tokens_least", "need", "need_sure", "need_unmet")
+        return replace(self, **dict.fromkeys(blind, 0.0))
 
     def values(self) -> tuple[float, ...]:
         """Return the numbers in the order of `FEATURE_NAMES`."""

@@ -10,13 +10,13 @@ from typing import Final
 import numpy as np
 
 from kb.model import ArmScore, Chunk, ChunkId, Hit, Query, ScoredChunk
-from kb.ports import FloatArray, Index, KeptEmbedding
+from kb.ports import Embedding, FloatArray, Index, KeptEmbedding
 from kb.retrieval import arms
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, weigh_terms
 from kb.retrieval.features import Features, measure
 from kb.retrieval.interaction import NO_INTERACTION, Interaction, interact
 from kb.retrieval.manual import NOTHING_MEANT, MeantCommands, meant_commands
-from kb.retrieval.needs import NO_NEED, Need, NeedMatch, need_of
+from kb.retrieval.needs import NO_NEED, NeedMatch, need_of
 from kb.retrieval.question import ParsedQuestion, parse_question
 from kb.retrieval.ranking import RankingModel, load_model, signal_matrix
 from kb.retrieval.respelling import respell
@@ -75,7 +75,7 @@ class Retriever:
         question = parse_question(respell(query, index))
         watch = _Stopwatch()
         notes = arms.notes_of(index, query.filters)
-        index.embedder.embed_query(question.text)  # remembered by it; so it is timed by itself
+        asked = index.embedder.embed_query(question.text)
         watch.lap("embedding")
         dense = arms.search_dense(index, question, top_k=_ARM_DEPTH, notes=notes)
         watch.lap("dense")
@@ -89,17 +89,16 @@ class Retriever:
         chunks = [chunk for chunk in chunks if chunk_terms(chunk).body]
         terms = weigh_terms(question, index.lexical)
         embeddings = index.embeddings.read([chunk.id for chunk in chunks])
-        interactions = _interactions(index, question, embeddings)
+        interactions = _interactions(asked, embeddings)
         watch.lap("tokens")
         arm_scores = {"dense": _by_rank(dense), "lexical": _by_rank(lexical)}
         if interactions:
             arm_scores["tokens"] = _by_rank(_as_scored(interactions))
         measured = _measured(
-            index,
             question,
             terms,
             chunks,
-            embeddings=embeddings,
+            closeness=_closeness(asked.vector, index.embedder.needs, embeddings),
             arm_scores=arm_scores,
             interactions=interactions,
         )
@@ -110,7 +109,7 @@ class Retriever:
             candidates=_in_order(measured, model),
             timings_ms=watch.laps,
             has_tokens=bool(interactions),
-            meant=_meant(index, question),
+            meant=_meant(index, asked),
         )
         watch.lap("ranking")
         return ranking
@@ -123,65 +122,72 @@ class Retriever:
         ]
 
 
-def _meant(index: Index, question: ParsedQuestion) -> MeantCommands:
+@dataclass(frozen=True, slots=True)
+class _Closeness:
+    """How close the question and what it needs are to a chunk's nearest window."""
+
+    cosine: float
+    need: NeedMatch
+
+
+_NOT_CLOSE: Final = _Closeness(0.0, NO_NEED)
+"""Of a chunk without vectors."""
+
+
+def _meant(index: Index, asked: Embedding) -> MeantCommands:
     if not index.has_vectors:
         return NOTHING_MEANT
-    return meant_commands(index.embedder, index.embedder.embed_query(question.text).vector)
+    return meant_commands(index.embedder, asked.vector)
 
 
 def _measured(
-    index: Index,
     question: ParsedQuestion,
     terms: tuple[WeightedTerm, ...],
     chunks: Sequence[Chunk],
     *,
-    embeddings: _Embeddings,
+    closeness: Mapping[ChunkId, _Closeness],
     arm_scores: Mapping[str, Mapping[ChunkId, ArmScore]],
     interactions: Mapping[ChunkId, Interaction],
 ) -> list[Candidate]:
     """Return the chunks with all signals, not yet scored."""
-    asked = index.embedder.embed_query(question.text).vector
-    # The dense arm alone has cosines where an index keeps no embeddings.
-    cosines = _nearest_windows(embeddings, asked) | {
-        chunk: place.score for chunk, place in arm_scores["dense"].items()
-    }
-    needs = _need_matches(embeddings, need_of(asked, index.embedder.needs))
     best = max((place.score for place in arm_scores["lexical"].values()), default=0.0)
     candidates = []
     for chunk in chunks:
         place = arm_scores["lexical"].get(chunk.id)
+        near = closeness.get(chunk.id, _NOT_CLOSE)
+        # The dense arm alone has cosines where an index keeps no embeddings.
+        found = arm_scores["dense"].get(chunk.id)
         features = measure(
             question,
             terms,
             chunk,
-            dense=cosines.get(chunk.id, 0.0),
+            dense=found.score if found else near.cosine,
             lexical=place.score / best if place and best > 0 else 0.0,
             interaction=interactions.get(chunk.id, NO_INTERACTION),
-            need=needs.get(chunk.id, NO_NEED),
+            need=near.need,
         )
         places = {arm: scores[chunk.id] for arm, scores in arm_scores.items() if chunk.id in scores}
         candidates.append(Candidate(chunk=chunk, features=features, score=0.0, arms=places))
     return candidates
 
 
-def _need_matches(embeddings: _Embeddings, need: Need | None) -> dict[ChunkId, NeedMatch]:
-    if need is None:
-        return {}
-    meanings = _nearest_windows(embeddings, need.meaning)
-    nearest = _nearest_windows(embeddings, need.nearest)
-    return {
-        chunk: need.match(meaning=meaning, nearest=nearest[chunk])
-        for chunk, meaning in meanings.items()
-    }
-
-
-def _nearest_windows(embeddings: _Embeddings, direction: FloatArray) -> dict[ChunkId, float]:
-    """Return the cosine of a unit vector and of each chunk's nearest window."""
+def _closeness(
+    asked: FloatArray, needs: FloatArray, embeddings: _Embeddings
+) -> dict[ChunkId, _Closeness]:
+    """Compare the question with each chunk: by itself, and by what it needs."""
     if not embeddings:
         return {}
-    cosines = np.stack([one.vector for own in embeddings.values() for one in own]) @ direction
+    need = need_of(asked, needs)
+    directions = [asked, need.meaning, need.nearest] if need else [asked]
+    windows = np.stack([one.vector for own in embeddings.values() for one in own])
     starts = np.cumsum([0, *(len(own) for own in embeddings.values())])[:-1]
-    return dict(zip(embeddings, np.maximum.reduceat(cosines, starts).tolist(), strict=True))
+    nearest = np.maximum.reduceat(windows @ np.stack(directions, axis=1), starts).tolist()
+    return {
+        chunk: _Closeness(
+            cosines[0], need.match(meaning=cosines[1], nearest=cosines[2]) if need else NO_NEED
+        )
+        for chunk, cosines in zip(embeddings, nearest, strict=True)
+    }
 
 
 def _in_order(candidates: Sequence[Candidate], model: RankingModel) -> tuple[Candidate, ...]:
@@ -211,19 +217,16 @@ def _as_scored(interactions: Mapping[ChunkId, Interaction]) -> list[ScoredChunk]
     return [ScoredChunk(chunk=chunk, score=one.mean) for chunk, one in ordered]
 
 
-def _interactions(
-    index: Index, question: ParsedQuestion, embeddings: _Embeddings
-) -> dict[ChunkId, Interaction]:
+def _interactions(asked: Embedding, embeddings: _Embeddings) -> dict[ChunkId, Interaction]:
     """Return how well each chunk with token vectors meets the question; empty without any."""
-    asked = index.embedder.embed_query(question.text).tokens
-    if not asked.size:
+    if not asked.tokens.size:
         return {}
     tokens = {
         chunk: [window.tokens for window in own if window.tokens.size]
         for chunk, own in embeddings.items()
     }
     told = {chunk: own for chunk, own in tokens.items() if own}
-    return dict(zip(told, interact(asked, list(told.values())), strict=True))
+    return dict(zip(told, interact(asked.tokens, list(told.values())), strict=True))
 
 
 class _Stopwatch:
