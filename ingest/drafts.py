@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
@@ -17,6 +17,9 @@ from kb.model import Block, BlockKind, Chunk, ChunkId, ChunkKind, CodeSpan, Line
 _SEPARATOR: Final = " › "
 _NAMED_COMMANDS: Final = 4
 """How many of a fence's commands a context names."""
+_OPENING_KINDS: Final = frozenset({ChunkKind.PARAGRAPH, ChunkKind.DEFINITION})
+_OPENING_CHARS: Final = 400
+"""So much of a paragraph may tell what the sections after it are about."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -69,6 +72,7 @@ def finish_drafts(note: Note, drafts: Iterable[Draft]) -> list[Chunk]:
     ids = dict(_ids(note, ordered, texts))
     code = _CodeIndex(note.blocks)
     declared = note.title if note.title != PurePosixPath(note.id).stem else ""
+    openings = _openings(ordered, texts)
     return [
         Chunk(
             id=ids[id(draft)],
@@ -85,6 +89,7 @@ def finish_drafts(note: Note, drafts: Iterable[Draft]) -> list[Chunk]:
             flags=draft.flags,
             code=code.within(draft.start, draft.end),
             context=_context(declared, draft),
+            setting=_setting(openings, draft),
             question_lines=draft.question,
             answered=draft.answered,
         )
@@ -116,6 +121,20 @@ def _context(title: str, draft: Draft) -> str:
     command = ", ".join(list(names)[:_NAMED_COMMANDS])
     parts = (title, *place.trail, command, draft.header)
     return _SEPARATOR.join(dict.fromkeys(part for part in parts if part))
+
+
+def _openings(drafts: Iterable[Draft], texts: Mapping[int, str]) -> dict[tuple[str, ...], str]:
+    """Return the first paragraph under each trail of headings."""
+    found: dict[tuple[str, ...], str] = {}
+    for draft in drafts:
+        if draft.kind in _OPENING_KINDS and draft.parent is None:
+            found.setdefault(draft.trail, texts[id(draft)][:_OPENING_CHARS])
+    return found
+
+
+def _setting(openings: Mapping[tuple[str, ...], str], draft: Draft) -> str:
+    above = (draft.trail[:depth] for depth in range(len(draft.trail)))
+    return "\n".join(openings[trail] for trail in above if trail in openings)
 
 
 class _CodeIndex:

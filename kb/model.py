@@ -164,6 +164,9 @@ class Chunk:
     code: tuple[CodeSpan, ...] = ()
     context: str = ""
     """Title, heading trail and owning command: goes before `text` for embedding."""
+    setting: str = ""
+    """The first paragraphs under the headings above the chunk's own: what they say of a machine,
+    a version or a purpose holds for the sections after them."""
     question_lines: LineRange | None = None
     """The lines of the question in a QUESTION chunk, of the symptom in a TROUBLESHOOTING one."""
     answered: bool = True

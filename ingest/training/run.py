@@ -20,6 +20,7 @@ from ingest.training.distillation import (
 from ingest.training.evaluation import DevSet, evaluate, make_dev_set
 from ingest.training.export import export_student
 from ingest.training.lesson_batches import BatchSettings, passage_text
+from ingest.training.lesson_pairs import parallel_chunks
 from ingest.training.lesson_scores import hit_at_1
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.needs import make_needs
@@ -41,7 +42,7 @@ _EVERY_SENTENCE = 4
 ROWS_RATE = {"frozen": 1e-3, "full": 5e-4, "everyday": 4e-4}
 ENGLISH_SHARE = {"frozen": 0.0, "full": 0.2}
 """While the body is fixed, English cannot be forgotten: it needs no replay."""
-EVERYDAY_PLAN = PlanSettings(seed=3, sentences=1536, passages=160, phrases=4096, english_share=0.25)
+EVERYDAY_PLAN = PlanSettings(seed=4, sentences=1024, passages=128, phrases=4608, english_share=0.25)
 
 
 def train_stage(
@@ -242,7 +243,8 @@ def learn_everyday(
     Args:
         workspace: The run, with the folder it goes on from.
         corpus: Folder of the pairs.
-        lessons: Folder of the lessons, with `everyday`, `translated` and `phrasings`.
+        lessons: Folder of the lessons, with `everyday`, `translated` and `phrasings`; of those
+            that are not held out, also the notes.
         target: The folder to write.
         minutes: Training time.
         evaluate_minutes: Training time between evaluations; 0: only at the end.
@@ -257,7 +259,8 @@ def learn_everyday(
     if workspace.model is None:
         raise InvalidInputError("no model to go on from", hint="give an exported folder")
     pairs = read_pairs(corpus / "pairs.tsv.gz")
-    phrases = read_everyday(lessons) + read_phrasings(lessons)
+    learnt = [lesson for lesson in read_lessons(lessons) if not is_held_out(lesson)]
+    phrases = read_everyday(lessons) + read_phrasings(lessons) + parallel_chunks(learnt)
     plan = Plan(pairs, sampling_weights(pairs), EVERYDAY_PLAN, phrases=phrases)
     settings = Settings(
         stage="everyday",

@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
-from kb.answering.naming import named_with_program, specs_of
+from kb.commands.naming import named_with_program, specs_of
 from kb.model import ChunkKind
 from kb.retrieval.coverage import ChunkTerms, chunk_terms, coverage, match
 from kb.retrieval.ranking import fitted_file
@@ -154,6 +154,7 @@ def _united(parts: Iterable[ChunkTerms]) -> ChunkTerms:
     return ChunkTerms(
         body=frozenset().union(*(one.body for one in held)),
         context=frozenset().union(*(one.context for one in held)),
+        setting=frozenset().union(*(one.setting for one in held)),
     )
 
 

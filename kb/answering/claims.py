@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kb.answering.naming import named_with_program
+from kb.commands.naming import named_with_program
 from kb.model import Citation
 from kb.text.sentences import split_sentences
 from kb.text.stopwords import STOP_WORDS

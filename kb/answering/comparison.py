@@ -8,7 +8,7 @@ from typing import Final
 
 from kb.answering.flags import owner_of
 from kb.model import ChunkKind
-from kb.retrieval.coverage import ChunkTerms, WeightedTerm, chunk_terms, coverage
+from kb.retrieval.coverage import WeightedTerm, chunk_terms, coverage
 from kb.retrieval.retriever import Candidate, Ranking
 
 Side = Callable[[Candidate], bool]
@@ -79,11 +79,7 @@ def _about_flag(flag: str) -> Side:
 
 
 def _about_terms(terms: Sequence[WeightedTerm]) -> Side:
-    return lambda c: coverage(terms, _body(c), context_weight=0.0) > _HELD
-
-
-def _body(candidate: Candidate) -> ChunkTerms:
-    return chunk_terms(candidate.chunk)
+    return lambda c: coverage(terms, chunk_terms(c.chunk).body_alone()) > _HELD
 
 
 def _terms_in(text: str, terms: Sequence[WeightedTerm]) -> list[WeightedTerm]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.answering.naming import NamedCommand, named_with_program, specs_of
+from kb.commands.naming import NamedCommand, named_with_program, specs_of
 from kb.model import Chunk, ChunkKind
 from kb.retrieval.coverage import chunk_terms
 from kb.retrieval.question import ParsedQuestion

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kb.answering.entries import entry_of_command, entry_of_line
-from kb.answering.naming import named_with_program, spec_of
+from kb.commands.naming import named_with_program, spec_of
 from kb.commands.spec import CommandSpec
 from kb.model import Chunk, ChunkKind
 from kb.ports import ChunkCatalog

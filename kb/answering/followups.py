@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kb.answering.naming import NamedCommand, named_in, spec_of
+from kb.commands.naming import NamedCommand, named_in, spec_of
 from kb.model import Turn
 from kb.retrieval.question import command_name
 from kb.text.language import detect_language

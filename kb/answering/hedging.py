@@ -39,4 +39,4 @@ def is_hedged(text: str, terms: Sequence[WeightedTerm] = ()) -> bool:
 
 
 def _terms(text: str) -> ChunkTerms:
-    return ChunkTerms(body=frozenset(analyze(text)), context=frozenset())
+    return ChunkTerms(body=frozenset(analyze(text)))

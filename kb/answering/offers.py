@@ -60,7 +60,7 @@ def _by_relevance(
 
     def relevance(command: ExtractedCommand) -> float:
         line = lines[command.lines.start - chunk.lines.start]
-        held = ChunkTerms(body=frozenset(analyze(line)), context=frozenset())
+        held = ChunkTerms(body=frozenset(analyze(line)))
         return names_command(ranking.question, command.text) + coverage(ranking.terms, held)
 
     return sorted(commands, key=relevance, reverse=True)

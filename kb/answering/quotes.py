@@ -56,7 +56,7 @@ def quote_telling_line(chunk: Chunk, terms: Sequence[WeightedTerm]) -> Quote:
 
 
 def _line_terms(line: str) -> ChunkTerms:
-    return ChunkTerms(body=frozenset(analyze(line)), context=frozenset())
+    return ChunkTerms(body=frozenset(analyze(line)))
 
 
 def quoted_text(quote: Quote) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from kb.answering.comparison import both_sides
@@ -13,7 +14,7 @@ from kb.answering.quotes import quote_telling_line
 from kb.answering.surroundings import Surroundings
 from kb.model import Chunk, ChunkKind
 from kb.ports import ChunkCatalog
-from kb.retrieval.coverage import ChunkTerms, WeightedTerm, chunk_terms, match
+from kb.retrieval.coverage import WeightedTerm, chunk_terms, match
 from kb.retrieval.retriever import Candidate, Ranking
 from kb.text.intent import Intent, asks_for_example, asks_for_flags
 from kb.text.tokens import analyze
@@ -90,10 +91,8 @@ def _is_list(chunk: Chunk) -> bool:
 
 def _asks_for_one(terms: Sequence[WeightedTerm], part: Chunk, whole: Chunk) -> bool:
     """Tell whether the question names what only this part is about ("which port has jenkins")."""
-    shared = ChunkTerms(
-        body=frozenset(analyze(whole.text.split("\n", 1)[0])),
-        context=chunk_terms(whole).context,
-    )
+    first_line = whole.text.split("\n", 1)[0]
+    shared = replace(chunk_terms(whole), body=frozenset(analyze(first_line)))
     return any(match(term, chunk_terms(part)) > match(term, shared) for term in terms)
 
 

@@ -35,4 +35,4 @@ def focus(paragraph: str, terms: Sequence[WeightedTerm]) -> str:
 
 
 def _terms(text: str) -> ChunkTerms:
-    return ChunkTerms(body=frozenset(analyze(text)), context=frozenset())
+    return ChunkTerms(body=frozenset(analyze(text)))

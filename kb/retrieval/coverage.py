@@ -21,6 +21,8 @@ _TYPO_WEIGHT: Final = 0.8
 _TYPO_LENGTH: Final = 5
 _CONTEXT_WEIGHT: Final = 0.85
 """A word in the title or the headings tells less than one in the chunk itself."""
+_SETTING_WEIGHT: Final = 0.6
+"""One in what the note says before the chunk's section less still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +48,28 @@ class WeightedTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkTerms:
-    """The distinct terms of a chunk."""
+    """The distinct terms of a chunk: of its text, its context and its setting."""
 
     body: frozenset[str]
-    context: frozenset[str]
+    context: frozenset[str] = frozenset()
+    setting: frozenset[str] = frozenset()
+
+    def weight_of(self, name: str) -> float:
+        """Return how much it counts that the chunk holds a term, 0..1; 0 where it does not."""
+        if name in self.body:
+            return 1.0
+        if name in self.context:
+            return _CONTEXT_WEIGHT
+        return _SETTING_WEIGHT if name in self.setting else 0.0
+
+    def lacks(self, names: frozenset[str]) -> bool:
+        """Tell whether the chunk holds none of the terms."""
+        places = (self.body, self.context, self.setting)
+        return all(place.isdisjoint(names) for place in places)
+
+    def body_alone(self) -> ChunkTerms:
+        """Return the terms of the text without what stands around it."""
+        return ChunkTerms(body=self.body)
 
 
 def weigh_terms(question: ParsedQuestion, index: LexicalIndex) -> tuple[WeightedTerm, ...]:
@@ -73,34 +93,30 @@ def _weighted(term: ContentTerm, frequency: Mapping[str, int], total: int) -> We
 
 
 def chunk_terms(chunk: Chunk) -> ChunkTerms:
-    """Return the distinct terms of a chunk's text and of its context."""
-    return _terms(chunk.text, chunk.context)
+    """Return the distinct terms of a chunk's text, of its context and of its setting."""
+    return ChunkTerms(
+        body=_terms(chunk.text), context=_terms(chunk.context), setting=_terms(chunk.setting)
+    )
 
 
-@lru_cache(maxsize=20_000)
-def _terms(text: str, context: str) -> ChunkTerms:
-    return ChunkTerms(body=frozenset(analyze(text)), context=frozenset(analyze(context)))
+@lru_cache(maxsize=40_000)
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(analyze(text))
 
 
-def coverage(
-    terms: Collection[WeightedTerm], held: ChunkTerms, *, context_weight: float = _CONTEXT_WEIGHT
-) -> float:
+def coverage(terms: Collection[WeightedTerm], held: ChunkTerms) -> float:
     """Return the share (0..1) of the terms' weight that the chunk holds; 0 without terms."""
     total = sum(term.idf for term in terms)
     if not total:
         return 0.0
-    return sum(term.idf * match(term, held, context_weight) for term in terms) / total
+    return sum(term.idf * match(term, held) for term in terms) / total
 
 
-def match(term: WeightedTerm, held: ChunkTerms, context_weight: float = _CONTEXT_WEIGHT) -> float:
+def match(term: WeightedTerm, held: ChunkTerms) -> float:
     """Return how well a chunk holds a term, 0..1: itself, a translation, or with a typing error."""
     best = 0.0
-    if not (held.body.isdisjoint(term.names) and held.context.isdisjoint(term.names)):
-        best = max(
-            weight * (1.0 if name in held.body else context_weight)
-            for name, weight in term.readings
-            if name in held.body or name in held.context
-        )
+    if not held.lacks(term.names):
+        best = max(weight * held.weight_of(name) for name, weight in term.readings)
     if not best and not term.known and _misspelt_in(term.content.term, held.body):
         return _TYPO_WEIGHT
     return best

@@ -8,12 +8,13 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Final
 
-from kb.commands.spec import command_index
+from kb.commands.naming import specs_of
 from kb.model import Chunk, ChunkKind, Language
 from kb.retrieval.coverage import ChunkTerms, WeightedTerm, chunk_terms, coverage
 from kb.retrieval.interaction import NO_INTERACTION, Interaction
+from kb.retrieval.manual import NO_PURPOSE, PurposeMatch
 from kb.retrieval.needs import NO_NEED, NeedMatch
-from kb.retrieval.question import ParsedQuestion, command_name, names_command
+from kb.retrieval.question import ParsedQuestion, names_command
 from kb.text.fences import lines_and_code
 from kb.text.intent import Intent
 from kb.text.language import detect_language
@@ -103,6 +104,14 @@ class Features:
     purpose: float
     """The question and what docker's manual would say of the chunk's command or flag have the same
     content words."""
+    command_near: float
+    """How near the question is to what the chunk's docker command is for; see `PurposeMatch`."""
+    command_meant: float
+    """How surely it means that command."""
+    flag_near: float
+    """How near the question is to what the chunk's flag is for."""
+    flag_meant: float
+    """How surely it means that flag."""
     size: float
     """Lines of the chunk, 1 from twenty on."""
 
@@ -128,6 +137,7 @@ def measure(
     lexical: float,
     interaction: Interaction = NO_INTERACTION,
     need: NeedMatch = NO_NEED,
+    purpose: PurposeMatch = NO_PURPOSE,
 ) -> Features:
     """Return the signals of a chunk.
 
@@ -139,6 +149,7 @@ def measure(
         lexical: BM25 score over the best chunk's, 0..1.
         interaction: How well the tokens meet.
         need: What the chunk has to do with the question's need.
+        purpose: What its commands and flags have to do with what the question means.
     """
     held = chunk_terms(chunk)
     owner = max((names_command(question, command) for command in chunk.commands), default=0.0)
@@ -157,7 +168,7 @@ def measure(
         lexical=lexical,
         coverage=covered,
         coverage_same=same * covered,
-        body_coverage=coverage(terms, held, context_weight=0.0),
+        body_coverage=coverage(terms, held.body_alone()),
         flag=flag,
         flag_owner=flag * owner,
         command=owner if chunk.kind is ChunkKind.COMMAND else 0.5 * owner,
@@ -171,6 +182,10 @@ def measure(
         heading=_overlap(terms, _terms(chunk.heading_trail[-1])) if chunk.heading_trail else 0.0,
         lead=_overlap(terms, _lead(chunk.text)),
         purpose=_purpose(question, terms, chunk),
+        command_near=purpose.command,
+        command_meant=purpose.command_meant,
+        flag_near=purpose.flag,
+        flag_meant=purpose.flag_meant,
         size=min(1.0, (chunk.lines.end - chunk.lines.start + 1) / _MANY_LINES),
     )
 
@@ -228,10 +243,8 @@ def _said_of_others(text: str) -> frozenset[str]:
 
 def _purpose(question: ParsedQuestion, terms: tuple[WeightedTerm, ...], chunk: Chunk) -> float:
     """Return how much the question and what the chunk's command or flag is for have in common."""
-    names = {command_name(command) for command in chunk.commands}
-    specs = [command_index().get(" ".join(name[1:])) for name in names if name[:1] == ("docker",)]
     texts = []
-    for spec in filter(None, specs):
+    for spec in filter(None, specs_of(chunk)):
         if not chunk.flags:
             texts.append(spec.describe(question.language))
         else:
@@ -258,7 +271,7 @@ def _overlap(terms: tuple[WeightedTerm, ...], held: frozenset[str]) -> float:
     """Return the harmonic mean of the shares that terms and text hold of each other, 0..1."""
     if not held or not terms:
         return 0.0
-    forth = coverage(terms, ChunkTerms(body=held, context=frozenset()))
+    forth = coverage(terms, ChunkTerms(body=held))
     met: set[str] = set().union(*(held & term.names for term in terms))
     back = len(met) / len(held)
     return 2 * forth * back / (forth + back) if forth and back else 0.0

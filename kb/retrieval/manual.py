@@ -1,42 +1,80 @@
-"""Which docker command a question means, in whatever words it asks.
+"""Which docker command or flag a question means, in whatever words it asks.
 
 "Copy a file out of a container" means `docker cp`, though notes that know only `docker exec` have
-the nearest words. What each command is for, in the project's own descriptions in both languages,
-is embedded once; a question's vector tells which of them it is about, and so whether the notes
-have it at all.
+the nearest words. What each command and each flag is for, in the project's own descriptions in both
+languages, is embedded once; a question's vector tells which of them it is about, so which chunk has
+it, and whether the notes have it at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from kb.commands.naming import specs_of
 from kb.commands.spec import all_commands
-from kb.model import Language
+from kb.model import Chunk, Language
 from kb.ports import Embedder, FloatArray
 
 _LANGUAGES: Final[tuple[Language, Language]] = ("en", "ru")
+_NEAR: Final = 0.3
+"""Cosine from which on a question has something to do with a command; unrelated ones have less."""
+_MEANT: Final = 0.4
+"""Cosine from which on a question may mean the command or flag that it is nearest to."""
 _CERTAIN: Final = 0.5
-"""Cosine from which on a question may mean a command; questions on other subjects stay below."""
+"""Cosine from which on a question surely means a command; on other subjects it stays below."""
 _AS_GOOD: Final = 0.02
-"""A command whose cosine is so little below the best one's may be meant as well."""
+"""What is so little farther than the nearest may be meant as well."""
+
+_Flag = tuple[str, str]
+"""A command's path and a flag's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurposeMatch:
+    """What a chunk's docker commands and flags have to do with what a question means."""
+
+    command: float = 0.0
+    """How near the question is to what one of the chunk's commands is for, 0..0.7."""
+    command_meant: float = 0.0
+    """How surely it means one of them, 0..0.6."""
+    flag: float = 0.0
+    """How near it is to what one of the flags is for that the chunk explains, 0..0.7."""
+    flag_meant: float = 0.0
+    """How surely it means one of those, 0..0.6."""
+
+
+NO_PURPOSE: Final = PurposeMatch()
+"""Of a chunk without docker commands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeantCommands:
-    """How near a question is to what each docker command is for."""
+    """How near a question is to what each docker command, and each flag, is for."""
 
     cosines: Mapping[str, float]
     """By command (`volume ls`), -1..1; empty where nothing is known."""
+    flags: Mapping[_Flag, float] = field(default_factory=dict)
+    """By command and flag (`run`, `--rm`), -1..1."""
+    nearest: float = field(init=False)
+    """Of the commands' cosines, the highest."""
+    nearest_flag: float = field(init=False)
+    """Of the flags' cosines, the highest."""
+
+    def __post_init__(self) -> None:
+        """Work out once what every chunk is compared with."""
+        object.__setattr__(self, "nearest", max(self.cosines.values(), default=-1.0))
+        object.__setattr__(self, "nearest_flag", max(self.flags.values(), default=-1.0))
 
     @property
     def certainty(self) -> float:
         """How surely the question means a docker command at all, 0..0.5."""
-        return max(0.0, max(self.cosines.values(), default=0.0) - _CERTAIN)
+        return max(0.0, self.nearest - _CERTAIN)
 
     def are_missing(self, held: Collection[str]) -> bool:
         """Tell whether the notes lack the command that is meant.
@@ -44,43 +82,114 @@ class MeantCommands:
         Args:
             held: The commands that they have.
         """
-        best = max(self.cosines.values(), default=-1.0)
-        return all(self.cosines.get(command, -1.0) < best - _AS_GOOD for command in held)
+        return all(self.cosines.get(command, -1.0) < self.nearest - _AS_GOOD for command in held)
+
+    def match(self, chunk: Chunk) -> PurposeMatch:
+        """Compare what the question means with what a chunk has."""
+        if not self.cosines or not chunk.commands:
+            return NO_PURPOSE
+        command = max((self.cosines[path] for path in _commands_of(chunk)), default=-1.0)
+        flag = max((self.flags.get(one, -1.0) for one in _flags_of(chunk)), default=-1.0)
+        return PurposeMatch(
+            command=max(0.0, command - _NEAR),
+            command_meant=_certainty(command, self.nearest),
+            flag=max(0.0, flag - _NEAR),
+            flag_meant=_certainty(flag, self.nearest_flag),
+        )
 
 
 NOTHING_MEANT: Final = MeantCommands(cosines={})
 """Where questions and texts cannot be compared."""
 
 
-_KNOWN: Final[WeakKeyDictionary[Embedder, FloatArray]] = WeakKeyDictionary()
+@dataclass(frozen=True, slots=True, eq=False)
+class _Purposes:
+    """Vectors of the descriptions, each of shape (languages, descriptions, dimension)."""
+
+    commands: FloatArray
+    flags: FloatArray
+
+
+_KNOWN: Final[WeakKeyDictionary[Embedder, _Purposes]] = WeakKeyDictionary()
 
 
 def meant_commands(embedder: Embedder, question: FloatArray) -> MeantCommands:
-    """Return which commands a question may mean.
+    """Return which commands and flags a question may mean.
 
     Args:
         embedder: The model; it reads the descriptions at the first question, unless
             `learn_purposes` was called before.
         question: The question's vector, shape (dimension,).
     """
-    cosines = (learn_purposes(embedder) @ question).max(axis=0)
+    purposes = _purposes(embedder)
     paths = (command.path for command in all_commands())
-    return MeantCommands(cosines=dict(zip(paths, cosines.tolist(), strict=True)))
+    commands = (purposes.commands @ question).max(axis=0).tolist()
+    flags = (purposes.flags @ question).max(axis=0).tolist()
+    return MeantCommands(
+        cosines=dict(zip(paths, commands, strict=True)),
+        flags=dict(zip(_all_flags(), flags, strict=True)),
+    )
 
 
-def learn_purposes(embedder: Embedder) -> FloatArray:
-    """Return what a model makes of the commands' descriptions; it is remembered.
+def learn_purposes(embedder: Embedder) -> None:
+    """Let a model read the descriptions of all commands and flags; it is remembered."""
+    _purposes(embedder)
 
-    Shape (languages, commands, dimension).
-    """
+
+def _purposes(embedder: Embedder) -> _Purposes:
     known = _KNOWN.get(embedder)
     if known is None:
-        texts = [
-            f"docker {command.path}: {command.describe(language)}"
-            for language in _LANGUAGES
-            for command in all_commands()
-        ]
-        vectors = np.stack([one.vector for one in embedder.embed_documents(texts)])
-        known = vectors.reshape(len(_LANGUAGES), -1, vectors.shape[1])
+        known = _Purposes(
+            _read(embedder, _command_descriptions()), _read(embedder, _flag_descriptions())
+        )
         _KNOWN[embedder] = known
     return known
+
+
+def _read(embedder: Embedder, texts: list[str]) -> FloatArray:
+    vectors = np.stack([one.vector for one in embedder.embed_documents(texts)])
+    return vectors.reshape(len(_LANGUAGES), -1, vectors.shape[1])
+
+
+def _command_descriptions() -> list[str]:
+    return [
+        f"docker {command.path}: {command.describe(language)}"
+        for language in _LANGUAGES
+        for command in all_commands()
+    ]
+
+
+def _flag_descriptions() -> list[str]:
+    return [
+        f"docker {command.path} {flag.name}: {flag.describe(language)}"
+        for language in _LANGUAGES
+        for command in all_commands()
+        for flag in command.flags
+    ]
+
+
+@lru_cache(maxsize=1)
+def _all_flags() -> tuple[_Flag, ...]:
+    return tuple((command.path, flag.name) for command in all_commands() for flag in command.flags)
+
+
+def _commands_of(chunk: Chunk) -> set[str]:
+    return {spec.path for spec in specs_of(chunk) if spec}
+
+
+def _flags_of(chunk: Chunk) -> set[_Flag]:
+    """Return the flags that a chunk explains; where there are none, those it is written with."""
+    found: set[_Flag] = set()
+    for command, spec in zip(chunk.commands, specs_of(chunk), strict=True):
+        if spec is not None:
+            flags = map(spec.flag, chunk.flags or _written_with(command))
+            found |= {(spec.path, flag.name) for flag in flags if flag}
+    return found
+
+
+def _written_with(command: str) -> list[str]:
+    return [word.partition("=")[0] for word in command.split() if word.startswith("-")]
+
+
+def _certainty(own: float, nearest: float) -> float:
+    return max(0.0, nearest - _MEANT) if own > nearest - _AS_GOOD else 0.0

@@ -94,10 +94,12 @@ class Retriever:
         arm_scores = {"dense": _by_rank(dense), "lexical": _by_rank(lexical)}
         if interactions:
             arm_scores["tokens"] = _by_rank(_as_scored(interactions))
+        meant = _meant(index, asked)
         measured = _measured(
             question,
             terms,
             chunks,
+            meant=meant,
             closeness=_closeness(asked.vector, index.embedder.needs, embeddings),
             arm_scores=arm_scores,
             interactions=interactions,
@@ -109,7 +111,7 @@ class Retriever:
             candidates=_in_order(measured, model),
             timings_ms=watch.laps,
             has_tokens=bool(interactions),
-            meant=_meant(index, asked),
+            meant=meant,
         )
         watch.lap("ranking")
         return ranking
@@ -145,6 +147,7 @@ def _measured(
     terms: tuple[WeightedTerm, ...],
     chunks: Sequence[Chunk],
     *,
+    meant: MeantCommands,
     closeness: Mapping[ChunkId, _Closeness],
     arm_scores: Mapping[str, Mapping[ChunkId, ArmScore]],
     interactions: Mapping[ChunkId, Interaction],
@@ -165,6 +168,7 @@ def _measured(
             lexical=place.score / best if place and best > 0 else 0.0,
             interaction=interactions.get(chunk.id, NO_INTERACTION),
             need=near.need,
+            purpose=meant.match(chunk),
         )
         places = {arm: scores[chunk.id] for arm, scores in arm_scores.items() if chunk.id in scores}
         candidates.append(Candidate(chunk=chunk, features=features, score=0.0, arms=places))

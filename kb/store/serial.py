@@ -37,6 +37,7 @@ def chunk_to_json(chunk: Chunk) -> str:
             for span in chunk.code
         ],
         "context": chunk.context,
+        "setting": chunk.setting,
         "question": [lines.start, lines.end] if lines else None,
         "answered": chunk.answered,
     }
@@ -65,6 +66,7 @@ def chunk_from_json(text: str) -> Chunk:
             for code, start, end, info, inline in fields["code"]
         ),
         context=fields["context"],
+        setting=fields["setting"],
         question_lines=LineRange(start=question[0], end=question[1]) if question else None,
         answered=fields["answered"],
     )

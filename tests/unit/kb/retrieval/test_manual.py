@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import weakref
 
-import numpy as np
 import pytest
 
 from kb.commands.spec import all_commands, command_index
+from kb.model import Chunk, ChunkId, ChunkKind, LineRange, NoteId
 from kb.retrieval.manual import (
+    NO_PURPOSE,
     NOTHING_MEANT,
     MeantCommands,
     learn_purposes,
@@ -56,13 +57,67 @@ def test_nothing_is_meant_where_nothing_can_be_compared() -> None:
     assert NOTHING_MEANT.certainty == 0.0
 
 
+def _chunk(*commands: str, flags: tuple[str, ...] = ()) -> Chunk:
+    return Chunk(
+        id=ChunkId("1"),
+        note=NoteId("a.md"),
+        kind=ChunkKind.FLAG if flags else ChunkKind.COMMAND,
+        lines=LineRange(start=1, end=1),
+        text="x",
+        commands=commands,
+        flags=flags,
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_chunk_whose_flag_is_meant_stands_out_among_those_of_its_command(language: str) -> None:
+    spec = command_index()["run"]
+    flag = spec.flag("--rm")
+    assert flag is not None
+    said = f"docker run --rm: {flag.ru if language == 'ru' else flag.en}"
+    meant = _meant(FakeEmbedder(), said)
+    right = meant.match(_chunk("docker run", flags=("--rm",)))
+    other = meant.match(_chunk("docker run", flags=("-it",)))
+    assert right.flag == pytest.approx(0.7, abs=1e-3)
+    assert right.flag_meant == pytest.approx(0.6, abs=1e-3)
+    assert other.flag < right.flag
+    assert other.flag_meant == 0.0
+    assert right.command == other.command
+
+
+def test_a_chunk_that_explains_no_flag_has_those_of_its_command_line() -> None:
+    meant = MeantCommands(
+        cosines={"run": 0.6, "ps": 0.8},
+        flags={("run", "--memory"): 0.7, ("ps", "--memory"): 0.9, ("run", "--detach"): 0.5},
+    )
+    match = meant.match(_chunk("docker run -d --memory=512m nginx", "ls --all"))
+    assert match.flag == pytest.approx(0.4)
+    assert match.flag_meant == 0.0
+    assert match.command == pytest.approx(0.3)
+    assert match.command_meant == 0.0
+
+
+def test_a_flag_by_its_short_name_is_the_same_flag() -> None:
+    meant = MeantCommands(cosines={"run": 0.6}, flags={("run", "--volume"): 0.7})
+    match = meant.match(_chunk("docker run", flags=("-v",)))
+    assert match.flag_meant == pytest.approx(0.3)
+    assert match.command_meant == pytest.approx(0.2)
+
+
+def test_what_is_not_dockers_is_not_compared() -> None:
+    meant = MeantCommands(cosines={"run": 0.9}, flags={("run", "--rm"): 0.9})
+    assert meant.match(_chunk()) == NO_PURPOSE
+    assert meant.match(_chunk("git rm", flags=("--rm",))) == NO_PURPOSE
+    assert NOTHING_MEANT.match(_chunk("docker run", flags=("--rm",))) == NO_PURPOSE
+
+
 def test_descriptions_are_read_once_a_model_and_forgotten_with_it() -> None:
     embedder = FakeEmbedder()
-    first = learn_purposes(embedder)
+    learn_purposes(embedder)
     read = len(embedder.embedded)
-    assert first.shape == (2, len(all_commands()), embedder.dimension)
-    assert np.allclose(np.linalg.norm(first, axis=2), 1.0, atol=1e-5)
-    assert learn_purposes(embedder) is first
+    assert read == 2 * sum(1 + len(command.flags) for command in all_commands())
+    _meant(embedder, "how do I rename a container")
+    learn_purposes(embedder)
     assert len(embedder.embedded) == read
     forgotten = weakref.ref(embedder)
     del embedder

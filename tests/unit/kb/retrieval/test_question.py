@@ -63,8 +63,12 @@ def weigh(term: str, idf: float, *, known: bool = True) -> WeightedTerm:
     return WeightedTerm(content=content, idf=idf, known=known)
 
 
-def held(body: str = "", context: str = "") -> ChunkTerms:
-    return ChunkTerms(body=frozenset(body.split()), context=frozenset(context.split()))
+def held(body: str = "", context: str = "", setting: str = "") -> ChunkTerms:
+    return ChunkTerms(
+        body=frozenset(body.split()),
+        context=frozenset(context.split()),
+        setting=frozenset(setting.split()),
+    )
 
 
 def test_coverage_counts_rare_words_more() -> None:
@@ -73,6 +77,16 @@ def test_coverage_counts_rare_words_more() -> None:
     assert coverage(terms, held("common")) == pytest.approx(0.25)
     assert coverage(terms, held()) == 0.0
     assert coverage([], held("rare")) == 0.0
+
+
+def test_the_nearer_a_word_stands_the_more_it_counts() -> None:
+    term = weigh("word", 1.0)
+    places = [held("word"), held(context="word"), held(setting="word"), held()]
+    shares = [coverage([term], place) for place in places]
+    assert shares == sorted(shares, reverse=True)
+    assert len(set(shares)) == 4
+    assert coverage([term], held("word", "word", "word")) == 1.0
+    assert coverage([term], held(context="word", setting="word").body_alone()) == 0.0
 
 
 def test_translations_headings_and_typing_errors_count_less() -> None:
