@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -170,7 +171,7 @@ class Trainer:
         return _Chunk(ids=ids, teacher=teacher.to(self._device), batches=order)
 
     def _teacher_vectors(self, items: list[Item], number: int) -> NDArray[np.float16]:
-        path = self._folder / f"teacher-{number:05d}.npy"
+        path = self._folder / f"teacher-{number:05d}-{_digest(items)}.npy"
         with suppress(FileNotFoundError, ValueError, EOFError):
             cached: NDArray[np.float16] = np.load(path)
             if len(cached) == len(items):
@@ -182,7 +183,7 @@ class Trainer:
         half = vectors.astype(np.float16)
         np.save(path, half)
         for old in self._folder.glob("teacher-*.npy"):
-            if old.name < path.name:
+            if old.name != path.name:
                 old.unlink()
         return half
 
@@ -218,6 +219,12 @@ class Trainer:
             if name in self._optimizers:
                 for group in self._optimizers[name].param_groups:
                     group["lr"] = rate * factor
+
+
+def _digest(items: Iterable[Item]) -> str:
+    """Name the texts: a run may go on with other data than it began with."""
+    texts = "\n".join(item.english for item in items)
+    return hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 
 class _Clock:

@@ -13,20 +13,26 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from kb.answering.ellipsis import (
+    ASKING,
+    compared,
+    completed,
+    conditional,
+    is_fragment,
+    replaced,
+    stripped,
+    topic,
+)
 from kb.commands.naming import NamedCommand, named_in, spec_of
 from kb.model import Turn
 from kb.retrieval.question import command_name
 from kb.text.language import detect_language
 from kb.text.tokens import Token, is_stop_word, tokenize
+from kb.text.wordforms import things_in
 
 _LEAD_IN: Final = re.compile(
-    r"^\W*(?:а если|а что насч[её]т|а что с|а как насч[её]т|а как же|а ещ[её]|ну а|а|и"
+    r"^\W*(?:а что насч[её]т|а что с|а как насч[её]т|а как же|а ещ[её]|ну а|а|и"
     r"|and what about|what about|how about|and|but|now)\s+(?=\S)",
-    re.IGNORECASE,
-)
-_ASKING: Final = re.compile(
-    r"\b(?:как\w{0,3}|что|где|куда|когда|почему|зачем|сколько|кто|чем|можно"
-    r"|how|what|where|when|why|which|who|is|are|does|do|can)\b",
     re.IGNORECASE,
 )
 _THERE: Final = re.compile(r"\b(?:там|тут|здесь|there|here)\b", re.IGNORECASE)
@@ -47,19 +53,6 @@ _POINTING: Final = re.compile(
     r"|это|этого|этот|эту|этим|этом)(?![\w-])",
     re.IGNORECASE,
 )
-_INFINITIVE: Final = re.compile(r"(?:ть|ти|чь|ться|тись)$")
-_ADVERB: Final = re.compile(r"[a-z]ly$")
-_GENERIC: Final = frozenset(
-    """
-    flag option command key parameter then again back now afterwards later instead way
-    work works working happen happens
-    флаг опция ключ команда параметр потом теперь обратно снова опять заново сейчас способ
-    работает происходит
-    """.split()
-)
-_PROGRAMS: Final = frozenset({"docker", "git", "linux", "window"})
-_SHORT: Final = 3
-"""An ellipsis has no more content than so many tokens."""
 
 
 def resolve(question: str, history: Sequence[Turn]) -> str:
@@ -74,9 +67,12 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     last = history[-1]
     lead_in = _LEAD_IN.match(question)
     rest = question[lead_in.end() :] if lead_in else question
+    previous = last.standalone_question
+    if whole := conditional(rest, previous) or compared(rest, previous):
+        return whole
     if pronoun := _pronoun(rest):
-        topic = _topic(last)
-        return rest[: pronoun.start()] + topic + rest[pronoun.end() :] if topic else question
+        meant = topic(previous)
+        return rest[: pronoun.start()] + meant + rest[pronoun.end() :] if meant else question
     return _completed(rest, last, has_lead_in=bool(lead_in)) or question
 
 
@@ -84,24 +80,22 @@ def _completed(rest: str, last: Turn, *, has_lead_in: bool) -> str | None:
     """Return an ellipsis as a whole question; None where it is whole already."""
     content = [token for token in tokenize(rest) if not is_stop_word(token)]
     if content and all(token.kind == "flag" for token in content):
-        return _ask_of_flag(rest, last, is_bare=not _ASKING.search(rest), has_lead_in=has_lead_in)
+        return _ask_of_flag(rest, last, is_bare=not ASKING.search(rest), has_lead_in=has_lead_in)
     is_ellipsis = has_lead_in or _LEADING_PREPOSITION.match(rest)
     if is_ellipsis and (asked := _ask_of_command(rest, content, last)):
         return asked
-    if not has_lead_in or not content or len(content) > _SHORT:
+    if not has_lead_in and not is_fragment(rest):
         return None
-    if _ASKING.search(rest):
-        return _with_topic(rest, last) if _lacks_thing(rest) else None
-    return _ask_again(rest, content, last)
+    return completed(rest, last.standalone_question)
 
 
 def _ask_of_flag(rest: str, last: Turn, *, is_bare: bool, has_lead_in: bool) -> str:
     """Ask of a flag of the command that the conversation is about."""
     if is_bare:
         flags = [token for token in tokenize(last.standalone_question) if token.kind == "flag"]
-        thing = _stripped(rest)
+        thing = stripped(rest)
         if flags:
-            rest = _replace(last.standalone_question, flags[0], thing)
+            rest = replaced(last.standalone_question, flags[0], thing)
         else:
             rest = _flag_question(thing, last.standalone_question)
         return _with_command(rest, last)
@@ -123,7 +117,7 @@ def _ask_of_command(rest: str, content: Sequence[Token], last: Turn) -> str | No
     named, it is named now.
     """
     command = next(iter(named_in(rest)), None)
-    if command is None or _ASKING.search(rest) or _says_more(content, command):
+    if command is None or ASKING.search(rest) or _says_more(content, command):
         return None
     previous = last.standalone_question
     flags = [token for token in tokenize(previous) if token.kind == "flag"]
@@ -139,7 +133,7 @@ def _ask_of_command(rest: str, content: Sequence[Token], last: Turn) -> str | No
     if asked is None or not (flags and new_flags):
         return asked
     old_flag = next(token for token in tokenize(asked) if token.kind == "flag")
-    return _replace(asked, old_flag, " ".join(new_flags))
+    return replaced(asked, old_flag, " ".join(new_flags))
 
 
 def _says_more(content: Sequence[Token], command: NamedCommand) -> bool:
@@ -152,36 +146,6 @@ def _says_more(content: Sequence[Token], command: NamedCommand) -> bool:
 
 def _with_program(words: str, command: NamedCommand) -> str:
     return words if command.has_program else f"docker {words}"
-
-
-def _lacks_thing(rest: str) -> bool:
-    """Tell whether a question names only what to do ("а как вернуть обратно?")."""
-    return _last_thing(list(tokenize(rest))) is None
-
-
-def _with_topic(rest: str, last: Turn) -> str:
-    things = _things(last.standalone_question)
-    return " ".join([_stripped(rest), *(_surface(last.standalone_question, t) for t in things)])
-
-
-def _ask_again(rest: str, content: Sequence[Token], last: Turn) -> str:
-    """Put the new thing in the place of the old one in the last question.
-
-    A name or number takes the place of a name or number, a word that of the first thing asked
-    about; more than a word is asked with the old things beside it.
-    """
-    previous = last.standalone_question
-    things = _things(previous)
-    alike = [token for token in things if token.kind == content[0].kind == "code"]
-    if alike:
-        return _replace(previous, alike[-1], _bare(_stripped(rest)))
-    if len({_extent(rest, token) for token in content}) > 1 or not things:
-        return _with_topic(rest, last)
-    return _replace(previous, things[0], _bare(_stripped(rest)))
-
-
-def _stripped(text: str) -> str:
-    return text.strip().rstrip("?!. ")
 
 
 def _flag_question(flag: str, previous: str) -> str:
@@ -208,46 +172,6 @@ def _spoken_command(last: Turn) -> str:
     return asked[named.start : named.end] if named else " ".join(command_name(last.command))
 
 
-def _replace(text: str, token: Token, new: str) -> str:
-    start, end = _extent(text, token)
-    return text[:start] + new + text[end:]
-
-
-def _surface(text: str, token: Token) -> str:
-    start, end = _extent(text, token)
-    return text[start:end]
-
-
-def _extent(text: str, token: Token) -> tuple[int, int]:
-    """Return where the token's whole word stands: `docker-compose` is one."""
-    start, end = token.start, token.start + len(token.surface)
-    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "-_."):
-        start -= 1
-    while end < len(text) and (text[end].isalnum() or text[end] in "-_"):
-        end += 1
-    return start, end
-
-
-def _bare(thing: str) -> str:
-    return re.sub(r"^(?:the|a|an)\s+", "", thing, flags=re.IGNORECASE)
-
-
-def _last_thing(tokens: Sequence[Token]) -> Token | None:
-    things = [token for token in tokens if _is_thing(tokens, token)]
-    return things[-1] if things else None
-
-
-def _things(question: str) -> list[Token]:
-    """Return what a question is about: its content tokens that are no verbs.
-
-    "how do I run postgres in docker" is about postgres: the program is the place.
-    """
-    tokens = list(tokenize(question))
-    things = [token for token in tokens if _is_thing(tokens, token)]
-    named = [token for token in things if token.term not in _PROGRAMS]
-    return named or things
-
-
 def _pronoun(rest: str) -> re.Match[str] | None:
     """Return the pronoun that stands for what the conversation is about.
 
@@ -258,29 +182,10 @@ def _pronoun(rest: str) -> re.Match[str] | None:
     if one := _ONE.search(rest):
         return one
     tokens = list(tokenize(rest))
-    things = [token for token in tokens if _is_thing(tokens, token)]
+    things = things_in(tokens)
     for personal in _PERSONAL.finditer(rest):
         before = [token for token in tokens if token.start < personal.start()]
         # The word right before is what is done to it: "list them".
         if not any(token in things for token in before[:-1]):
             return personal
     return None if things else _POINTING.search(rest)
-
-
-def _is_thing(tokens: Sequence[Token], token: Token) -> bool:
-    if is_stop_word(token) or token.surface.lower() in _GENERIC:
-        return False
-    word = token.surface.lower() if token.kind == "word" else ""
-    if _INFINITIVE.search(word) or _ADVERB.search(word):
-        return False
-    position = tokens.index(token)
-    before = tokens[position - 1].surface.lower() if position else ""
-    if before == "как" and word.endswith("о"):  # "как быстро …"
-        return False
-    # "how do I remove …", "how to remove …": the word after these is the verb.
-    return before not in {"i", "to", "you", "we"}
-
-
-def _topic(last: Turn) -> str:
-    things = _things(last.standalone_question)
-    return _surface(last.standalone_question, things[0]) if things else ""

@@ -79,11 +79,32 @@ def test_a_half_written_checkpoint_is_never_seen(run: Workspace, corpus: Path) -
     first, _ = make_trainer(run, corpus, FROZEN)
     first.train(None)
     (run.folder / "frozen" / "checkpoint.part").write_bytes(b"torn")
-    (run.folder / "frozen" / "teacher-00000.npy").write_bytes(b"torn")
+    kept = list((run.folder / "frozen").glob("teacher-*.npy"))
+    assert kept
+    for path in kept:
+        path.write_bytes(b"torn")
     again, _ = make_trainer(run, corpus, replace(FROZEN, steps=30))
     again.resume()
     again.train(None)
     assert again.position.step == 30
+
+
+def test_a_run_that_goes_on_with_other_data_asks_the_teacher_again(
+    run: Workspace, corpus: Path
+) -> None:
+    first, _ = make_trainer(run, corpus, replace(FROZEN, steps=1))
+    first.train(None)
+    pairs = read_pairs(corpus / "pairs.tsv.gz")
+    other = replace(pairs, english=pairs.english[1:] + pairs.english[:1])
+    plan = Plan(other, sampling_weights(other), PLAN)
+    folder = run.folder / "frozen"
+    again = Trainer(run, start_from(run, None), plan, replace(FROZEN, steps=2), folder)
+    again.resume()
+    again.train(None)
+    (kept,) = folder.glob("teacher-*.npy")
+    english = [item.english for item in plan.chunk(0)]
+    wanted = encode(run.teacher, tokenize(run.tokenizer, english), device=run.device, fast=False)
+    np.testing.assert_allclose(np.load(kept), wanted, atol=2e-3)
 
 
 def test_the_shipped_folder_holds_what_is_needed_and_computes_the_same(

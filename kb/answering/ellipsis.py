@@ -1,0 +1,325 @@
+"""Elliptical questions made whole: "а только запущенные?", "and on the server?", "а удалить?".
+
+What is said takes the place of its counterpart in the last question: a thing that of a thing, a
+deed that of a deed, "у redis" that of "у postgres", "где" that of "сколько". What has no
+counterpart there is asked beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from kb.text.language import detect_language
+from kb.text.tokens import Token, fold, is_stop_word, tokenize
+from kb.text.wordforms import (
+    PREPOSITIONS,
+    is_adjective,
+    is_english_deed,
+    is_infinitive,
+    is_manner,
+    things_in,
+)
+
+ASKING: Final = re.compile(
+    r"\b(?:как\w{0,3}|что|чего|чему|ч[её]м|где|куда|откуда|когда|почему|зачем|сколько|кто|можно"
+    r"|how|what|where|when|why|which|who|is|are|does|do|can)\b",
+    re.IGNORECASE,
+)
+_ASKING_PHRASE: Final = re.compile(
+    r"^\W*(?:как(?:ой|ая|ое|ие)?|что|где|куда|откуда|когда|почему|зачем|сколько|кто|ч[её]м"
+    r"|how (?:long|many|much|often|big|do|to|can|should)|how|what|where|when|why|who)\b\s*",
+    re.IGNORECASE,
+)
+_ONLY_ASKS: Final = re.compile(
+    r"^\W*(?:где|куда|откуда|когда|почему|зачем|сколько|кто"
+    r"|where|when|why|who|how (?:long|many|much|often|big))\W*$",
+    re.IGNORECASE,
+)
+_MEASURE: Final = re.compile(
+    r"^\W*(?:(?:на|в|за|до|от|по|с)\s+)?"
+    r"(?:сколько|как(?:ой|ая|ое|ие|ом|ую)|how (?:many|much)|which|what)(?:\s+по)?\s+[^\W\d_]+\W*$",
+    re.IGNORECASE,
+)
+_COMPARES: Final = re.compile(
+    r"^\W*(?P<head>чем|в ч[её]м (?:разница|отличие)|(?:what(?:'s| is) )?(?:the )?difference)"
+    r"\s+(?P<tail>(?:отлич\w+\s+от|с|со|от|from|with|to)\s.+)$",
+    re.IGNORECASE,
+)
+_ASKED_FOR: Final = re.compile(r"\b(?:как(?:ой|ая|ое|ие|ом|ую|им)|which|what)\s+$", re.IGNORECASE)
+_SUBJECT: Final = re.compile(
+    r"\b(?:does|do|did|is|are|can|should|will)\s+(?:(?:the|a|an|my|our)\s+)?", re.IGNORECASE
+)
+_DEED_IN_ENGLISH: Final = re.compile(
+    r"\b(?:(?:do|can|should|could|must)\s+(?:i|we|you)|how\s+to|to)\s+(?P<deed>[a-z]+)",
+    re.IGNORECASE,
+)
+_HELPING_VERB: Final = re.compile(
+    r"\b(?:does|do|did|can|should|will)\s+(?:(?:the|a|an|my|our)\s+)?$", re.IGNORECASE
+)
+_PARTICIPLE: Final = re.compile(r"ed$", re.IGNORECASE)
+_QUANTIFIER: Final = re.compile(
+    r"(?<![\w-])(?:все|всё|всех|любые|all|any|every)\s+$", re.IGNORECASE
+)
+_ONES: Final = re.compile(r"\s+ones?\b\W*$", re.IGNORECASE)
+_WHICH_ONE: Final = re.compile(r"(?:[еоыи]й|[еоыи]м|[ыи]х)$")
+"""How "следующей" ends, and "другом"; what has no noun of its own."""
+_TO_THE_ASSISTANT: Final = re.compile(r"\b(?:you|ты|вы|тебя|вас|тебе|вам)\b", re.IGNORECASE)
+_PROGRAMS: Final = frozenset({"docker", "докер", "git", "linux", "window"})
+_SHORT: Final = 3
+"""An ellipsis has no more content than so many tokens."""
+_MOST_WORDS: Final = 6
+"""Nor more words than so many, the small ones included."""
+
+
+def compared(question: str, previous: str) -> str | None:
+    """Return a comparison with its first side: "чем отличается от образа?"; None for others."""
+    match = _COMPARES.match(question)
+    side = topic(previous) if match else ""
+    if match is None or not side:
+        return None
+    link = "" if detect_language(question) == "ru" else "of "
+    return f"{match['head']} {link}{side} {match['tail']}"
+
+
+def is_fragment(rest: str) -> bool:
+    """Tell whether a question without a lead-in is a part of one: "in the background?"."""
+    tokens = list(tokenize(rest))
+    if not rest.rstrip().endswith("?") or not tokens or len(tokens) > _MOST_WORDS:
+        return False
+    if _ONLY_ASKS.match(rest) or _MEASURE.match(rest) or _ONES.search(rest):
+        return True
+    if any(token.kind == "flag" for token in tokens):
+        return False
+    if ASKING.search(rest):
+        return not things_in(tokens) and not _TO_THE_ASSISTANT.search(rest)
+    content = [token for token in tokens if not is_stop_word(token)]
+    return len(content) <= 1 or _begins_openly(tokens[0])
+
+
+def _begins_openly(token: Token) -> bool:
+    word = fold(token.surface)
+    return word in PREPOSITIONS or word in {"только", "лишь", "only", "just"}
+
+
+def completed(rest: str, previous: str) -> str | None:
+    """Return an ellipsis as a whole question; None where it is whole already.
+
+    Args:
+        rest: What was typed, without its lead-in ("а", "and").
+        previous: The last question, whole.
+    """
+    tokens = list(tokenize(rest))
+    content = [token for token in tokens if not is_stop_word(token)]
+    if not tokens or len(content) > _SHORT:
+        return None
+    said, asked = stripped(rest), stripped(previous)
+    if ASKING.search(rest):
+        return _asked_otherwise(said, tokens, asked)
+    if fold(tokens[0].surface) in PREPOSITIONS:
+        return _with_phrase(said, asked)
+    is_open = _begins_openly(tokens[0]) and not all(map(is_adjective, content))
+    if is_open or all(map(is_manner, content)):
+        return f"{asked} {said}"
+    return _with_deed(said, content, asked) or _with_thing(said, content, asked)
+
+
+def conditional(rest: str, previous: str) -> str | None:
+    """Return the last question under a condition: "если он запущен?"; None for others."""
+    is_condition = re.match(r"\W*(?:если|if)\b", rest, re.IGNORECASE)
+    if not is_condition or rest.count(" ") >= _MOST_WORDS or "," in rest:
+        return None
+    return f"{stripped(previous)} {stripped(rest)}"
+
+
+def _asked_otherwise(said: str, tokens: Sequence[Token], asked: str) -> str | None:
+    """Ask something else of the same: "а где?", "сколько минут?", "а как вернуть обратно?"."""
+    if _ONLY_ASKS.match(said):
+        return f"{said} {_ASKING_PHRASE.sub('', asked, count=1)}"
+    if _MEASURE.match(said):
+        return _with_things(said, asked)
+    if things_in(tokens):
+        return None
+    old = next(filter(is_infinitive, tokenize(asked)), None)
+    if old is not None and is_infinitive(tokens[-1]):
+        return said + asked[old.start + len(old.surface) :]
+    return _with_things(said, asked)
+
+
+def _with_phrase(said: str, asked: str) -> str:
+    """Put a phrase with a preposition in the place of one with the same, or at the end."""
+    preposition = fold(next(iter(tokenize(said))).surface)
+    tokens = list(tokenize(asked))
+    places = [n for n, token in enumerate(tokens) if fold(token.surface) == preposition]
+    if not places:
+        return f"{asked} {said}"
+    begin = places[-1]
+    after = (n for n in range(begin + 1, len(tokens)) if fold(tokens[n].surface) in PREPOSITIONS)
+    end = next(after, None)
+    tail = f" {asked[tokens[end].start :]}" if end is not None else _noun_left_out(said, asked)
+    return asked[: tokens[begin].start] + said + tail
+
+
+def _noun_left_out(said: str, asked: str) -> str:
+    """Return the noun that "на следующей" means after "на этой неделе"."""
+    own, words = list(tokenize(said)), list(tokenize(asked))
+    is_open = len(own) == 2 and _WHICH_ONE.search(own[1].surface)
+    if is_open and len(words) > 1 and fold(words[-2].surface) not in PREPOSITIONS:
+        return f" {surface(asked, words[-1])}"
+    return ""
+
+
+def _with_deed(said: str, content: Sequence[Token], asked: str) -> str | None:
+    """Put a deed in the place of the old one; None where none is said."""
+    first = content[0]
+    if is_infinitive(first):
+        old = next(filter(is_infinitive, tokenize(asked)), None)
+        span = (old.start, old.start + len(old.surface)) if old else None
+    elif first.start == 0 and is_english_deed(first) and detect_language(said) == "en":
+        match = _DEED_IN_ENGLISH.search(asked)
+        span = match.span("deed") if match else None
+    else:
+        return None
+    if span is None:
+        return _with_things(said, asked) if is_infinitive(first) else None
+    has_thing = any(not is_adjective(token) for token in content[1:])
+    return asked[: span[0]] + said + ("" if has_thing else asked[span[1] :])
+
+
+def _with_thing(said: str, content: Sequence[Token], asked: str) -> str:
+    things = main_things(asked)
+    is_kind = bool(_ONES.search(said)) or all(map(is_adjective, content))
+    if is_kind and things:
+        return _of_kind(_ONES.sub("", said), asked, things)
+    alike = [token for token in things if token.kind == content[0].kind == "code"]
+    if alike:
+        return replaced(asked, alike[-1], _bare(said))
+    if things and _joined(said) & _joined(asked[things[0].start :]):
+        return asked[: extent(asked, things[0])[0]] + said
+    if len({extent(said, token) for token in content}) > 1 or not things:
+        return _with_things(said, asked)
+    return replaced(asked, _counterpart(content[0], asked, things), _bare(said))
+
+
+def _joined(text: str) -> set[str]:
+    """Return the prepositions that join things of a text: "том от bind mount"."""
+    return {fold(token.surface) for token in list(tokenize(text))[1:]} & PREPOSITIONS
+
+
+def _of_kind(said: str, asked: str, things: Sequence[Token]) -> str:
+    """Say which things are asked about: "только запущенные" for "все контейнеры"."""
+    head = [things[0], *_named_together(asked, things)][-1]
+    before = _QUANTIFIER.sub("", asked[: extent(asked, things[0])[0]])
+    return f"{before}{_bare(said)} {asked[extent(asked, head)[0] :]}"
+
+
+def _counterpart(token: Token, asked: str, things: Sequence[Token]) -> Token:
+    """Return the thing of the last question that another one stands for.
+
+    A name takes the place of the last name: Latin letters in Russian tell it. In English it is what
+    the question says something of ("what port does postgres use"). Else it is the first thing.
+    """
+    if detect_language(asked) == "ru":
+        names = [thing for thing in things if thing.surface.isascii()]
+        return names[-1] if names and token.surface.isascii() else things[0]
+    for match in _SUBJECT.finditer(asked):
+        for thing in things:
+            if thing.start == match.end():
+                return thing
+    return things[0]
+
+
+def _with_things(said: str, previous: str) -> str:
+    """Ask beside the things of the last question, without the one that it asked for."""
+    things = main_things(previous)
+    kept = [one for one in things if not _ASKED_FOR.search(previous[: extent(previous, one)[0]])]
+    return " ".join([stripped(said), *(surface(previous, thing) for thing in kept or things)])
+
+
+def main_things(question: str) -> list[Token]:
+    """Return what a question is about: its content tokens that are no verbs.
+
+    "how do I run postgres in docker" is about postgres: the program is the place; but in "how to
+    install docker on debian" it is the thing.
+    """
+    tokens = list(tokenize(question))
+    things = things_in(tokens)
+    named = [t for t in things if t.term not in _PROGRAMS or _is_object(t, tokens, things)]
+    nouns = [thing for thing in named if not is_adjective(thing)]
+    return nouns or named or things
+
+
+def _is_object(program: Token, tokens: Sequence[Token], things: Sequence[Token]) -> bool:
+    """Tell whether a program is what something is done to: right after the deed, and alone."""
+    position = tokens.index(program)
+    if position < 1:
+        return False
+    before = tokens[position - 1]
+    is_after_deed = is_infinitive(before) or (
+        position > 1 and fold(tokens[position - 2].surface) in {"i", "to", "you", "we"}
+    )
+    following = tokens[position + 1 : position + 2]
+    return is_after_deed and not any(token in things for token in following)
+
+
+def topic(question: str) -> str:
+    """Return what a pronoun after a question stands for; empty where there is nothing.
+
+    A name may be of several words: in English ("where are nginx logs", "what is a bind mount"), or
+    in Latin letters ("systemctl enable что делает").
+    """
+    things = main_things(question)
+    if not things:
+        return ""
+    begin, end = extent(question, things[0])
+    for thing in _named_together(question, things):
+        end = extent(question, thing)[1]
+    return question[begin:end]
+
+
+def _named_together(question: str, things: Sequence[Token]) -> list[Token]:
+    """Return the things right after the first one that make one name with it."""
+    is_russian = detect_language(question) == "ru"
+    run = [things[0]]
+    for thing in things[1:]:
+        end = extent(question, run[-1])[1]
+        is_word_of_name = not is_russian or (thing.surface.isascii() and run[-1].surface.isascii())
+        if question[end : extent(question, thing)[0]] != " " or not is_word_of_name:
+            break
+        run.append(thing)
+    # "when does my certificate expire", "where are backups stored": the last one is the verb.
+    before = question[: things[0].start]
+    is_verb = _HELPING_VERB.search(before) or _PARTICIPLE.search(run[-1].surface)
+    return run[1:-1] if is_verb and not is_russian else run[1:]
+
+
+def stripped(text: str) -> str:
+    """Return a question without its mark and the spaces around it."""
+    return text.strip().rstrip("?!. ")
+
+
+def replaced(text: str, token: Token, new: str) -> str:
+    """Return the text with another word in the place of a token's."""
+    start, end = extent(text, token)
+    return text[:start] + new + text[end:]
+
+
+def surface(text: str, token: Token) -> str:
+    """Return the whole word of a token as it is written."""
+    start, end = extent(text, token)
+    return text[start:end]
+
+
+def extent(text: str, token: Token) -> tuple[int, int]:
+    """Return where the token's whole word stands: `docker-compose` is one."""
+    start, end = token.start, token.start + len(token.surface)
+    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "-_."):
+        start -= 1
+    while end < len(text) and (text[end].isalnum() or text[end] in "-_"):
+        end += 1
+    return start, end
+
+
+def _bare(thing: str) -> str:
+    return re.sub(r"^(?:the|a|an)\s+", "", thing, flags=re.IGNORECASE)

@@ -1,0 +1,132 @@
+"""What kind of word a token is, told by its form and neighbours: enough to tell things from deeds.
+
+A form may deceive (`печь` is a stove and to bake); what is taken for a thing wrongly is at worst
+said once more in a question that was put together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from kb.text.tokens import Token, fold, is_stop_word
+
+PREPOSITIONS: Final = frozenset(
+    """
+    в во на с со к ко у о об обо от до из изо за по под над для без через при про между после перед
+    in on at of for with without from into via by after before under over inside as
+    """.split()
+)
+_INFINITIVE: Final = re.compile(
+    r"(?:(?<!ос)ть|чь|ться|тись|(?:й|ид|[вн]ес|вез|рас|лез|полз|спас|мес)ти)$"
+)
+_NOUNS_LIKE_INFINITIVES: Final = frozenset(
+    """
+    память сеть часть область печать кровать путь мать смерть честь весть лопасть власть треть
+    четверть нефть шерсть жесть горсть ночь речь помощь дочь есть
+    """.split()
+)
+_REFLEXIVE: Final = re.compile(r"(?:тся|лся|лась|лось|лись)$")
+_ADJECTIVE: Final = re.compile(
+    r"(?:ый|ий|ая|яя|ое|ее|ые|ие|ых|их|ую|юю|ого|его|ому|ему|ыми|ими|ущей|ющей|ащей|ящей|[ео]вой|[сц]кой)$"
+    r"|^(?:друг|больш|втор|люб|прост|чуж|нов|стар)ой$"
+)
+_NOUNS_LIKE_ADJECTIVES: Final = re.compile(r"(?:ение|ание|яние|тие|твие)$")
+_SHORT_ADJECTIVE: Final = 5
+_ADVERB: Final = re.compile(r"[a-z]ly$")
+_MANNER: Final = frozenset(
+    """
+    сразу вместе отдельно автоматически вручную быстро навсегда принудительно насильно разом заодно
+    молча подробно постоянно несколько много мало
+    once together separately forever quickly often long many much
+    """.split()
+)
+_DEEDS: Final = frozenset(
+    """
+    лежит лежат стоит стоят хранит хранят работает работают использует используют занимает
+    слушает слушают показывает живет живут дежурит отвечает отвечают печь
+    """.split()
+)
+_ENGLISH_DEEDS: Final = frozenset(
+    """
+    add allow attach back build cancel change check clean clear close commit connect copy create cut
+    delete deploy detach disable disconnect download drop edit enable enter exit expose extend find
+    fix follow force free get give grow hide ignore inspect install keep kill leave limit link list
+    load lock look make mark measure merge mount move open pause pick print protect publish pull
+    push put quit read rebase reboot recover reduce reload remove rename repair replace reset resize
+    restart restore resume return revert rollback run save scale search see send serve set share
+    show shrink sign sort speed split start stash stop store submit switch sync tag test throw
+    tidy undo uninstall unlock unmount update upgrade upload use verify view wash water
+    """.split()
+)
+_GENERIC: Final = frozenset(
+    """
+    flag option command key parameter then again back now afterwards later instead way
+    work works working happen happens
+    флаг опция ключ команда параметр потом теперь обратно снова опять заново сейчас способ
+    происходит
+    """.split()
+)
+_BEFORE_A_VERB: Final = frozenset({"i", "to", "you", "we"})
+
+
+def is_deed(token: Token) -> bool:
+    """Tell whether the word by itself says what is done (`удалить`, `хранится`, `remove`)."""
+    word = fold(token.surface)
+    if token.kind != "word" or word in _NOUNS_LIKE_INFINITIVES:
+        return False
+    return word in _DEEDS or bool(_INFINITIVE.search(word) or _REFLEXIVE.search(word))
+
+
+def is_english_deed(token: Token) -> bool:
+    """Tell whether an English word may be a verb of a command (`remove`, `stop`)."""
+    return fold(token.surface) in _ENGLISH_DEEDS
+
+
+def is_infinitive(token: Token) -> bool:
+    """Tell whether a Russian word is an infinitive."""
+    word = fold(token.surface)
+    is_noun = word in _NOUNS_LIKE_INFINITIVES
+    return token.kind == "word" and not is_noun and bool(_INFINITIVE.search(word))
+
+
+def is_manner(token: Token) -> bool:
+    """Tell whether a word only says how (`сразу`, `forcibly`)."""
+    word = fold(token.surface)
+    return word in _MANNER or (token.kind == "word" and bool(_ADVERB.search(word)))
+
+
+def is_adjective(token: Token) -> bool:
+    """Tell whether a Russian word only says which one (`запущенные`)."""
+    word = fold(token.surface)
+    return (
+        len(word) >= _SHORT_ADJECTIVE
+        and bool(_ADJECTIVE.search(word))
+        and not _NOUNS_LIKE_ADJECTIVES.search(word)
+    )
+
+
+def is_thing(tokens: Sequence[Token], token: Token) -> bool:
+    """Tell whether a token of a text names what the text is about: no verb, no function word.
+
+    Args:
+        tokens: All tokens of the text.
+        token: One of them.
+    """
+    word = fold(token.surface)
+    if is_stop_word(token) or word in _GENERIC or is_deed(token):
+        return False
+    if is_manner(token):
+        return False
+    before = [other for other in tokens[: tokens.index(token)] if not is_manner(other)]
+    nearest = fold(before[-1].surface) if before else ""
+    if nearest == "как" and word.endswith("о"):  # "как быстро …"
+        return False
+    # "how do I remove …", "how to quickly remove …": the word after these is the verb.
+    return nearest not in _BEFORE_A_VERB
+
+
+def things_in(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens that name what a text is about."""
+    return [token for token in tokens if is_thing(tokens, token)]
