@@ -95,7 +95,7 @@ def test_a_run_that_goes_on_with_other_data_asks_the_teacher_again(
     first, _ = make_trainer(run, corpus, replace(FROZEN, steps=1))
     first.train(None)
     pairs = read_pairs(corpus / "pairs.tsv.gz")
-    other = replace(pairs, english=pairs.english[1:] + pairs.english[:1])
+    other = replace(pairs, english=[*pairs.english[1:], pairs.english[0]])
     plan = Plan(other, sampling_weights(other), PLAN)
     folder = run.folder / "frozen"
     again = Trainer(run, start_from(run, None), plan, replace(FROZEN, steps=2), folder)
