@@ -8,7 +8,7 @@ it, and whether the notes have it at all.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from kb.commands.naming import specs_of
+from kb.commands.naming import spec_of, specs_of
 from kb.commands.spec import all_commands
 from kb.model import Chunk, Language
 from kb.ports import Embedder, FloatArray
@@ -53,14 +53,14 @@ NO_PURPOSE: Final = PurposeMatch()
 """Of a chunk without docker commands."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class MeantCommands:
     """How near a question is to what each docker command, and each flag, is for."""
 
     cosines: Mapping[str, float]
     """By command (`volume ls`), -1..1; empty where nothing is known."""
-    flags: Mapping[_Flag, float] = field(default_factory=dict)
-    """By command and flag (`run`, `--rm`), -1..1."""
+    flags: FloatArray = field(default_factory=lambda: np.zeros(0, np.float32))
+    """Of each flag in the order of `flag_places`, -1..1; empty where nothing is known."""
     nearest: float = field(init=False)
     """Of the commands' cosines, the highest."""
     nearest_flag: float = field(init=False)
@@ -69,7 +69,7 @@ class MeantCommands:
     def __post_init__(self) -> None:
         """Work out once what every chunk is compared with."""
         object.__setattr__(self, "nearest", max(self.cosines.values(), default=-1.0))
-        object.__setattr__(self, "nearest_flag", max(self.flags.values(), default=-1.0))
+        object.__setattr__(self, "nearest_flag", float(self.flags.max(initial=-1.0)))
 
     @property
     def certainty(self) -> float:
@@ -88,14 +88,24 @@ class MeantCommands:
         """Compare what the question means with what a chunk has."""
         if not self.cosines or not chunk.commands:
             return NO_PURPOSE
-        command = max((self.cosines[path] for path in _commands_of(chunk)), default=-1.0)
-        flag = max((self.flags.get(one, -1.0) for one in _flags_of(chunk)), default=-1.0)
+        command = max((self.cosines.get(path, -1.0) for path in _commands_of(chunk)), default=-1.0)
+        flag = self._flag_cosine(chunk)
         return PurposeMatch(
             command=max(0.0, command - _NEAR),
             command_meant=_certainty(command, self.nearest),
             flag=max(0.0, flag - _NEAR),
             flag_meant=_certainty(flag, self.nearest_flag),
         )
+
+    def flag_is_missing(self, chunks: Iterable[Chunk]) -> bool:
+        """Tell whether none of the chunks has the flag that is meant."""
+        return all(self._flag_cosine(one) < self.nearest_flag - _AS_GOOD for one in chunks)
+
+    def _flag_cosine(self, chunk: Chunk) -> float:
+        """Return the highest cosine of a chunk's flags; -1 for one without any."""
+        if not self.flags.size:
+            return -1.0
+        return float(self.flags[_places_of(chunk.commands, chunk.flags)].max(initial=-1.0))
 
 
 NOTHING_MEANT: Final = MeantCommands(cosines={})
@@ -124,10 +134,9 @@ def meant_commands(embedder: Embedder, question: FloatArray) -> MeantCommands:
     purposes = _purposes(embedder)
     paths = (command.path for command in all_commands())
     commands = (purposes.commands @ question).max(axis=0).tolist()
-    flags = (purposes.flags @ question).max(axis=0).tolist()
     return MeantCommands(
         cosines=dict(zip(paths, commands, strict=True)),
-        flags=dict(zip(_all_flags(), flags, strict=True)),
+        flags=(purposes.flags @ question).max(axis=0),
     )
 
 
@@ -169,22 +178,25 @@ def _flag_descriptions() -> list[str]:
 
 
 @lru_cache(maxsize=1)
-def _all_flags() -> tuple[_Flag, ...]:
-    return tuple((command.path, flag.name) for command in all_commands() for flag in command.flags)
+def flag_places() -> dict[_Flag, int]:
+    """Return the number of each flag of each command."""
+    flags = [(command.path, flag.name) for command in all_commands() for flag in command.flags]
+    return {flag: place for place, flag in enumerate(flags)}
 
 
 def _commands_of(chunk: Chunk) -> set[str]:
     return {spec.path for spec in specs_of(chunk) if spec}
 
 
-def _flags_of(chunk: Chunk) -> set[_Flag]:
+@lru_cache(maxsize=20_000)
+def _places_of(commands: tuple[str, ...], flags: tuple[str, ...]) -> list[int]:
     """Return the flags that a chunk explains; where there are none, those it is written with."""
-    found: set[_Flag] = set()
-    for command, spec in zip(chunk.commands, specs_of(chunk), strict=True):
-        if spec is not None:
-            flags = map(spec.flag, chunk.flags or _written_with(command))
-            found |= {(spec.path, flag.name) for flag in flags if flag}
-    return found
+    found: set[int] = set()
+    for command in commands:
+        if spec := spec_of(command):
+            known = map(spec.flag, flags or _written_with(command))
+            found |= {flag_places()[spec.path, flag.name] for flag in known if flag}
+    return sorted(found)
 
 
 def _written_with(command: str) -> list[str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import gc
 import weakref
 
+import numpy as np
 import pytest
 
 from kb.commands.spec import all_commands, command_index
 from kb.model import Chunk, ChunkId, ChunkKind, LineRange, NoteId
+from kb.ports import FloatArray
 from kb.retrieval.manual import (
     NO_PURPOSE,
     NOTHING_MEANT,
     MeantCommands,
+    flag_places,
     learn_purposes,
     meant_commands,
 )
@@ -69,6 +72,13 @@ def _chunk(*commands: str, flags: tuple[str, ...] = ()) -> Chunk:
     )
 
 
+def _flags(cosines: dict[tuple[str, str], float]) -> FloatArray:
+    flags = np.full(len(flag_places()), -1.0, dtype=np.float32)
+    for flag, cosine in cosines.items():
+        flags[flag_places()[flag]] = cosine
+    return flags
+
+
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_chunk_whose_flag_is_meant_stands_out_among_those_of_its_command(language: str) -> None:
     spec = command_index()["run"]
@@ -88,7 +98,7 @@ def test_a_chunk_whose_flag_is_meant_stands_out_among_those_of_its_command(langu
 def test_a_chunk_that_explains_no_flag_has_those_of_its_command_line() -> None:
     meant = MeantCommands(
         cosines={"run": 0.6, "ps": 0.8},
-        flags={("run", "--memory"): 0.7, ("ps", "--memory"): 0.9, ("run", "--detach"): 0.5},
+        flags=_flags({("run", "--memory"): 0.7, ("ps", "--all"): 0.9, ("run", "--detach"): 0.5}),
     )
     match = meant.match(_chunk("docker run -d --memory=512m nginx", "ls --all"))
     assert match.flag == pytest.approx(0.4)
@@ -98,14 +108,14 @@ def test_a_chunk_that_explains_no_flag_has_those_of_its_command_line() -> None:
 
 
 def test_a_flag_by_its_short_name_is_the_same_flag() -> None:
-    meant = MeantCommands(cosines={"run": 0.6}, flags={("run", "--volume"): 0.7})
+    meant = MeantCommands(cosines={"run": 0.6}, flags=_flags({("run", "--volume"): 0.7}))
     match = meant.match(_chunk("docker run", flags=("-v",)))
     assert match.flag_meant == pytest.approx(0.3)
     assert match.command_meant == pytest.approx(0.2)
 
 
 def test_what_is_not_dockers_is_not_compared() -> None:
-    meant = MeantCommands(cosines={"run": 0.9}, flags={("run", "--rm"): 0.9})
+    meant = MeantCommands(cosines={"run": 0.9}, flags=_flags({("run", "--rm"): 0.9}))
     assert meant.match(_chunk()) == NO_PURPOSE
     assert meant.match(_chunk("git rm", flags=("--rm",))) == NO_PURPOSE
     assert NOTHING_MEANT.match(_chunk("docker run", flags=("--rm",))) == NO_PURPOSE
