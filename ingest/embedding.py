@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from torch import Tensor
 
+    from ingest.recording import RecordedModel
+
 __all__ = ["SentenceTransformerEmbedder", "default_model_path", "fast_dtype"]
 
 _DOCUMENT_PROMPTS: Final = ("document", "passage", "corpus")
@@ -60,6 +62,8 @@ class _Loaded:
     dimension: int
     token_head: TokenHead | None
     needs: FloatArray
+    recorded: RecordedModel | None
+    """The same model for one text; None where it is not known to give the same numbers."""
 
 
 class SentenceTransformerEmbedder:
@@ -200,7 +204,8 @@ class SentenceTransformerEmbedder:
         with self._tokenizing:
             features = loaded.model.preprocess(texts)
         with torch.inference_mode():
-            output = loaded.model(features)
+            compute = loaded.recorded if loaded.recorded and len(texts) == 1 else loaded.model
+            output = compute(features)
             vectors = _normalised(output["sentence_embedding"].float().numpy())
             # Only a transformer has states, and only the states of ours are known to be of use.
             tokens = _tokens(loaded.token_head, output, as_questions) if loaded.token_head else ()
@@ -280,6 +285,8 @@ def _take_apart(
     token_head: TokenHead | None,
     needs: FloatArray,
 ) -> _Loaded:
+    from ingest.recording import RecordedModel
+
     splitter = _splitter_of(model)
     own = model.max_seq_length
     limit = own if own and 0 < own < math.inf else None
@@ -297,6 +304,7 @@ def _take_apart(
         dimension=int(model.get_embedding_dimension() or 0),
         token_head=token_head,
         needs=needs,
+        recorded=RecordedModel(model) if token_head else None,
     )
 
 

@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 
 _DATA = Path("data")
 _FLOORS = "floors.json"
-_GOLD_WEIGHT = 0.5
-"""What the development questions count in a fit; the rest is the lessons'."""
+_GOLD_WEIGHT = 0.3
+_PRACTICE_WEIGHT = 0.4
+_LESSONS_WEIGHT = 0.3
+"""What the development questions, the practice and the lessons count in a fit."""
 
 
 @telling_errors
@@ -91,16 +93,29 @@ def _fit(questions: Sequence[GoldQuestion], settings: Settings, lessons: Path) -
 
     with (
         _opened(settings) as (index, _),
+        _opened_practice(settings, lessons / "practice") as (practice_index, practised),
         _opened_lessons(settings, lessons) as (lesson_index, asked),
     ):
         fitted = fit(
             [
                 PracticeSet(index=index, questions=questions, weight=_GOLD_WEIGHT),
-                PracticeSet(index=lesson_index, questions=asked, weight=1 - _GOLD_WEIGHT),
+                PracticeSet(index=practice_index, questions=practised, weight=_PRACTICE_WEIGHT),
+                PracticeSet(index=lesson_index, questions=asked, weight=_LESSONS_WEIGHT),
             ]
         )
     shown = ", ".join(f"{signal} {weight:.3g}" for signal, weight in fitted.items())
     stderr_console().print(f"refusal: {shown}", markup=False, highlight=False)
+
+
+@contextmanager
+def _opened_practice(
+    settings: Settings, folder: Path
+) -> Iterator[tuple[Index, list[GoldQuestion]]]:
+    """Open an index of the notes that were written to fit on, with their questions."""
+    from kb.evaluation.gold import load_gold
+
+    with _opened_elsewhere(settings, folder / "notes") as index:
+        yield index, load_gold([folder / "questions.jsonl"])
 
 
 @contextmanager
@@ -112,9 +127,17 @@ def _opened_lessons(settings: Settings, folder: Path) -> Iterator[tuple[Index, l
     with TemporaryDirectory() as scratch:
         notes = Path(scratch, "notes")
         write_notes(lessons, notes)
-        own = settings.model_copy(update={"notes": notes, "state": Path(scratch, "state")})
-        with _opened(own) as (index, _):
+        with _opened_elsewhere(settings, notes) as index:
             yield index, gold_questions(lessons)
+
+
+@contextmanager
+def _opened_elsewhere(settings: Settings, notes: Path) -> Iterator[Index]:
+    """Open an index of other notes, for the time being."""
+    with TemporaryDirectory() as scratch:
+        own = settings.model_copy(update={"notes": notes, "state": Path(scratch)})
+        with _opened(own) as (index, _):
+            yield index
 
 
 @contextmanager

@@ -171,6 +171,20 @@ def test_our_model_gives_token_vectors_and_others_none(
     assert embedder.embed_query("docker volume ls").tokens.size == 0
 
 
+def test_a_text_alone_is_read_as_it_is_among_others(capfd: pytest.CaptureFixture[str]) -> None:
+    ours = SentenceTransformerEmbedder()
+    texts = ["-p", "how do I remove a container", "как удалить контейнер " * 9, "a word " * 400]
+    together = ours.embed_documents(texts)
+    for text, among in zip(texts, together, strict=True):
+        (alone,) = ours.embed_documents([text])
+        asked = ours.embed_query(text)
+        assert float(alone.vector @ among.vector) > 0.9999
+        assert float(asked.vector @ among.vector) > 0.9999
+        assert alone.tokens.shape == asked.tokens.shape == among.tokens.shape
+        assert np.allclose(alone.tokens, among.tokens, atol=0.05)
+    assert "Warning" not in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("able", "dtype"),
     [
