@@ -285,7 +285,8 @@ def _named_together(question: str, things: Sequence[Token]) -> list[Token]:
     for thing in things[1:]:
         end = extent(question, run[-1])[1]
         is_word_of_name = not is_russian or (thing.surface.isascii() and run[-1].surface.isascii())
-        if question[end : extent(question, thing)[0]] != " " or not is_word_of_name:
+        is_next = question[end : extent(question, thing)[0]] == " " and thing.kind != "flag"
+        if not (is_next and is_word_of_name):
             break
         run.append(thing)
     # "when does my certificate expire", "where are backups stored": the last one is the verb.

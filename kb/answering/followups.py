@@ -31,7 +31,8 @@ from kb.text.tokens import Token, is_stop_word, tokenize
 from kb.text.wordforms import things_in
 
 _LEAD_IN: Final = re.compile(
-    r"^\W*(?:а что насч[её]т|а что с|а как насч[её]т|а как же|а ещ[её]|ну а|а|и"
+    r"^\W*(?:(?:ладно|хорошо|ок|понятно|ясно|спасибо|ok|okay|thanks|great|fine)\W+)?"
+    r"(?:а что насч[её]т|а что с|а как насч[её]т|а как же|а ещ[её]|ну а|а|и"
     r"|and what about|what about|how about|and|but|now)\s+(?=\S)",
     re.IGNORECASE,
 )

@@ -64,7 +64,7 @@ _GENERIC: Final = frozenset(
     """
     flag option command key parameter then again back now afterwards later instead way
     work works working happen happens
-    флаг опция ключ команда параметр потом теперь обратно снова опять заново сейчас способ
+    флаг опция ключ команда параметр потом теперь обратно назад снова опять заново сейчас способ
     происходит
     """.split()
 )
