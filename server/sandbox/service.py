@@ -205,7 +205,11 @@ class Sandbox:
             raise SandboxError(
                 f"the sandbox cannot be started: {error}", reason="start_failed"
             ) from error
-        return endpoint, connect(endpoint, alive=self._driver.alive, settings=self._settings)
+        return endpoint, connect(endpoint, alive=self._may_come_up, settings=self._settings)
+
+    def _may_come_up(self) -> bool:
+        """Tell whether it is worth waiting: a server that stops waits for no daemon."""
+        return self._driver.alive() and not self._closed.is_set()
 
     def _tell_failure(self, error: KbError) -> None:
         state: SandboxState = "off" if self._driver.name == "off" else "unavailable"

@@ -151,3 +151,16 @@ def test_auto_chooses_again_when_it_is_wanted(
 
 def _wait_for_end_of_start(sandbox: Sandbox) -> None:
     wait_until(lambda: sandbox.status().state != "starting")
+
+
+def test_closing_waits_for_no_daemon_that_does_not_come(tmp_path: Path) -> None:
+    host = f"unix://{tmp_path}/nobody.sock"
+    settings = SandboxSettings(state_dir=tmp_path, mode="external", host=host, start_timeout_s=60.0)
+    sandbox = Sandbox(settings)
+    sandbox.start(wait=False)
+    wait_until(lambda: sandbox.status().state == "starting")
+    closing = threading.Thread(target=sandbox.close)
+    closing.start()
+    closing.join(timeout=20)
+    assert not closing.is_alive()
+    assert sandbox.status().state in {"off", "unavailable"}
