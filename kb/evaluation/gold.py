@@ -90,6 +90,7 @@ def _parse(row: Mapping[str, object]) -> GoldQuestion:
         hedged=bool(row.get("hedged")),
         history=tuple(str(text) for text in cast("list[object]", row.get("history") or [])),
         split=cast("Split", row["split"]),
+        path_prefix=str(row.get("path_prefix") or ""),
     )
 
 

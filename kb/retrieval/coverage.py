@@ -53,6 +53,12 @@ class ChunkTerms:
     body: frozenset[str]
     context: frozenset[str] = frozenset()
     setting: frozenset[str] = frozenset()
+    everything: frozenset[str] = field(init=False, repr=False)
+    """All of them."""
+
+    def __post_init__(self) -> None:
+        """Put together once what most terms of a question are not in."""
+        object.__setattr__(self, "everything", self.body | self.context | self.setting)
 
     def weight_of(self, name: str) -> float:
         """Return how much it counts that the chunk holds a term, 0..1; 0 where it does not."""
@@ -64,12 +70,16 @@ class ChunkTerms:
 
     def lacks(self, names: frozenset[str]) -> bool:
         """Tell whether the chunk holds none of the terms."""
-        places = (self.body, self.context, self.setting)
-        return all(place.isdisjoint(names) for place in places)
+        return self.everything.isdisjoint(names)
 
     def body_alone(self) -> ChunkTerms:
         """Return the terms of the text without what stands around it."""
-        return ChunkTerms(body=self.body)
+        return _alone(self.body)
+
+
+@lru_cache(maxsize=20_000)
+def _alone(body: frozenset[str]) -> ChunkTerms:
+    return ChunkTerms(body=body)
 
 
 def weigh_terms(question: ParsedQuestion, index: LexicalIndex) -> tuple[WeightedTerm, ...]:
@@ -94,14 +104,16 @@ def _weighted(term: ContentTerm, frequency: Mapping[str, int], total: int) -> We
 
 def chunk_terms(chunk: Chunk) -> ChunkTerms:
     """Return the distinct terms of a chunk's text, of its context and of its setting."""
+    return _chunk_terms(chunk.text, chunk.context, chunk.setting)
+
+
+@lru_cache(maxsize=20_000)
+def _chunk_terms(text: str, context: str, setting: str) -> ChunkTerms:
     return ChunkTerms(
-        body=_terms(chunk.text), context=_terms(chunk.context), setting=_terms(chunk.setting)
+        body=frozenset(analyze(text)),
+        context=frozenset(analyze(context)),
+        setting=frozenset(analyze(setting)),
     )
-
-
-@lru_cache(maxsize=40_000)
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(analyze(text))
 
 
 def coverage(terms: Collection[WeightedTerm], held: ChunkTerms) -> float:

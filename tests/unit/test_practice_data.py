@@ -19,13 +19,13 @@ def _lines(note: str) -> list[str]:
 
 
 def test_there_is_enough_of_each_sort() -> None:
-    assert len(QUESTIONS) == len({one.id for one in QUESTIONS}) >= 1_900
+    assert len(QUESTIONS) == len({one.id for one in QUESTIONS}) >= 3_800
     directions = Counter(one.direction for one in QUESTIONS)
     assert set(directions) == {"en-en", "en-ru", "ru-en", "ru-ru", "none"}
-    assert min(directions.values()) >= 300
+    assert min(directions.values()) >= 700
     kinds = Counter(one.kind for one in QUESTIONS)
     assert len(kinds) == 13
-    assert min(kinds.values()) >= 30
+    assert min(kinds.values()) >= 60
 
 
 def test_the_lines_that_answer_are_there_and_no_more_than_a_few() -> None:
@@ -42,6 +42,12 @@ def test_every_note_is_asked_for_by_both_languages() -> None:
     asked = {(one.relevant[0][0], one.language) for one in QUESTIONS if one.relevant}
     notes = {path.relative_to(FOLDER / "notes").as_posix() for path in FOLDER.rglob("*.md")}
     assert asked == {(note, language) for note in notes for language in ("en", "ru")}
+
+
+def test_each_question_is_asked_of_the_notes_it_was_written_for() -> None:
+    assert {one.path_prefix for one in QUESTIONS} == {"1/", "2/"}
+    for one in QUESTIONS:
+        assert all(note.startswith(one.path_prefix) for note, _ in one.relevant), one.id
 
 
 def test_no_question_is_one_that_measures() -> None:
