@@ -70,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     everyday.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
     everyday.add_argument("--target", type=Path, required=True, help="folder to write")
     everyday.add_argument("--minutes", type=float, default=20.0, help="training time")
+    everyday.add_argument(
+        "--kept-share", type=float, default=0.0,
+        help="how much of the folder to mix into the weights, 0-1: keeps what it could do nearer",
+    )  # fmt: skip
     everyday.add_argument("--evaluate-minutes", type=float, default=10.0, help="0: only at the end")
     everyday.add_argument("--exact", action="store_true", help="float32 throughout")
     tokens = _step(steps, "tokens", "make the token head of an exported folder, as tune does")
@@ -201,7 +205,7 @@ def _everyday(options: argparse.Namespace) -> None:
 
     size = learn_everyday(
         _workspace(options), options.corpus, options.lessons,
-        target=options.target, minutes=options.minutes,
+        target=options.target, minutes=options.minutes, kept_share=options.kept_share,
         evaluate_minutes=options.evaluate_minutes, fast=not options.exact,
     )  # fmt: skip
     sys.stdout.write(f"{options.target}: {size} bytes\n")

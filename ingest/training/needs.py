@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 MOST_ALIKE: Final = 0.77
-"""Cosine from which on a name adds little to one before it; so the table stays below 4.5 MB."""
+"""Cosine from which on a name adds little to one before it; so the table stays below 4 MB."""
 _BLOCK: Final = 512
 
 

@@ -232,6 +232,7 @@ def learn_everyday(
     *,
     target: Path,
     minutes: float,
+    kept_share: float = 0.0,
     evaluate_minutes: float = 10.0,
     fast: bool = True,
 ) -> int:
@@ -247,6 +248,7 @@ def learn_everyday(
             that are not held out, also the notes.
         target: The folder to write.
         minutes: Training time.
+        kept_share: From 0 to 1, how much of the folder it goes on from is mixed into the weights.
         evaluate_minutes: Training time between evaluations; 0: only at the end.
         fast: Compute in bfloat16.
 
@@ -271,6 +273,8 @@ def learn_everyday(
     )
     student = load_student(workspace.model).to(workspace.device)
     _train(workspace, student, plan, settings, corpus)
+    if kept_share:
+        mix_weights(student, load_student(workspace.model).to(workspace.device), kept_share)
     tokenizer_json = (workspace.model / TOKENIZER_FILE).read_text(encoding="utf-8")
     return export_student(student, tokenizer_json, target)
 

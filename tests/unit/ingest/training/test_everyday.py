@@ -10,12 +10,15 @@ import torch
 
 from ingest.needs import load_needs
 from ingest.training.__main__ import main
+from ingest.training.lesson_pairs import parallel_chunks
+from ingest.training.lessons import read_lessons
 from ingest.training.pairs import Pairs
 from ingest.training.phrases import read_everyday, read_needs, read_phrasings
 from ingest.training.student import encode, load_student, tokenize
 from ingest.training.terms import everyday_terms, table_of
 from ingest.training.vocabulary import load_tokenizer
 from kb.errors import KbError
+from tests.unit.ingest.training.tiny import write_lessons
 
 PHRASINGS = "free a port\twho listens\tin use\tосвободить порт\tкто занял\tпорт занят\tждёт"
 
@@ -58,7 +61,7 @@ def test_every_other_way_to_ask_stands_beside_the_plain_one(tmp_path: Path) -> N
 def test_everyday_russian_comes_nearer_to_its_english(
     model: Path, corpus: Path, tmp_path: Path
 ) -> None:
-    everyday = write_everyday(tmp_path / "everyday")
+    everyday = write_lessons(write_everyday(tmp_path / "everyday"), ["note-0"])
     target = tmp_path / "learnt"
     given = ["--corpus", str(corpus), "--run", str(tmp_path / "again"), "--model", str(model)]
     options = ["--lessons", str(everyday), "--target", str(target), "--minutes", "0.05"]
@@ -66,6 +69,21 @@ def test_everyday_russian_comes_nearer_to_its_english(
     pairs = read_everyday(everyday) + read_phrasings(everyday)
     assert _nearness(target, model, pairs) > _nearness(model, model, pairs)
     assert (tmp_path / "again" / "everyday" / "checkpoint.pt").is_file()
+    whole = ["--target", str(tmp_path / "kept"), "--minutes", "0.05", "--kept-share", "1"]
+    assert main(["everyday", *given, *options[:2], *whole]) == 0
+    assert _nearness(tmp_path / "kept", model, pairs) == pytest.approx(
+        _nearness(model, model, pairs), abs=1e-3
+    )
+
+
+def test_chunks_of_lessons_are_learnt_beside_their_translations(tmp_path: Path) -> None:
+    lessons = read_lessons(write_lessons(tmp_path, ["note-0", "note-1"]))
+    pairs = parallel_chunks(lessons)
+    assert list(zip(pairs.english, pairs.russian, strict=True)) == [
+        ("container\nremove the container", "контейнер\nудалить контейнер"),
+        ("container\nthe port", "контейнер\nпорт"),
+        ("container\nthe network of a image", "контейнер\nсеть образ"),
+    ]
 
 
 def test_plain_names_become_the_needs_of_a_model(model: Path, tmp_path: Path) -> None:

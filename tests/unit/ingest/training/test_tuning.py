@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -20,34 +19,10 @@ from ingest.training.tokens import make_head
 from ingest.training.tuning import Tuner, TuningSettings
 from ingest.training.vocabulary import load_tokenizer
 from kb.errors import InvalidInputError, NotFoundError
-from tests.unit.ingest.training.tiny import write_corpus
+from tests.unit.ingest.training.tiny import FACTS, write_corpus, write_lessons
 
-ENGLISH = "# container\n\nremove the container\n\nthe port\n\nthe network of a image\n"
-RUSSIAN = "# контейнер\n\nудалить контейнер\n\nпорт\n\nсеть образ\n"
 DIRECTIONS = ("en-en", "en-ru", "ru-en", "ru-ru")
 FIGURES = {f"{one}{by}" for one in DIRECTIONS for by in ("", " tokens")}
-FACTS = [
-    ("remove the", "удалить", ["how to remove ?"], ["как удалить"]),
-    ("the port", "порт", ["port -p", "a port"], ["порт"]),
-    ("network of", "сеть", ["network ?"], ["сеть"]),
-]
-
-
-def write_lessons(folder: Path, names: list[str]) -> Path:
-    for sub in ("en", "ru", "questions"):
-        (folder / sub).mkdir(parents=True, exist_ok=True)
-    for name in names:
-        (folder / "en" / f"{name}.md").write_text(ENGLISH, encoding="utf-8")
-        (folder / "ru" / f"{name}.md").write_text(RUSSIAN, encoding="utf-8")
-        rows: list[dict[str, object]] = [
-            {"id": f"{name}-{n}", "kind": "command", "en_anchor": en, "ru_anchor": ru,
-             "en": asked_en, "ru": asked_ru}
-            for n, (en, ru, asked_en, asked_ru) in enumerate(FACTS)
-        ]  # fmt: skip
-        rows.append({"id": "x", "kind": "unanswerable", "en": ["why ?"], "ru": ["почему"]})
-        text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-        (folder / "questions" / f"{name}.jsonl").write_text(text + "\n", encoding="utf-8")
-    return folder
 
 
 @pytest.fixture

@@ -23,6 +23,14 @@ PAIRS = [
     ("the port", "порт", "php:HT"),
 ]
 
+ENGLISH = "# container\n\nremove the container\n\nthe port\n\nthe network of a image\n"
+RUSSIAN = "# контейнер\n\nудалить контейнер\n\nпорт\n\nсеть образ\n"
+FACTS = [
+    ("remove the", "удалить", ["how to remove ?"], ["как удалить"]),
+    ("the port", "порт", ["port -p", "a port"], ["порт"]),
+    ("network of", "сеть", ["network ?"], ["сеть"]),
+]
+
 
 def tokenizer_json(tokens: list[str] = TOKENS) -> str:
     """Return a BERT-like `tokenizer.json` with this vocabulary."""
@@ -80,4 +88,22 @@ def write_corpus(folder: Path) -> Path:
     with gzip.open(folder / "pairs.tsv.gz", "wt", encoding="utf-8") as file:
         file.write(text)
     (folder / "dev.tsv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def write_lessons(folder: Path, names: list[str]) -> Path:
+    """Write the same lesson under each name."""
+    for sub in ("en", "ru", "questions"):
+        (folder / sub).mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / "en" / f"{name}.md").write_text(ENGLISH, encoding="utf-8")
+        (folder / "ru" / f"{name}.md").write_text(RUSSIAN, encoding="utf-8")
+        rows: list[dict[str, object]] = [
+            {"id": f"{name}-{n}", "kind": "command", "en_anchor": en, "ru_anchor": ru,
+             "en": asked_en, "ru": asked_ru}
+            for n, (en, ru, asked_en, asked_ru) in enumerate(FACTS)
+        ]  # fmt: skip
+        rows.append({"id": "x", "kind": "unanswerable", "en": ["why ?"], "ru": ["почему"]})
+        text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        (folder / "questions" / f"{name}.jsonl").write_text(text + "\n", encoding="utf-8")
     return folder
