@@ -112,8 +112,14 @@ def _chunk_terms(text: str, context: str, setting: str) -> ChunkTerms:
     return ChunkTerms(
         body=frozenset(analyze(text)),
         context=frozenset(analyze(context)),
-        setting=frozenset(analyze(setting)),
+        setting=_setting_terms(setting),
     )
+
+
+@lru_cache(maxsize=5_000)
+def _setting_terms(setting: str) -> frozenset[str]:
+    """Return the terms of what stands before many chunks of a note."""
+    return frozenset(analyze(setting))
 
 
 def coverage(terms: Collection[WeightedTerm], held: ChunkTerms) -> float:
