@@ -7,13 +7,14 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from filelock import FileLock, Timeout
 
 from ingest.index_files import IndexFiles, index_fingerprint
+from ingest.kept_vectors import kept_vectors
 from ingest.report import IndexStatus, SyncProgress, SyncReport
 from ingest.storage_errors import as_unwritable
 from ingest.sync import ProgressListener, apply_sync
@@ -27,7 +28,7 @@ from kb.errors import (
     VectorServerError,
 )
 from kb.model import NoteWarning
-from kb.ports import Embedder, Index
+from kb.ports import Embedder, FloatArray, Index
 from kb.store.chroma import ChromaServer
 from kb.store.embeddings import EmbeddingCache
 
@@ -252,6 +253,16 @@ class IndexService:
                 hint="stop that process, or give another folder by --state",
             ) from error
         (self._state / _OWNER).write_text(str(os.getpid()), encoding="utf-8")
+
+    def vectors_of(self, texts: Sequence[str]) -> list[FloatArray]:
+        """Return the model's vectors of texts that are no notes'; they are kept with the index.
+
+        Raises:
+            IndexUnavailableError: The service is not open.
+        """
+        if self._embedder is None:
+            raise IndexUnavailableError("the index is not open", hint="call open() first")
+        return kept_vectors(self._state / "index" / "texts", self._embedder, texts)
 
     def _open_cache(self, embedder: Embedder) -> EmbeddingCache:
         folder = self._state / "index" / "embeddings"

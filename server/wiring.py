@@ -278,7 +278,7 @@ def _index_opener(settings: Settings, state: StateFolder) -> Callable[[], IndexP
             notes=settings.notes_dir, state=state.path, embedder=embedder, chroma=chroma
         )
         service.open()
-        learn_purposes(embedder)
+        learn_purposes(embedder, service.vectors_of)
         return service
 
     return open_index

@@ -8,7 +8,7 @@ it, and whether the notes have it at all.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -31,6 +31,8 @@ _CERTAIN: Final = 0.5
 _AS_GOOD: Final = 0.02
 """What is so little farther than the nearest may be meant as well."""
 
+Reader = Callable[[Sequence[str]], Sequence[FloatArray]]
+"""Returns the vectors of texts."""
 _Flag = tuple[str, str]
 """A command's path and a flag's name."""
 
@@ -140,24 +142,32 @@ def meant_commands(embedder: Embedder, question: FloatArray) -> MeantCommands:
     )
 
 
-def learn_purposes(embedder: Embedder) -> None:
-    """Let a model read the descriptions of all commands and flags; it is remembered."""
-    _purposes(embedder)
+def learn_purposes(embedder: Embedder, read: Reader | None = None) -> None:
+    """Let a model read the descriptions of all commands and flags; it is remembered.
+
+    Args:
+        embedder: The model.
+        read: Returns its vectors of texts, where some of them may be known; None to embed them.
+    """
+    _purposes(embedder, read)
 
 
-def _purposes(embedder: Embedder) -> _Purposes:
+def _purposes(embedder: Embedder, read: Reader | None = None) -> _Purposes:
     known = _KNOWN.get(embedder)
     if known is None:
+        commands, flags = _command_descriptions(), _flag_descriptions()
+        texts = [*commands, *flags]
+        vectors = read(texts) if read else [one.vector for one in embedder.embed_documents(texts)]
         known = _Purposes(
-            _read(embedder, _command_descriptions()), _read(embedder, _flag_descriptions())
+            _by_language(vectors[: len(commands)]), _by_language(vectors[len(commands) :])
         )
         _KNOWN[embedder] = known
     return known
 
 
-def _read(embedder: Embedder, texts: list[str]) -> FloatArray:
-    vectors = np.stack([one.vector for one in embedder.embed_documents(texts)])
-    return vectors.reshape(len(_LANGUAGES), -1, vectors.shape[1])
+def _by_language(vectors: Sequence[FloatArray]) -> FloatArray:
+    stacked = np.stack(vectors)
+    return stacked.reshape(len(_LANGUAGES), -1, stacked.shape[1])
 
 
 def _command_descriptions() -> list[str]:

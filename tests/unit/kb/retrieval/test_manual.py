@@ -133,3 +133,13 @@ def test_descriptions_are_read_once_a_model_and_forgotten_with_it() -> None:
     del embedder
     gc.collect()
     assert forgotten() is None
+
+
+def test_vectors_that_are_known_are_not_made_again() -> None:
+    embedder, other = FakeEmbedder(), FakeEmbedder()
+    learn_purposes(
+        embedder, lambda texts: [one.vector for one in other.embed_documents(list(texts))]
+    )
+    meant = _meant(embedder, "docker cp: copies")
+    assert embedder.embedded == []
+    assert meant.cosines == pytest.approx(_meant(FakeEmbedder(), "docker cp: copies").cosines)
