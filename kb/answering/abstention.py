@@ -1,24 +1,26 @@
 """Whether the notes answer a question at all.
 
-A logistic model over signals of the best candidates gives the probability; its weights are fitted
-on the development questions by `kb.evaluation.tuning` and kept with the threshold that was chosen
-on the refusal curve: for an index with token vectors in `abstention.json`, and for one without.
+A small network over signals of the best candidates gives the probability; it is fitted on questions
+with known answers by `kb.evaluation.tuning`, and kept with the threshold that was chosen on the
+refusal curve: for an index with token vectors in `abstention.json`, and for one without.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
+import numpy as np
+
 from kb.commands.naming import named_with_program, specs_of
 from kb.model import ChunkKind
 from kb.retrieval.coverage import ChunkTerms, chunk_terms, coverage, match
-from kb.retrieval.ranking import fitted_file
+from kb.retrieval.ranking import RankingModel, fitted_file, from_stored
 from kb.retrieval.retriever import Candidate, Ranking
 from kb.text.intent import Intent
 
@@ -75,6 +77,16 @@ class Evidence:
     """The question names a flag that the best candidate does not explain."""
     margin: float
     """How far the best candidate is ahead of the next that is not chosen, -1..1."""
+    runner_up: float
+    """The ranking's score of the second candidate, over ten."""
+    tokens_same: float
+    """`tokens` where candidate and question are in one language, else 0."""
+    coverage_same: float
+    """`coverage` of the best candidate where it is in the question's language, else 0."""
+    need: float
+    """How near the best candidate is to what the question needs, said plainly."""
+    name_unknown: float
+    """A Russian question has a name in Latin letters that no note holds."""
 
 
 EVIDENCE_NAMES: Final = tuple(field.name for field in fields(Evidence))
@@ -84,10 +96,17 @@ EVIDENCE_NAMES: Final = tuple(field.name for field in fields(Evidence))
 class Calibration:
     """The fitted model."""
 
-    weights: Mapping[str, float]
+    network: RankingModel
+    """Over the signals in the order of `EVIDENCE_NAMES`."""
     bias: float
     threshold: float
     """Least probability at which a question is answered."""
+
+    def to_json(self) -> str:
+        """Return the model as it is kept in `abstention.json`."""
+        stored = self.network.to_stored(EVIDENCE_NAMES)
+        numbers = {"constant": round(self.bias, 4), "threshold": round(self.threshold, 4)}
+        return json.dumps({**stored, **numbers}, indent=1) + "\n"
 
 
 @lru_cache(maxsize=2)
@@ -101,8 +120,8 @@ def load_calibration(*, with_tokens: bool) -> Calibration:
     text = files("kb.answering").joinpath(name).read_text(encoding="utf-8")
     stored = json.loads(text)
     return Calibration(
-        weights={name: float(stored["weights"].get(name, 0.0)) for name in EVIDENCE_NAMES},
-        bias=float(stored["bias"]),
+        network=from_stored(stored, EVIDENCE_NAMES),
+        bias=float(stored["constant"]),
         threshold=float(stored["threshold"]),
     )
 
@@ -120,6 +139,7 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
     asks_flag = bool(ranking.question.flags)
     known = {spec.path for c in ranking.candidates for spec in specs_of(c.chunk) if spec}
     meant = ranking.meant
+    second = ranking.candidates[1].score if len(ranking.candidates) > 1 else 0.0
     return Evidence(
         dense=features.dense,
         dense_same=features.dense_same,
@@ -146,6 +166,11 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
         flag_unknown=float(asks_flag and features.flag < 0.1)
         + 0.5 * float(ranking.question.intent is Intent.FLAG and 0.1 <= features.flag < 0.5),
         margin=max(-1.0, min(1.0, best.score - max(others, default=best.score - 1))),
+        runner_up=second / 10,
+        tokens_same=features.tokens_same,
+        coverage_same=features.coverage_same,
+        need=features.need,
+        name_unknown=float(_has_unknown_name(ranking)),
     )
 
 
@@ -171,6 +196,13 @@ def _names_unknown_command(ranking: Ranking, known: Collection[str]) -> bool:
     return bool(named) and not any(one.spec.path in known for one in named)
 
 
+def _has_unknown_name(ranking: Ranking) -> bool:
+    names = (
+        t for t in ranking.terms if t.content.surface.isascii() and t.content.surface.isalpha()
+    )
+    return ranking.question.language == "ru" and any(not name.known for name in names)
+
+
 def _unknown_share(ranking: Ranking) -> float:
     total = sum(term.idf for term in ranking.terms)
     return sum(term.idf for term in ranking.terms if not term.known) / total if total else 0.0
@@ -178,7 +210,6 @@ def _unknown_share(ranking: Ranking) -> float:
 
 def probability(evidence: Evidence, calibration: Calibration) -> float:
     """Return the probability (0..1) that the notes answer with the best candidate."""
-    z = calibration.bias + sum(
-        calibration.weights[name] * getattr(evidence, name) for name in EVIDENCE_NAMES
-    )
+    signals = np.array([getattr(evidence, name) for name in EVIDENCE_NAMES], np.float32)
+    z = calibration.bias + float(calibration.network.scores(signals))
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, z))))

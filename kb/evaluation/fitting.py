@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Final
 
 import kb
 from kb.answering import abstention
-from kb.answering.abstention import Calibration
+from kb.answering.abstention import EVIDENCE_NAMES, Calibration
 from kb.answering.followups import resolve
 from kb.evaluation.gold import GoldQuestion
 from kb.evaluation.tuning import (
@@ -39,7 +38,7 @@ class PracticeSet:
 
 
 def fit(practice: Sequence[PracticeSet]) -> dict[str, float]:
-    """Fit ranking and refusal on questions, write them, and return the refusal's weights.
+    """Fit ranking and refusal on questions, write them, and return the refusal's direct weights.
 
     They are fitted twice: for an index with token vectors, and for one without.
     """
@@ -55,7 +54,7 @@ def _fit_one(unordered: Sequence[Ranked], *, with_tokens: bool) -> dict[str, flo
     ordered = [replace(one, ranking=one.ranking.reordered(model)) for one in unordered]
     calibration = fit_refusal(ordered, max_false_refusals=_MAX_FALSE_REFUSALS)
     _write(model, calibration, with_tokens=with_tokens)
-    return dict(calibration.weights)
+    return dict(zip(EVIDENCE_NAMES, calibration.network.linear.tolist(), strict=True))
 
 
 def _rank_all(practice: Sequence[PracticeSet], retriever: Retriever) -> list[Ranked]:
@@ -79,14 +78,9 @@ def _write(model: RankingModel, calibration: Calibration, *, with_tokens: bool) 
     package = Path(kb.__file__).parent
     ranking_file = package / "retrieval" / ranking.fitted_file("ranking", with_tokens=with_tokens)
     ranking_file.write_text(model.to_json(), encoding="utf-8")
-    refusal = {
-        "bias": round(calibration.bias, 3),
-        "threshold": round(calibration.threshold, 4),
-        "weights": {name: round(value, 3) for name, value in calibration.weights.items()},
-    }
     refusal_file = (
         package / "answering" / ranking.fitted_file("abstention", with_tokens=with_tokens)
     )
-    refusal_file.write_text(json.dumps(refusal, indent=2) + "\n", encoding="utf-8")
+    refusal_file.write_text(calibration.to_json(), encoding="utf-8")
     ranking.load_model.cache_clear()
     abstention.load_calibration.cache_clear()

@@ -23,6 +23,9 @@ _UNITS: Final = 16
 """Units of the ranking's hidden layer; on questions held out 24 were no better, nor was the mean
 of four models."""
 
+_CHANCE_UNITS: Final = 8
+"""Units of the hidden layer that the chance of an answer has."""
+
 _LEAST_SPREAD: Final = 1e-3
 """Added to a signal's standard deviation, so that one that is always the same counts nothing."""
 
@@ -166,10 +169,10 @@ def fit_refusal(
     ranked: Sequence[Ranked],
     *,
     max_false_refusals: float,
-    steps: int = 2500,
+    steps: int = 600,
     l2: float = 0.003,
 ) -> Calibration:
-    """Return the logistic model of whether the chosen lines are right.
+    """Return the model of whether the chosen lines are right.
 
     A question that the notes answer elsewhere counts as wrong too: better no answer than that one.
     The threshold is the highest at which at most `max_false_refusals` (0..1) of the right answers
@@ -186,11 +189,11 @@ def fit_refusal(
         dtype=float,
     )
     counts = np.array([one.weight for one in ranked])
-    weights = _fit_logistic(x, y, counts, steps=steps, l2=l2)
-    chances = 1 / (1 + np.exp(-np.hstack([x, np.ones((len(x), 1))]) @ weights))
+    network, bias = fit_chances(x, y, counts, steps=steps, l2=l2)
+    chances = 1 / (1 + np.exp(-(network.scores(x.astype(np.float32)) + bias)))
     return Calibration(
-        weights=dict(zip(EVIDENCE_NAMES, weights[:-1].tolist(), strict=True)),
-        bias=float(weights[-1]),
+        network=network,
+        bias=bias,
         threshold=_quantile(chances[y > 0], counts[y > 0], max_false_refusals),
     )
 
@@ -202,26 +205,72 @@ def _quantile(values: Floats, counts: Floats, share: float) -> float:
     return float(values[order][min(int(np.searchsorted(below, share)), len(values) - 1)])
 
 
-def _fit_logistic(x: Floats, y: Floats, counts: Floats, *, steps: int, l2: float) -> Floats:
-    """Return weights and, last, the bias; both classes count the same, however many of each.
+def fit_chances(
+    x: Floats, y: Floats, counts: Floats, *, steps: int, l2: float, seed: int = 0
+) -> tuple[RankingModel, float]:
+    """Return the network, and what is added to its score, whose logistic function is the chance.
 
-    Signals are brought to one scale first, so that the penalty means the same for each.
+    Both classes count the same, however many of each. Signals are brought to one scale first, so
+    that the penalty means the same for each.
 
     Args:
         x: Signals, shape (questions, signals).
         y: 1 for right, 0 for wrong, shape (questions,).
         counts: What each question counts, shape (questions,).
-        steps: Steps of gradient descent with momentum.
+        steps: Steps of Adam.
         l2: How strongly weights are drawn to 0.
+        seed: Of the first weights.
     """
     share = float((y * counts).sum() / counts.sum())
-    balance = np.where(y > 0, 0.5 / share, 0.5 / (1 - share)) * counts / counts.mean()
+    balance = np.where(y > 0, 0.5 / share, 0.5 / (1 - share)) * counts / counts.sum()
     mean, spread = x.mean(axis=0), x.std(axis=0) + _LEAST_SPREAD
-    design = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
-    weights, velocity = np.zeros(design.shape[1]), np.zeros(design.shape[1])
-    for _ in range(steps):
-        error = (1 / (1 + np.exp(-design @ weights)) - y) * balance
-        velocity = 0.9 * velocity - 0.3 * (design.T @ error / len(x) + l2 * weights)
-        weights = weights + velocity
-    own = weights[:-1] / spread
-    return np.append(own, weights[-1] - own @ mean)
+    scaled = (x - mean) / spread
+    parts = _first_chances(x.shape[1], seed)
+    means, squares = (
+        [np.zeros_like(part) for part in parts],
+        [np.zeros_like(part) for part in parts],
+    )
+    for step in range(1, steps + 1):
+        rate = 0.02 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+        gradients = _chance_gradients(scaled, y, balance, parts)
+        for n, gradient in enumerate(gradients):
+            drawn = gradient + 2 * l2 * parts[n]
+            means[n] = 0.9 * means[n] + 0.1 * drawn
+            squares[n] = 0.999 * squares[n] + 0.001 * drawn**2
+            parts[n] = parts[n] - rate * means[n] / (np.sqrt(squares[n]) + 1e-8)
+    linear, hidden, bias, output, constant = parts
+    own, inner = linear / spread, hidden / spread[:, None]
+    network = RankingModel(
+        linear=own.astype(np.float32),
+        hidden=inner.astype(np.float32),
+        bias=(bias - mean @ inner).astype(np.float32),
+        output=output.astype(np.float32),
+    )
+    return network, float(constant[0] - own @ mean)
+
+
+def _first_chances(signals: int, seed: int) -> list[Floats]:
+    """Return the weights to start from: linear, hidden, bias, output, constant."""
+    rng = np.random.default_rng(seed)
+    return [
+        np.zeros(signals),
+        rng.normal(0.0, 0.6 / np.sqrt(signals), (signals, _CHANCE_UNITS)),
+        np.zeros(_CHANCE_UNITS),
+        rng.normal(0.0, 0.6 / np.sqrt(_CHANCE_UNITS), _CHANCE_UNITS),
+        np.zeros(1),
+    ]
+
+
+def _chance_gradients(
+    scaled: Floats, y: Floats, balance: Floats, parts: Sequence[Floats]
+) -> list[Floats]:
+    """Return the gradients of the weighted cross-entropy, in the order of the weights."""
+    linear, hidden, bias, output, constant = parts
+    active = np.tanh(scaled @ hidden + bias)
+    chance = 1 / (1 + np.exp(-(scaled @ linear + active @ output + constant[0])))
+    error = (chance - y) * balance
+    inner = error[:, None] * output * (1 - active**2)
+    return [
+        scaled.T @ error, scaled.T @ inner, inner.sum(axis=0), active.T @ error,
+        np.array([error.sum()]),
+    ]  # fmt: skip

@@ -10,10 +10,11 @@ and for one without.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,13 +48,20 @@ class RankingModel:
         return scores
 
     def to_json(self) -> str:
-        """Return the model as it is kept in `ranking.json`: the weights by signal."""
+        """Return the model as it is kept in `ranking.json`."""
+        return json.dumps(self.to_stored(FEATURE_NAMES), indent=1) + "\n"
+
+    def to_stored(self, names: Sequence[str]) -> dict[str, object]:
+        """Return the numbers for a JSON file, the weights by their signals' names."""
         by_signal = {
             name: {"linear": _rounded(self.linear[i]), "hidden": _rounded(self.hidden[i])}
-            for i, name in enumerate(FEATURE_NAMES)
+            for i, name in enumerate(names)
         }
-        units = {"bias": _rounded(self.bias), "output": _rounded(self.output)}
-        return json.dumps({"signals": by_signal, **units}, indent=1) + "\n"
+        return {
+            "signals": by_signal,
+            "bias": _rounded(self.bias),
+            "output": _rounded(self.output),
+        }
 
 
 def empty_model(units: int = 16) -> RankingModel:
@@ -82,9 +90,14 @@ def load_model(*, with_tokens: bool) -> RankingModel:
     name = fitted_file("ranking", with_tokens=with_tokens)
     text = files("kb.retrieval").joinpath(name).read_text(encoding="utf-8")
     stored = json.loads(text)
+    return from_stored(stored, FEATURE_NAMES)
+
+
+def from_stored(stored: Mapping[str, Any], names: Sequence[str]) -> RankingModel:
+    """Return the model that `to_stored` told; a signal that it does not know counts nothing."""
     output = np.array(stored["output"], np.float32)
     nothing = {"linear": 0.0, "hidden": [0.0] * len(output)}
-    rows = [stored["signals"].get(name, nothing) for name in FEATURE_NAMES]
+    rows = [stored["signals"].get(name, nothing) for name in names]
     return RankingModel(
         linear=np.array([row["linear"] for row in rows], np.float32),
         hidden=np.array([row["hidden"] for row in rows], np.float32),

@@ -8,6 +8,7 @@ from kb.answering.abstention import Evidence, gather
 from kb.answering.selection import select
 from kb.model import Query
 from kb.retrieval.retriever import Retriever
+from kb.text.language import detect_language
 from tests.indexes import memory_index
 
 NOTE = """# Docker
@@ -48,3 +49,22 @@ def test_a_command_that_no_note_has_is_noticed(question: str, is_unknown: bool) 
 def test_a_word_that_no_note_has_is_missing() -> None:
     assert evidence("kubernetes").unknown == 1.0
     assert evidence("list the containers").unknown == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "is_unknown"),
+    [
+        ("kubernetes что это", True),
+        ("docker что это", False),
+        ("как создать том", False),
+        ("kubernetes", False),  # an English question may have any word
+    ],
+)
+def test_a_name_that_no_note_has_is_noticed_in_a_russian_question(
+    question: str, is_unknown: bool
+) -> None:
+    language = detect_language(question)
+    ranking = Retriever().rank(
+        memory_index({"a.md": NOTE}), Query(text=question, language=language)
+    )
+    assert gather(ranking, select(ranking)).name_unknown == float(is_unknown)

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.answering.abstention import gather, probability
+from kb.answering import abstention
+from kb.answering.abstention import EVIDENCE_NAMES, gather, probability
 from kb.evaluation.gold import GoldQuestion
-from kb.evaluation.tuning import Example, Ranked, fit_ranking, fit_refusal
+from kb.evaluation.tuning import Example, Ranked, fit_chances, fit_ranking, fit_refusal
 from kb.model import AnswerStatus, Query
 from kb.retrieval import ranking
 from kb.retrieval.features import FEATURE_NAMES, measure
@@ -87,11 +88,41 @@ def test_the_refusal_learns_the_signal_and_keeps_to_the_share_it_may_refuse() ->
     right = [ranked("where", relevant=True, dense=0.5 + n / 100, weight=1.0) for n in range(20)]
     wrong = [ranked("where", relevant=False, dense=0.4 - n / 100, weight=1.0) for n in range(20)]
     fitted = fit_refusal([*right, *wrong], max_false_refusals=0.1)
-    assert fitted.weights["dense"] > 1.0
+    assert fitted.network.linear[EVIDENCE_NAMES.index("dense")] > 1.0
     chances = [probability(gather(r.ranking, r.ranking.candidates), fitted) for r in right]
     assert sum(chance < fitted.threshold for chance in chances) <= 2
     refused = [probability(gather(w.ranking, w.ranking.candidates), fitted) for w in wrong]
     assert all(chance < fitted.threshold for chance in refused)
+
+
+def test_chances_follow_what_no_straight_line_tells_apart() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.choice([-1.0, 1.0], size=(400, 2)) + rng.normal(0, 0.1, (400, 2))
+    y = (x[:, 0] * x[:, 1] > 0).astype(float)
+    network, bias = fit_chances(x, y, np.ones(400), steps=600, l2=0.0001)
+    scores = network.scores(x.astype(np.float32)) + bias
+    assert ((scores > 0) == (y > 0)).mean() > 0.95
+
+
+def test_a_calibration_is_kept_and_read_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    right = [ranked("where", relevant=True, dense=0.5 + n / 100, weight=1.0) for n in range(20)]
+    wrong = [ranked("where", relevant=False, dense=0.4 - n / 100, weight=1.0) for n in range(20)]
+    fitted = fit_refusal([*right, *wrong], max_false_refusals=0.1)
+    (tmp_path / "abstention.json").write_text(fitted.to_json(), encoding="utf-8")
+    monkeypatch.setattr(abstention, "files", lambda _: tmp_path)
+    abstention.load_calibration.cache_clear()
+    try:
+        again = abstention.load_calibration(with_tokens=True)
+    finally:
+        abstention.load_calibration.cache_clear()
+    assert again.threshold == pytest.approx(fitted.threshold, abs=1e-4)
+    for one in (*right, *wrong):
+        evidence = gather(one.ranking, one.ranking.candidates)
+        assert probability(evidence, again) == pytest.approx(
+            probability(evidence, fitted), abs=0.01
+        )
 
 
 def test_a_signal_of_small_numbers_is_learnt_as_well_as_one_of_large_ones() -> None:
