@@ -1,4 +1,4 @@
-"""Vectors of texts that are no notes': a manual's descriptions are embedded once for a model."""
+"""Known vectors on disk, a file a model; also of texts that are no notes', such as a manual's."""
 
 from __future__ import annotations
 
@@ -30,14 +30,19 @@ def kept_vectors(folder: Path, embedder: Embedder, texts: Sequence[str]) -> list
         return [one.vector for one in embedder.embed_documents(texts)]
 
 
-def _kept(folder: Path, embedder: Embedder, texts: Sequence[str]) -> list[FloatArray]:
+def open_cache(folder: Path, embedder: Embedder) -> EmbeddingCache:
+    """Open the file of a model in a folder; what other models have left there is deleted."""
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{embedder.fingerprint[:16]}.sqlite3"
     for other in folder.glob("*.sqlite3*"):
         if not other.name.startswith(name):
             other.unlink(missing_ok=True)
+    return EmbeddingCache(folder / name, dimension=embedder.dimension)
+
+
+def _kept(folder: Path, embedder: Embedder, texts: Sequence[str]) -> list[FloatArray]:
     keys = [embedding_key(text) for text in texts]
-    with closing(EmbeddingCache(folder / name, dimension=embedder.dimension)) as cache:
+    with closing(open_cache(folder, embedder)) as cache:
         known = dict(cache.get(keys))
         fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if fresh:

@@ -14,7 +14,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from ingest.index_files import IndexFiles, index_fingerprint
-from ingest.kept_vectors import kept_vectors
+from ingest.kept_vectors import kept_vectors, open_cache
 from ingest.report import IndexStatus, SyncProgress, SyncReport
 from ingest.storage_errors import as_unwritable
 from ingest.sync import ProgressListener, apply_sync
@@ -96,7 +96,7 @@ class IndexService:
             given = self._given
             self._embedder = given() if callable(given) else given
             self._fingerprint = index_fingerprint(self._embedder)
-            self._cache = self._open_cache(self._embedder)
+            self._cache = open_cache(self._state / "index" / "embeddings", self._embedder)
             self._current = self._open_best()
             if self._current is not None:
                 self._index = self._current.as_index(self._current.folder.name)
@@ -263,15 +263,6 @@ class IndexService:
         if self._embedder is None:
             raise IndexUnavailableError("the index is not open", hint="call open() first")
         return kept_vectors(self._state / "index" / "texts", self._embedder, texts)
-
-    def _open_cache(self, embedder: Embedder) -> EmbeddingCache:
-        folder = self._state / "index" / "embeddings"
-        folder.mkdir(parents=True, exist_ok=True)
-        name = f"{embedder.fingerprint[:16]}.sqlite3"
-        for other in folder.glob("*.sqlite3*"):
-            if not other.name.startswith(name):
-                other.unlink(missing_ok=True)
-        return EmbeddingCache(folder / name, dimension=embedder.dimension)
 
     def _open_best(self) -> IndexFiles | None:
         """Open the index that fits, else another complete one; None where there is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -83,15 +83,34 @@ def fit_ranking(
     if not examples:
         raise ValueError("no examples to fit")
     stacked = _stack(examples)
-    weights = _first_weights(seed)
-    mean, square = np.zeros_like(weights), np.zeros_like(weights)
-    for step in range(1, steps + 1):
-        gradient = _ranking_gradient(stacked, weights) + 2 * l2 * weights
-        mean = 0.9 * mean + 0.1 * gradient
-        square = 0.999 * square + 0.001 * gradient**2
-        rate = 0.05 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
-        weights = weights - rate * mean / (np.sqrt(square) + 1e-8)
+    (weights,) = _descended(
+        [_first_weights(seed)],
+        lambda parts: [_ranking_gradient(stacked, parts[0])],
+        rate=0.05, steps=steps, l2=l2,
+    )  # fmt: skip
     return _model_of(weights)
+
+
+def _descended(
+    parts: Sequence[Floats],
+    gradients: Callable[[Sequence[Floats]], Sequence[Floats]],
+    *,
+    rate: float,
+    steps: int,
+    l2: float,
+) -> list[Floats]:
+    """Return the weights after steps of Adam (Kingma & Ba 2015) down the gradients."""
+    weights = list(parts)
+    means = [np.zeros_like(part) for part in weights]
+    squares = [np.zeros_like(part) for part in weights]
+    for step in range(1, steps + 1):
+        now = rate * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+        for n, gradient in enumerate(gradients(weights)):
+            drawn = gradient + 2 * l2 * weights[n]
+            means[n] = 0.9 * means[n] + 0.1 * drawn
+            squares[n] = 0.999 * squares[n] + 0.001 * drawn**2
+            weights[n] = weights[n] - now * means[n] / (np.sqrt(squares[n]) + 1e-8)
+    return weights
 
 
 def _first_weights(seed: int) -> Floats:
@@ -225,19 +244,11 @@ def fit_chances(
     balance = np.where(y > 0, 0.5 / share, 0.5 / (1 - share)) * counts / counts.sum()
     mean, spread = x.mean(axis=0), x.std(axis=0) + _LEAST_SPREAD
     scaled = (x - mean) / spread
-    parts = _first_chances(x.shape[1], seed)
-    means, squares = (
-        [np.zeros_like(part) for part in parts],
-        [np.zeros_like(part) for part in parts],
-    )
-    for step in range(1, steps + 1):
-        rate = 0.02 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
-        gradients = _chance_gradients(scaled, y, balance, parts)
-        for n, gradient in enumerate(gradients):
-            drawn = gradient + 2 * l2 * parts[n]
-            means[n] = 0.9 * means[n] + 0.1 * drawn
-            squares[n] = 0.999 * squares[n] + 0.001 * drawn**2
-            parts[n] = parts[n] - rate * means[n] / (np.sqrt(squares[n]) + 1e-8)
+    parts = _descended(
+        _first_chances(x.shape[1], seed),
+        lambda given: _chance_gradients(scaled, y, balance, given),
+        rate=0.02, steps=steps, l2=l2,
+    )  # fmt: skip
     linear, hidden, bias, output, constant = parts
     own, inner = linear / spread, hidden / spread[:, None]
     network = RankingModel(

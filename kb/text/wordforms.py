@@ -74,9 +74,9 @@ _BEFORE_A_VERB: Final = frozenset({"i", "to", "you", "we"})
 def is_deed(token: Token) -> bool:
     """Tell whether the word by itself says what is done (`удалить`, `хранится`, `remove`)."""
     word = fold(token.surface)
-    if token.kind != "word" or word in _NOUNS_LIKE_INFINITIVES:
+    if token.kind != "word":
         return False
-    return word in _DEEDS or bool(_INFINITIVE.search(word) or _REFLEXIVE.search(word))
+    return is_infinitive(token) or word in _DEEDS or bool(_REFLEXIVE.search(word))
 
 
 def is_english_deed(token: Token) -> bool:
