@@ -38,12 +38,14 @@ test-setup: setup .venv/test-installed .venv/typescript-$(TYPESCRIPT)
 	elif npm install --silent --no-audit --no-fund --fetch-retries=1 --prefix $@ typescript@$(TYPESCRIPT); then touch $@; \
 	else rm -rf $@; echo "TypeScript cannot be had: the page's types are not checked."; fi
 
+# The unit tests on every core; the others share a daemon, a browser and ports.
 test: test-setup lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
+	$(BIN)/pytest tests/browser tests/docker tests/integration
 
 # Seconds, without network, model, daemon or browser.
 unit: setup .venv/test-installed
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
 
 lint: setup .venv/test-installed
 	$(BIN)/ruff check .

@@ -67,6 +67,7 @@ class HashEmbedder:
 
     name = "random"
     needs = NO_NEEDS
+    reranker = None
 
     def __init__(self, dimension: int = 384, token_dimension: int = 128) -> None:
         self.dimension = dimension

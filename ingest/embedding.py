@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ingest.recording import RecordedModel
+    from ingest.reranker import PairReranker
 
 __all__ = ["SentenceTransformerEmbedder", "default_model_path", "fast_dtype"]
 
@@ -64,6 +65,7 @@ class _Loaded:
     needs: FloatArray
     recorded: RecordedModel | None
     """The same model for one text; None where it is not known to give the same numbers."""
+    reranker: PairReranker | None
 
 
 class SentenceTransformerEmbedder:
@@ -128,6 +130,11 @@ class SentenceTransformerEmbedder:
     def needs(self) -> FloatArray:
         """Vectors of what people commonly need, where the model brings any."""
         return self._load().needs
+
+    @property
+    def reranker(self) -> PairReranker | None:
+        """What reads questions together with chunks, where the model brings it."""
+        return self._load().reranker
 
     def warm_up(self) -> None:
         """Load the model now, so that the first question need not wait for it.
@@ -241,9 +248,7 @@ class SentenceTransformerEmbedder:
         head = TokenHead.load(self._folder)
         # Of our own model it is measured that half the digits find the same lines.
         model = model.to(fast_dtype() if head else torch.float32)
-        return _take_apart(
-            model.eval(), self._window_tokens, token_head=head, needs=load_needs(self._folder)
-        )
+        return _take_apart(model.eval(), self._folder, self._window_tokens, token_head=head)
 
 
 def _tokens(
@@ -280,12 +285,13 @@ def _usable_cores() -> int:
 
 def _take_apart(
     model: SentenceTransformer,
+    folder: Path,
     window_tokens: int | None,
     *,
     token_head: TokenHead | None,
-    needs: FloatArray,
 ) -> _Loaded:
     from ingest.recording import RecordedModel
+    from ingest.reranker import PairReranker
 
     splitter = _splitter_of(model)
     own = model.max_seq_length
@@ -303,7 +309,8 @@ def _take_apart(
         document_prompt=next(filter(None, map(prompts.get, _DOCUMENT_PROMPTS)), ""),
         dimension=int(model.get_embedding_dimension() or 0),
         token_head=token_head,
-        needs=needs,
+        needs=load_needs(folder),
+        reranker=PairReranker.load(folder, model, splitter) if token_head else None,
         recorded=RecordedModel(model) if token_head else None,
     )
 

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from ingest.inline import plain_text
+from kb.model import Chunk
 from kb.text.data_uris import without_data
 from kb.text.fences import lines_and_code
 
@@ -29,3 +30,9 @@ def embedding_text(text: str) -> str:
             bare = _HEADING.sub("", _MARKERS.sub("", line))
             lines.append(plain_text(bare).strip())
     return "\n".join(filter(None, lines)) or text.strip()
+
+
+def passage_text(chunk: Chunk) -> str:
+    """Return what goes through a model for a chunk: what stands above it, and its text."""
+    text = embedding_text(chunk.text)
+    return f"{chunk.context}\n{text}" if chunk.context else text

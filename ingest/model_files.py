@@ -16,6 +16,8 @@ from kb.errors import ModelError
 SHIPPED_MODEL: Final = "kb-bilingual-minilm"
 """Folder of the project's own model below `data/models/`."""
 
+WEIGHTS_FILE: Final = "model.safetensors"
+
 _MARKER: Final = "modules.json"
 _DESCRIPTIONS: Final = frozenset({".md", ".txt~", ".png"})
 
@@ -90,10 +92,15 @@ def model_hash(folder: Path) -> str:
     )
     digest = hashlib.sha256()
     for path in files:
-        stat = path.stat()
         digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(_file_hash(str(path), stat.st_size, stat.st_mtime_ns))
+        digest.update(file_hash(path))
     return digest.hexdigest()
+
+
+def file_hash(path: Path) -> bytes:
+    """Return a hash of a file; read once, unless its size or time changes."""
+    stat = path.stat()
+    return _file_hash(str(path), stat.st_size, stat.st_mtime_ns)
 
 
 @lru_cache(maxsize=256)

@@ -32,7 +32,8 @@ class RecordedModel:
 
     def __init__(self, model: SentenceTransformer) -> None:
         modules = list(model)
-        self._network = _record(cast("Any", modules[0]).auto_model)
+        network = _LastStates(cast("Any", modules[0]).auto_model).eval()
+        self._network = recorded(network, (torch.ones(1, 7, dtype=torch.long),))
         self._others = modules[1:]
 
     def __call__(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -58,15 +59,18 @@ class _LastStates(nn.Module):
         return states
 
 
-def _record(network: nn.Module) -> nn.Module:
-    example = torch.ones(1, 7, dtype=torch.long)
+def recorded(network: nn.Module, example: tuple[Tensor, ...]) -> nn.Module:
+    """Return a recording of a network: the same numbers for inputs of any length.
+
+    Args:
+        network: Computing, not training.
+        example: What it is called with to be recorded; no size in it may be 1 that can be more.
+    """
     with torch.inference_mode(), _quietly():
-        traced = torch.jit.trace(  # type: ignore[no-untyped-call]
-            _LastStates(network).eval(), (example,), check_trace=False
-        )
+        traced = torch.jit.trace(network, example, check_trace=False)  # type: ignore[no-untyped-call]
         frozen: nn.Module = torch.jit.freeze(traced)
         for _ in range(_FIRST_RUNS):
-            frozen(example)
+            frozen(*example)
     return frozen
 
 

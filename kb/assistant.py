@@ -37,8 +37,9 @@ from kb.model import (
     Question,
 )
 from kb.ports import ChatModel, Index, NoteReader
+from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import WeightedTerm
-from kb.retrieval.retriever import Candidate, Ranking, Retriever
+from kb.retrieval.retriever import Retriever
 from kb.text.language import detect_language
 from kb.text.tokens import tokenize
 
@@ -236,7 +237,7 @@ class Assistant:
         if not ranking.candidates:
             return replace(draft, text=compose_not_found((), query.language))
         chosen = select(ranking, index.catalog)
-        calibration = self._calibration or load_calibration(with_tokens=ranking.has_tokens)
+        calibration = self._calibration or load_calibration(ranking.signals)
         confidence = _confidence(ranking, chosen, calibration)
         draft = replace(draft, confidence=round(confidence, 4))
         if confidence < calibration.threshold or command_without_flag(ranking):

@@ -31,6 +31,13 @@ NO_TOKENS: Final = np.zeros((0, 0), dtype=np.float32)
 NO_NEEDS: Final = np.zeros((0, 0), dtype=np.float32)
 
 
+class Reranker(Protocol):
+    """Reads a question together with a chunk: slower than comparing vectors, and surer."""
+
+    def read(self, question: str, chunks: Sequence[Chunk]) -> FloatArray:
+        """Return how surely each chunk answers: the logarithm of the odds, shape (chunks,)."""
+
+
 class Embedder(Protocol):
     """Turns text into unit vectors."""
 
@@ -52,6 +59,10 @@ class Embedder(Protocol):
 
         `NO_NEEDS` from a model that knows none.
         """
+
+    @property
+    def reranker(self) -> Reranker | None:
+        """What reads questions together with chunks; None from a model that comes without one."""
 
     def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
         """Return what the model makes of each text."""

@@ -75,6 +75,7 @@ class _FreeDocuments:
         self.dimension = model.dimension
         self.fingerprint = model.fingerprint
         self.needs = model.needs
+        self.reranker = model.reranker
 
     def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
         return self._random.embed_documents(texts)

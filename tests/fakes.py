@@ -24,6 +24,7 @@ class FakeEmbedder:
     dimension = 64
     fingerprint = "fake-64"
     needs = NO_NEEDS
+    reranker = None
 
     def __init__(self, window_chars: int = 2000) -> None:
         self.window_chars = window_chars

@@ -40,8 +40,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m ingest.training",
         description="Train a Russian and English sentence embedder from all-MiniLM-L6-v2.",
         epilog="Steps in order: vocab, align, train --stage frozen, train --stage full, evaluate, "
-        "export, tune, everyday, tokens, needs; `all` does those up to export one after another. "
-        "A step that was stopped goes on when it is given again.",
+        "export, tune, everyday, tokens, needs, rerank; `all` does those up to export one after "
+        "another. A step that was stopped goes on when it is given again.",
     )
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
     vocab = _step(steps, "vocab", "learn a Russian vocabulary and append it to the teacher's")
@@ -82,12 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     needs = _step(steps, "needs", "add what people commonly need to an exported folder")
     needs.add_argument("--model", type=Path, required=True, help="the folder to complete")
     needs.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
-    words = _step(steps, "words", "list the common Russian stems, for `kb/text/common_stems.txt`")
-    words.add_argument("--lessons", type=Path, default=Path("data/training"), help="their folder")
-    words.add_argument("--target", type=Path, required=True, help="file to write")
-    terms = _step(steps, "terms", "learn translations of terms, for `kb/text/terms.tsv`")
-    terms.add_argument("--lessons", type=Path, default=Path("data/training"), help="their folder")
-    terms.add_argument("--target", type=Path, required=True, help="file to write")
+    _add_rerank(_step(steps, "rerank", "train what reads questions with chunks; resumes"))
+    _add_tables(steps)
     whole = _step(steps, "all", "every step, from the corpus to the folder")
     _add_vocab(whole)
     _add_align(whole)
@@ -106,7 +102,7 @@ def _step(
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )  # fmt: skip
     step.add_argument(
-        "--corpus", type=Path, required=name not in {"export", "needs"},
+        "--corpus", type=Path, required=name not in {"export", "needs", "rerank"},
         help=f"folder with {PAIRS_FILE}, {DEV_FILE} and, if any, ru_mono.txt.gz",
     )  # fmt: skip
     step.add_argument("--run", type=Path, required=True, help="folder of this run's files")
@@ -131,6 +127,23 @@ def _add_train(step: argparse.ArgumentParser) -> None:
     step.add_argument("--no-phrases", action="store_true", help="without everyday phrases")
     step.add_argument("--evaluate-minutes", type=float, default=10.0, help="0: only at the end")
     step.add_argument("--exact", action="store_true", help="float32 throughout, about 3x slower")
+
+
+def _add_tables(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = _step(steps, "words", "list the common Russian stems, for `kb/text/common_stems.txt`")
+    words.add_argument("--lessons", type=Path, default=Path("data/training"), help="their folder")
+    words.add_argument("--target", type=Path, required=True, help="file to write")
+    terms = _step(steps, "terms", "learn translations of terms, for `kb/text/terms.tsv`")
+    terms.add_argument("--lessons", type=Path, default=Path("data/training"), help="their folder")
+    terms.add_argument("--target", type=Path, required=True, help="file to write")
+
+
+def _add_rerank(step: argparse.ArgumentParser) -> None:
+    step.add_argument("--model", type=Path, required=True, help="the folder it goes with")
+    step.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
+    step.add_argument("--lessons-minutes", type=float, default=14.0, help="over lessons alone")
+    step.add_argument("--minutes", type=float, default=47.0, help="over vaults and lessons")
+    step.add_argument("--exact", action="store_true", help="float32 throughout")
 
 
 def _add_export(step: argparse.ArgumentParser) -> None:
@@ -228,6 +241,17 @@ def _needs(options: argparse.Namespace) -> None:
     sys.stdout.write(f"{options.model}: {count} needs\n")
 
 
+def _rerank(options: argparse.Namespace) -> None:
+    from ingest.training.reranker_run import train_reranker
+
+    scores = train_reranker(
+        _workspace(options), options.lessons, model=options.model,
+        lessons_minutes=options.lessons_minutes, minutes=options.minutes, fast=not options.exact,
+    )  # fmt: skip
+    for name, value in scores.items():
+        sys.stdout.write(f"{name}\t{value:.4f}\n")
+
+
 def _words(options: argparse.Namespace) -> None:
     from ingest.training.words import common_stems
 
@@ -283,6 +307,7 @@ _STEPS = {
     "everyday": _everyday,
     "tokens": _tokens,
     "needs": _needs,
+    "rerank": _rerank,
     "words": _words,
     "terms": _terms,
     "all": _all,

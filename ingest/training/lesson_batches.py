@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.embedding_text import embedding_text
+from ingest.embedding_text import passage_text
 from ingest.training.lessons import LANGUAGES, Lesson
-from kb.model import Chunk, Language
+from kb.model import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +42,6 @@ class Batch:
     """Position of the smallest passage that answers, of each question; their number for none."""
     ignored: NDArray[np.bool_]
     """Where a passage also holds the answer and is no negative, shape (questions, passages)."""
-
-
-def passage_text(chunk: Chunk) -> str:
-    """Return a chunk as it is embedded by the index."""
-    text = embedding_text(chunk.text)
-    return f"{chunk.context}\n{text}" if chunk.context else text
 
 
 def batches_of(lessons: Sequence[Lesson], settings: BatchSettings) -> Iterator[Batch]:

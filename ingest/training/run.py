@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
+from ingest.embedding_text import passage_text
 from ingest.needs import save_needs
 from ingest.training.bitext import Vectors
 from ingest.training.distillation import (
@@ -19,7 +20,7 @@ from ingest.training.distillation import (
 )
 from ingest.training.evaluation import DevSet, evaluate, make_dev_set
 from ingest.training.export import export_student
-from ingest.training.lesson_batches import BatchSettings, passage_text
+from ingest.training.lesson_batches import BatchSettings
 from ingest.training.lesson_pairs import parallel_chunks
 from ingest.training.lesson_scores import hit_at_1
 from ingest.training.lessons import is_held_out, read_lessons

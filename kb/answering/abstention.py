@@ -1,8 +1,8 @@
 """Whether the notes answer a question at all.
 
 A small network over signals of the best candidates gives the probability; it is fitted on questions
-with known answers by `kb.evaluation.tuning`, and kept with the threshold that was chosen on the
-refusal curve: for an index with token vectors in `abstention.json`, and for one without.
+with known answers by `kb.evaluation.tuning`, and kept in `abstention.json` with the threshold that
+was chosen on the refusal curve; for an index with fewer signals there is a file of its own.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import numpy as np
 
 from kb.commands.naming import named_with_program, specs_of
 from kb.model import ChunkKind
+from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import ChunkTerms, chunk_terms, coverage, match
-from kb.retrieval.ranking import RankingModel, fitted_file, from_stored
-from kb.retrieval.retriever import Candidate, Ranking
+from kb.retrieval.ranking import RankingModel, SignalSet, fitted_file, from_stored
 from kb.text.intent import Intent
 
 
@@ -87,6 +87,12 @@ class Evidence:
     """How near the best candidate is to what the question needs, said plainly."""
     name_unknown: float
     """A Russian question has a name in Latin letters that no note holds."""
+    reading: float
+    """What the reranker makes of the best candidate; 0 without one."""
+    reading_best: float
+    """The highest that it makes of any candidate."""
+    reading_same: float
+    """`reading` where candidate and question are in one language, else 0."""
 
 
 EVIDENCE_NAMES: Final = tuple(field.name for field in fields(Evidence))
@@ -109,14 +115,10 @@ class Calibration:
         return json.dumps({**stored, **numbers}, indent=1) + "\n"
 
 
-@lru_cache(maxsize=2)
-def load_calibration(*, with_tokens: bool) -> Calibration:
-    """Return the fitted model; a signal that is not fitted yet counts nothing.
-
-    Args:
-        with_tokens: The model for an index with token vectors, or for one without.
-    """
-    name = fitted_file("abstention", with_tokens=with_tokens)
+@lru_cache(maxsize=3)
+def load_calibration(signals: SignalSet) -> Calibration:
+    """Return the model that was fitted for these; a signal that is not fitted counts nothing."""
+    name = fitted_file("abstention", signals)
     text = files("kb.answering").joinpath(name).read_text(encoding="utf-8")
     stored = json.loads(text)
     return Calibration(
@@ -139,6 +141,8 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
     asks_flag = bool(ranking.question.flags)
     known = {spec.path for c in ranking.candidates for spec in specs_of(c.chunk) if spec}
     meant = ranking.meant
+    readings = [c.reading for c in ranking.candidates if c.reading is not None]
+    reading = _reading(ranking, chosen)
     second = ranking.candidates[1].score if len(ranking.candidates) > 1 else 0.0
     return Evidence(
         dense=features.dense,
@@ -171,7 +175,16 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
         coverage_same=features.coverage_same,
         need=features.need,
         name_unknown=float(_has_unknown_name(ranking)),
+        reading=reading,
+        reading_best=max(readings, default=0.0),
+        reading_same=reading * features.same_language,
     )
+
+
+def _reading(ranking: Ranking, chosen: Sequence[Candidate]) -> float:
+    """Return the reading of the chosen; of the first, where the chosen is a larger chunk of it."""
+    read = [c.reading for c in (*chosen, ranking.candidates[0]) if c.reading is not None]
+    return read[0] if read else 0.0
 
 
 def _united(parts: Iterable[ChunkTerms]) -> ChunkTerms:

@@ -8,8 +8,8 @@ from typing import Final
 
 from kb.answering.flags import owner_of
 from kb.model import ChunkKind
+from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, coverage
-from kb.retrieval.retriever import Candidate, Ranking
 
 Side = Callable[[Candidate], bool]
 """Tells whether a candidate is about one of the things compared."""

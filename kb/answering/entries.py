@@ -6,9 +6,9 @@ from typing import Final
 
 from kb.commands.naming import NamedCommand, named_with_program, specs_of
 from kb.model import Chunk, ChunkKind
+from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import chunk_terms
 from kb.retrieval.question import ParsedQuestion
-from kb.retrieval.retriever import Candidate, Ranking
 from kb.text.tokens import analyze
 
 _NAMED: Final = 0.99

@@ -10,9 +10,9 @@ from kb.commands.naming import named_with_program, spec_of
 from kb.commands.spec import CommandSpec
 from kb.model import Chunk, ChunkKind
 from kb.ports import ChunkCatalog
+from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import chunk_terms
 from kb.retrieval.question import command_name, named_commands
-from kb.retrieval.retriever import Candidate, Ranking
 from kb.text.intent import Intent, asks_for_flags
 from kb.text.tokens import tokenize
 

@@ -11,9 +11,9 @@ from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.offer import offer
 from kb.model import Chunk, Citation, Command, LineRange
 from kb.ports import Index, NoteReader
+from kb.retrieval.candidates import Ranking
 from kb.retrieval.coverage import ChunkTerms, coverage
 from kb.retrieval.question import command_name, names_command
-from kb.retrieval.retriever import Ranking
 from kb.text.tokens import analyze
 
 _MAX_COMMANDS: Final = 5

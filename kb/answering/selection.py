@@ -14,8 +14,8 @@ from kb.answering.quotes import quote_telling_line
 from kb.answering.surroundings import Surroundings
 from kb.model import Chunk, ChunkKind
 from kb.ports import ChunkCatalog
+from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, match
-from kb.retrieval.retriever import Candidate, Ranking
 from kb.text.intent import Intent, asks_for_example, asks_for_flags
 from kb.text.tokens import analyze
 

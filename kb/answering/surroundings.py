@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from kb.model import Chunk
 from kb.ports import ChunkCatalog
-from kb.retrieval.retriever import Candidate, Ranking
+from kb.retrieval.candidates import Candidate, Ranking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

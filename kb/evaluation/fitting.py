@@ -16,13 +16,16 @@ from kb.evaluation.tuning import (
     Ranked,
     fit_ranking,
     fit_refusal,
+    fit_rereading,
     ranking_examples,
 )
 from kb.model import Turn
 from kb.ports import Index
-from kb.retrieval import ranking
-from kb.retrieval.ranking import RankingModel, empty_model
-from kb.retrieval.retriever import Ranking, Retriever
+from kb.retrieval import ranking, rereading
+from kb.retrieval.candidates import Ranking
+from kb.retrieval.ranking import SignalSet, empty_model
+from kb.retrieval.rereading import read_again, reranked
+from kb.retrieval.retriever import Retriever
 
 _MAX_FALSE_REFUSALS: Final = 0.05
 
@@ -40,21 +43,31 @@ class PracticeSet:
 def fit(practice: Sequence[PracticeSet]) -> dict[str, float]:
     """Fit ranking and refusal on questions, write them, and return the refusal's direct weights.
 
-    They are fitted twice: for an index with token vectors, and for one without.
+    They are fitted for an index with all signals, and for one with fewer.
     """
     # The candidates of a question are the same whatever the weights are.
-    unordered = _rank_all(practice, Retriever(empty_model()))
+    unordered = _rank_all(practice, Retriever(empty_model(), rereads=False))
     blind = [replace(one, ranking=one.ranking.without_tokens()) for one in unordered]
-    _fit_one(blind, with_tokens=False)
-    return _fit_one(unordered, with_tokens=True)
-
-
-def _fit_one(unordered: Sequence[Ranked], *, with_tokens: bool) -> dict[str, float]:
-    model = fit_ranking(ranking_examples(unordered))
-    ordered = [replace(one, ranking=one.ranking.reordered(model)) for one in unordered]
-    calibration = fit_refusal(ordered, max_false_refusals=_MAX_FALSE_REFUSALS)
-    _write(model, calibration, with_tokens=with_tokens)
+    _fit_refusal(_fit_order(blind, SignalSet.NO_TOKENS), SignalSet.NO_TOKENS)
+    ordered = _fit_order(unordered, SignalSet.ALL)
+    calibration = _fit_refusal(ordered, SignalSet.NO_READINGS)
+    if read := _read_again(ordered, practice):
+        calibration = _fit_refusal(_fit_rereading(read), SignalSet.ALL)
     return dict(zip(EVIDENCE_NAMES, calibration.network.linear.tolist(), strict=True))
+
+
+def _fit_order(unordered: Sequence[Ranked], signals: SignalSet) -> list[Ranked]:
+    model = fit_ranking(ranking_examples(unordered))
+    _write("retrieval", ranking.fitted_file("ranking", signals), model.to_json())
+    ranking.load_model.cache_clear()
+    return [replace(one, ranking=one.ranking.reordered(model)) for one in unordered]
+
+
+def _fit_refusal(ordered: Sequence[Ranked], signals: SignalSet) -> Calibration:
+    calibration = fit_refusal(ordered, max_false_refusals=_MAX_FALSE_REFUSALS)
+    _write("answering", ranking.fitted_file("abstention", signals), calibration.to_json())
+    abstention.load_calibration.cache_clear()
+    return calibration
 
 
 def _rank_all(practice: Sequence[PracticeSet], retriever: Retriever) -> list[Ranked]:
@@ -66,6 +79,21 @@ def _rank_all(practice: Sequence[PracticeSet], retriever: Retriever) -> list[Ran
     ]
 
 
+def _read_again(ordered: Sequence[Ranked], practice: Sequence[PracticeSet]) -> list[Ranked]:
+    """Return the questions with their first candidates read; empty where nothing reads."""
+    reranker = practice[0].index.embedder.reranker
+    if reranker is None:
+        return []
+    return [replace(one, ranking=read_again(one.ranking, reranker)) for one in ordered]
+
+
+def _fit_rereading(read: Sequence[Ranked]) -> list[Ranked]:
+    model = fit_rereading(read)
+    _write("retrieval", rereading.FITTED_FILE, model.to_json())
+    rereading.load_rereading.cache_clear()
+    return [replace(one, ranking=reranked(one.ranking, model)) for one in read]
+
+
 def _rank(retriever: Retriever, index: Index, gold: GoldQuestion) -> Ranking:
     turns: list[Turn] = []
     for text in gold.history:
@@ -73,14 +101,6 @@ def _rank(retriever: Retriever, index: Index, gold: GoldQuestion) -> Ranking:
     return retriever.rank(index, gold.query_for(resolve(gold.question, turns)))
 
 
-def _write(model: RankingModel, calibration: Calibration, *, with_tokens: bool) -> None:
-    """Write the fitted numbers where the package reads them."""
-    package = Path(kb.__file__).parent
-    ranking_file = package / "retrieval" / ranking.fitted_file("ranking", with_tokens=with_tokens)
-    ranking_file.write_text(model.to_json(), encoding="utf-8")
-    refusal_file = (
-        package / "answering" / ranking.fitted_file("abstention", with_tokens=with_tokens)
-    )
-    refusal_file.write_text(calibration.to_json(), encoding="utf-8")
-    ranking.load_model.cache_clear()
-    abstention.load_calibration.cache_clear()
+def _write(room: str, name: str, text: str) -> None:
+    """Write fitted numbers where the package reads them."""
+    (Path(kb.__file__).parent / room / name).write_text(text, encoding="utf-8")

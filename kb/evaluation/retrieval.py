@@ -12,13 +12,15 @@ from kb.evaluation.gold import GoldQuestion
 from kb.evaluation.metrics import Share, first_right_rank, mean, overlaps, share
 from kb.model import AnswerStatus
 from kb.ports import Index
+from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.features import FEATURE_NAMES
 from kb.retrieval.ranking import load_model, signal_matrix
-from kb.retrieval.retriever import Candidate, Ranking, Retriever
+from kb.retrieval.retriever import Retriever
 
 _STRUCTURE: Final = frozenset(
     {"flag", "flag_owner", "command", "question", "kind", "part", "defines", "lead", "purpose"}
 )
+_FUSED: Final = frozenset({"dense", "lexical"})
 _RRF_K: Final = 60
 """The constant of reciprocal rank fusion (Cormack et al. 2009)."""
 _EMBEDDER_DEPTH: Final = 50
@@ -50,7 +52,7 @@ def scorers() -> Mapping[str, Scorer]:
         "dense": lambda c: c.features.dense,
         "late interaction": lambda c: c.features.tokens,
         "RRF": lambda c: sum(
-            1 / (_RRF_K + place.rank) for arm, place in c.arms.items() if arm != "tokens"
+            1 / (_RRF_K + place.rank) for arm, place in c.arms.items() if arm in _FUSED
         ),
         "hybrid": without_structure,
         "hybrid + structure": lambda c: c.score,

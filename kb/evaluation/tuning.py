@@ -13,9 +13,10 @@ from kb.answering.abstention import EVIDENCE_NAMES, Calibration, gather
 from kb.answering.selection import select
 from kb.evaluation.gold import GoldQuestion
 from kb.evaluation.metrics import overlaps
+from kb.retrieval.candidates import Ranking
 from kb.retrieval.features import FEATURE_NAMES
 from kb.retrieval.ranking import RankingModel
-from kb.retrieval.retriever import Ranking
+from kb.retrieval.rereading import Rereading
 
 Floats = NDArray[np.float64]
 
@@ -25,6 +26,9 @@ of four models."""
 
 _CHANCE_UNITS: Final = 8
 """Units of the hidden layer that the chance of an answer has."""
+
+_FOUND_ELSEWHERE: Final = 0.5
+"""What a question counts for the refusal whose answer was not the one that was chosen."""
 
 _LEAST_SPREAD: Final = 1e-3
 """Added to a signal's standard deviation, so that one that is always the same counts nothing."""
@@ -47,7 +51,7 @@ class Example:
     weight: float
 
     features: Floats
-    """Shape (candidates, len(FEATURE_NAMES))."""
+    """Shape (candidates, signals)."""
     right: NDArray[np.bool_]
     """Shape (candidates,)."""
 
@@ -184,6 +188,51 @@ def _softmax(scores: NDArray[np.float32], among: NDArray[np.bool_]) -> NDArray[n
     return result
 
 
+def fit_rereading(read: Sequence[Ranked], *, steps: int = 300) -> Rereading:
+    """Return the weight of readings that gives the right ones the highest softmax probability.
+
+    Args:
+        read: Questions whose first candidates were read.
+        steps: Steps of Adam.
+
+    Raises:
+        ValueError: Nothing right was read.
+    """
+    examples = [one for ranked in read if (one := _reading_example(ranked))]
+    if not examples:
+        raise ValueError("no reading of a right candidate to fit")
+    total = sum(example.weight for example in examples)
+
+    def gradients(parts: Sequence[Floats]) -> list[Floats]:
+        pulls = [
+            example.weight / total * float(_surplus(example, parts[0]) @ example.features[:, 1])
+            for example in examples
+        ]
+        return [np.array([0.0, sum(pulls)])]
+
+    # The ranking's score keeps its weight: it is the logarithm of a probability already.
+    (weights,) = _descended([np.array([1.0, 0.5])], gradients, rate=0.02, steps=steps, l2=0.0)
+    return Rereading(weight=float(weights[1]))
+
+
+def _surplus(example: Example, weights: Floats) -> NDArray[np.float32]:
+    """Return how much too probable each candidate is, shape (candidates,)."""
+    scores = (example.features @ weights)[None].astype(np.float32)
+    among = np.ones_like(example.right)[None]
+    surplus: NDArray[np.float32] = _softmax(scores, among) - _softmax(scores, example.right[None])
+    return surplus.ravel()
+
+
+def _reading_example(one: Ranked) -> Example | None:
+    """Return the candidates that were read, their score and reading for features."""
+    read = [c for c in one.ranking.candidates if c.reading is not None]
+    right = np.array([overlaps((c.chunk.note, c.chunk.lines), one.gold.relevant) for c in read])
+    if not right.any():
+        return None
+    features = np.array([(c.score, c.reading) for c in read])
+    return Example(features=features, right=right, weight=one.weight)
+
+
 def fit_refusal(
     ranked: Sequence[Ranked],
     *,
@@ -191,29 +240,30 @@ def fit_refusal(
     steps: int = 600,
     l2: float = 0.003,
 ) -> Calibration:
-    """Return the model of whether the chosen lines are right.
+    """Return the model of whether the notes answer with the chosen lines.
 
-    A question that the notes answer elsewhere counts as wrong too: better no answer than that one.
-    The threshold is the highest at which at most `max_false_refusals` (0..1) of the right answers
-    are held back.
+    A question that the notes answer elsewhere counts half, on the side of those with an answer: it
+    was found near its lines. The threshold is the highest at which at most `max_false_refusals`
+    (0..1) of the right answers are held back.
     """
     chosen = [select(one.ranking) for one in ranked]
     evidence = [gather(one.ranking, picked) for one, picked in zip(ranked, chosen, strict=True)]
     x = np.array([[getattr(one, name) for name in EVIDENCE_NAMES] for one in evidence])
-    y = np.array(
+    y = np.array([float(bool(one.gold.relevant)) for one in ranked])
+    right = np.array(
         [
             overlaps((picked[0].chunk.note, picked[0].chunk.lines), one.gold.relevant)
             for one, picked in zip(ranked, chosen, strict=True)
-        ],
-        dtype=float,
+        ]
     )
-    counts = np.array([one.weight for one in ranked])
+    weight = np.array([one.weight for one in ranked])
+    counts = np.where((y > 0) & ~right, _FOUND_ELSEWHERE, 1.0) * weight
     network, bias = fit_chances(x, y, counts, steps=steps, l2=l2)
     chances = 1 / (1 + np.exp(-(network.scores(x.astype(np.float32)) + bias)))
     return Calibration(
         network=network,
         bias=bias,
-        threshold=_quantile(chances[y > 0], counts[y > 0], max_false_refusals),
+        threshold=_quantile(chances[right], weight[right], max_false_refusals),
     )
 
 

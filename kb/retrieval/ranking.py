@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -75,9 +76,19 @@ def empty_model(units: int = 16) -> RankingModel:
     )
 
 
-def fitted_file(name: str, *, with_tokens: bool) -> str:
-    """Return where fitted numbers are kept: for an index with token vectors, or for one without."""
-    return f"{name}.json" if with_tokens else f"{name}-without-tokens.json"
+class SignalSet(StrEnum):
+    """Which signals there are to judge by; numbers are fitted for each, under a name of its own."""
+
+    ALL = ""
+    NO_READINGS = "-without-readings"
+    """There is no reranker; see `kb.retrieval.rereading`."""
+    NO_TOKENS = "-without-tokens"
+    """There are no token vectors either."""
+
+
+def fitted_file(name: str, signals: SignalSet) -> str:
+    """Return the name of the file in which fitted numbers are kept."""
+    return f"{name}{signals}.json"
 
 
 @lru_cache(maxsize=2)
@@ -87,7 +98,7 @@ def load_model(*, with_tokens: bool) -> RankingModel:
     Args:
         with_tokens: The model for an index with token vectors, or for one without.
     """
-    name = fitted_file("ranking", with_tokens=with_tokens)
+    name = fitted_file("ranking", SignalSet.ALL if with_tokens else SignalSet.NO_TOKENS)
     text = files("kb.retrieval").joinpath(name).read_text(encoding="utf-8")
     stored = json.loads(text)
     return from_stored(stored, FEATURE_NAMES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -12,13 +12,15 @@ import numpy as np
 from kb.model import ArmScore, Chunk, ChunkId, Hit, Query, ScoredChunk
 from kb.ports import Embedding, FloatArray, Index, KeptEmbedding
 from kb.retrieval import arms
+from kb.retrieval.candidates import Candidate, Ranking, in_order
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, weigh_terms
-from kb.retrieval.features import Features, measure
+from kb.retrieval.features import measure
 from kb.retrieval.interaction import NO_INTERACTION, Interaction, interact
 from kb.retrieval.manual import NOTHING_MEANT, MeantCommands, meant_commands
 from kb.retrieval.needs import NO_NEED, NeedMatch, need_of
 from kb.retrieval.question import ParsedQuestion, parse_question
-from kb.retrieval.ranking import RankingModel, load_model, signal_matrix
+from kb.retrieval.ranking import RankingModel, load_model
+from kb.retrieval.rereading import load_rereading, read_again, reranked
 from kb.retrieval.respelling import respell
 
 _Embeddings = Mapping[ChunkId, Sequence[KeptEmbedding]]
@@ -27,48 +29,17 @@ _ARM_DEPTH: Final = 40
 """How many candidates each arm gives."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A chunk with all that speaks for it."""
-
-    chunk: Chunk
-    features: Features
-    score: float
-    arms: Mapping[str, ArmScore]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ranking:
-    """The candidates for a question, best first."""
-
-    question: ParsedQuestion
-    terms: tuple[WeightedTerm, ...]
-    candidates: tuple[Candidate, ...]
-    timings_ms: Mapping[str, float] = field(default_factory=dict)
-    has_tokens: bool = False
-    """Whether there were token vectors to compare."""
-    meant: MeantCommands = NOTHING_MEANT
-    """Which docker commands the question may mean."""
-
-    def without_tokens(self) -> Ranking:
-        """Return the candidates as they are measured where there are no token vectors."""
-        blind = [replace(c, features=c.features.without_tokens()) for c in self.candidates]
-        return replace(self, candidates=tuple(blind), has_tokens=False)
-
-    def reordered(self, model: RankingModel) -> Ranking:
-        """Return the same candidates in the order of another model."""
-        return replace(self, candidates=_in_order(self.candidates, model))
-
-
 class Retriever:
     """Finds the chunks that answer a question.
 
     Args:
         model: Puts the candidates in order; the fitted one by default.
+        rereads: Whether the model's reranker, where it has one, reads the first candidates.
     """
 
-    def __init__(self, model: RankingModel | None = None) -> None:
+    def __init__(self, model: RankingModel | None = None, *, rereads: bool = True) -> None:
         self._model = model
+        self._rereads = rereads
 
     def rank(self, index: Index, query: Query) -> Ranking:
         """Return every candidate of the arms, best first; ties fall to the earlier line."""
@@ -108,12 +79,16 @@ class Retriever:
         ranking = Ranking(
             question=question,
             terms=terms,
-            candidates=_in_order(measured, model),
+            candidates=in_order(measured, model),
             timings_ms=watch.laps,
             has_tokens=bool(interactions),
             meant=meant,
         )
         watch.lap("ranking")
+        reranker = index.embedder.reranker if self._rereads and ranking.has_tokens else None
+        if reranker:
+            ranking = reranked(read_again(ranking, reranker), load_rereading())
+            watch.lap("reading")
         return ranking
 
     def search(self, index: Index, query: Query, *, top_k: int) -> list[Hit]:
@@ -192,15 +167,6 @@ def _closeness(
         )
         for chunk, cosines in zip(embeddings, nearest, strict=True)
     }
-
-
-def _in_order(candidates: Sequence[Candidate], model: RankingModel) -> tuple[Candidate, ...]:
-    scores = model.scores(signal_matrix([candidate.features for candidate in candidates]))
-    scored = [
-        replace(candidate, score=float(score))
-        for candidate, score in zip(candidates, scores, strict=True)
-    ]
-    return tuple(sorted(scored, key=lambda c: (-c.score, c.chunk.note, c.chunk.lines)))
 
 
 def _ids(scored: Sequence[ScoredChunk]) -> list[ChunkId]:

@@ -8,9 +8,10 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
+from ingest.embedding_text import passage_text
 from ingest.token_vectors import TokenHead
 from ingest.training.__main__ import main
-from ingest.training.lesson_batches import BatchSettings, batches_of, passage_text
+from ingest.training.lesson_batches import BatchSettings, batches_of
 from ingest.training.lesson_scores import hit_at_1
 from ingest.training.lessons import Lesson, is_held_out, read_lessons
 from ingest.training.losses import contrastive_loss

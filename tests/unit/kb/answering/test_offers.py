@@ -5,8 +5,8 @@ from dataclasses import replace
 from kb.answering.offers import offer_commands
 from kb.answering.quotes import Quote, cite
 from kb.model import ChunkKind, CodeSpan, LineRange, Query
+from kb.retrieval.candidates import Ranking
 from kb.retrieval.question import parse_question
-from kb.retrieval.retriever import Ranking
 from tests.chunks import make_chunk
 from tests.fakes import FakeNotes
 from tests.indexes import memory_index

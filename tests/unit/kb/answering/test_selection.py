@@ -9,10 +9,10 @@ from kb.answering.flags import command_without_flag, owner_of, unknown_flag
 from kb.answering.quotes import cite, quote_telling_line
 from kb.answering.selection import select
 from kb.model import Chunk, ChunkId, ChunkKind, Citation, CodeSpan, LineRange, NoteId, Query
+from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import WeightedTerm
 from kb.retrieval.features import measure
 from kb.retrieval.question import parse_question
-from kb.retrieval.retriever import Candidate, Ranking
 from kb.store.memory import MemoryCatalog
 from tests.chunks import make_chunk
 from tests.fakes import FakeNotes

@@ -11,13 +11,20 @@ import pytest
 from kb.answering import abstention
 from kb.answering.abstention import EVIDENCE_NAMES, gather, probability
 from kb.evaluation.gold import GoldQuestion
-from kb.evaluation.tuning import Example, Ranked, fit_chances, fit_ranking, fit_refusal
+from kb.evaluation.tuning import (
+    Example,
+    Ranked,
+    fit_chances,
+    fit_ranking,
+    fit_refusal,
+    fit_rereading,
+)
 from kb.model import AnswerStatus, Query
 from kb.retrieval import ranking
+from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.features import FEATURE_NAMES, measure
 from kb.retrieval.question import parse_question
-from kb.retrieval.ranking import RankingModel
-from kb.retrieval.retriever import Candidate, Ranking
+from kb.retrieval.ranking import RankingModel, SignalSet
 from tests.chunks import make_chunk
 
 GOLD = GoldQuestion(
@@ -84,6 +91,36 @@ def ranked(question: str, *, relevant: bool, dense: float, weight: float) -> Ran
     return Ranked(gold=gold, ranking=ranking, weight=weight)
 
 
+def read_pair(*, scores: tuple[float, float], readings: tuple[float, float]) -> Ranked:
+    """A question with two candidates, of which the second is right."""
+    made = [ranked("where", relevant=True, dense=0.5, weight=1.0) for _ in range(2)]
+    candidates = tuple(
+        replace(
+            one.ranking.candidates[0],
+            chunk=make_chunk("The backups lie on the second disk.", start=n + 1),
+            score=scores[n],
+            reading=readings[n],
+        )
+        for n, one in enumerate(made)
+    )
+    right = candidates[1].chunk
+    gold = replace(GOLD, relevant=((right.note, right.lines),))
+    return Ranked(gold=gold, ranking=replace(made[0].ranking, candidates=candidates), weight=1.0)
+
+
+def test_readings_count_as_much_as_they_tell() -> None:
+    told = [read_pair(scores=(1.0, 0.5), readings=(-1.0, 1.0)) for _ in range(10)]
+    misled = [read_pair(scores=(0.5, 1.0), readings=(0.3, 0.0)) for _ in range(10)]
+    assert fit_rereading(told).weight > fit_rereading([*told, *misled]).weight > 0
+
+
+def test_no_reading_of_what_is_right_is_told() -> None:
+    unread = [ranked("where", relevant=True, dense=0.5, weight=1.0)]
+    for examples in ([], unread):
+        with pytest.raises(ValueError, match="no reading"):
+            fit_rereading(examples)
+
+
 def test_the_refusal_learns_the_signal_and_keeps_to_the_share_it_may_refuse() -> None:
     right = [ranked("where", relevant=True, dense=0.5 + n / 100, weight=1.0) for n in range(20)]
     wrong = [ranked("where", relevant=False, dense=0.4 - n / 100, weight=1.0) for n in range(20)]
@@ -114,7 +151,7 @@ def test_a_calibration_is_kept_and_read_again(
     monkeypatch.setattr(abstention, "files", lambda _: tmp_path)
     abstention.load_calibration.cache_clear()
     try:
-        again = abstention.load_calibration(with_tokens=True)
+        again = abstention.load_calibration(SignalSet.ALL)
     finally:
         abstention.load_calibration.cache_clear()
     assert again.threshold == pytest.approx(fitted.threshold, abs=1e-4)

@@ -1,0 +1,70 @@
+"""The reranker's run: what it learns from, in which order, and how it is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from ingest.reranker import save_reranker
+from ingest.training.distillation import CHECKPOINT_FILE
+from ingest.training.lessons import is_held_out, read_lessons
+from ingest.training.pair_groups import PairGroup, lesson_groups, vault_groups
+from ingest.training.prepare import TOKENIZER_FILE
+from ingest.training.reranking import Reader, RerankingSettings, RerankingTrainer, rate_groups
+from ingest.training.student import Matrix, encode, load_student, tokenize
+from ingest.training.vocabulary import load_tokenizer
+from ingest.training.workspace import Workspace
+from kb.evaluation.gold import load_gold
+
+_MEASURED: Final = 1500
+"""Of the questions held out so many are measured by."""
+
+
+def train_reranker(
+    workspace: Workspace,
+    lessons: Path,
+    *,
+    model: Path,
+    lessons_minutes: float,
+    minutes: float,
+    fast: bool = True,
+) -> dict[str, float]:
+    """Train the reranker of a model, write it beside, and return its scores on lessons held out.
+
+    Args:
+        workspace: The run.
+        lessons: Folder of the lessons and of `vaults`.
+        model: The exported folder whose embeddings it reads with.
+        lessons_minutes: Training time over the lessons alone, which comes first.
+        minutes: Training time over vaults and lessons.
+        fast: Compute in bfloat16.
+    """
+    tokenizer = load_tokenizer(model / TOKENIZER_FILE)
+    student = load_student(model).to(workspace.device)
+
+    def encoder(texts: Sequence[str]) -> Matrix:
+        return encode(student, tokenize(tokenizer, texts), device=workspace.device)
+
+    found = read_lessons(lessons)
+    learnt = list(lesson_groups([one for one in found if not is_held_out(one)], encoder))
+    held_out = list(lesson_groups([one for one in found if is_held_out(one)], encoder))
+    measured = held_out[:: max(1, len(held_out) // _MEASURED)]
+    vaults = lessons / "vaults"
+    asked = list(vault_groups(vaults / "notes", load_gold([vaults / "questions.jsonl"]), encoder))
+    # The vectors are made before the first stage: it changes the student's own layers.
+    reader = Reader(student, tokenizer)
+    stages: list[tuple[str, float, list[PairGroup]]] = [
+        ("reranked-lessons", lessons_minutes, []),
+        ("reranked", minutes, asked),
+    ]
+    for name, time, groups in stages:
+        RerankingTrainer(
+            reader,
+            lessons=learnt,
+            vaults=groups,
+            settings=RerankingSettings(minutes=time, fast=fast),
+            checkpoint=workspace.folder / name / CHECKPOINT_FILE,
+        ).train()
+    save_reranker(reader.network, model)
+    return rate_groups(reader, measured)

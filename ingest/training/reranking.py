@@ -1,0 +1,272 @@
+"""Trains the reranker: which of the nearest passages answers, and whether any does.
+
+Two wishes at once: that the passage that answers is rated above the others of its question
+(softmax), and that every passage is rated for itself (cross-entropy), so that a question without an
+answer has no passage that is rated high.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ingest.pair_network import PairNetwork, TokenIds, pair_batch
+from ingest.training.checkpoint import Position, load_checkpoint, save_checkpoint
+from ingest.training.losses import learning_rate_factor, require_finite
+from ingest.training.pair_groups import PairGroup
+from ingest.training.student import Student, tokenize
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_log = logging.getLogger(__name__)
+
+_NEAR: Final = 5
+"""Of so many of the nearest wrong passages most are drawn."""
+_RIGHT_WEIGHT: Final = 3.0
+"""What a right passage counts when passages are rated for themselves: there are fewer of them."""
+_SINGLE_WEIGHT: Final = 0.5
+_LARGEST_STEP: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerankingSettings:
+    """How a stage is trained."""
+
+    minutes: float
+    steps: int | None = None
+    """Most steps."""
+    seed: int = 1
+    groups: int = 14
+    """Questions a step."""
+    near: int = 3
+    """Wrong passages a question, of the nearest."""
+    far: int = 1
+    """Wrong passages a question, of the others."""
+    vault_share: float = 0.6
+    """How many of the questions are asked of vaults, 0-1; the others of lessons."""
+    body_rate: float = 7e-5
+    head_rate: float = 3e-2
+    warmup_steps: int = 50
+    rate_floor: float = 0.05
+    checkpoint_s: float = 300.0
+    fast: bool = True
+    """Compute in bfloat16 (weights stay float32)."""
+
+
+class Reader:
+    """A student's embeddings, which stay as they are, and the network that learns upon them.
+
+    Args:
+        student: The embedder, as it was trained.
+        tokenizer: Its tokenizer.
+    """
+
+    def __init__(self, student: Student, tokenizer: Tokenizer) -> None:
+        self._student = student
+        self._tokenizer = tokenizer
+        self._known: dict[str, TokenIds] = {}
+        self.network = PairNetwork(student.body.encoder, student.rows.shape[1])
+        self.network.to(student.rows.device)
+
+    def logits(self, pairs: Sequence[tuple[str, str]], *, fast: bool) -> Tensor:
+        """Return how surely each passage answers its question, shape (pairs,)."""
+        device = self._student.rows.device
+        ids, mask, parts = (
+            tensor.to(device)
+            for tensor in pair_batch(
+                [(self._ids(asked), self._ids(told)) for asked, told in pairs],
+                first=_mark(self._tokenizer, "[CLS]"),
+                separator=_mark(self._tokenizer, "[SEP]"),
+            )
+        )
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast):
+            with torch.no_grad():
+                embedded = self._student.body.embeddings(
+                    inputs_embeds=self._student.embed(ids), token_type_ids=parts
+                )
+            logits: Tensor = self.network(embedded, mask, parts)
+        return logits
+
+    def _ids(self, text: str) -> TokenIds:
+        if text not in self._known:
+            # Without the marks of beginning and end.
+            self._known[text] = tokenize(self._tokenizer, [text])[0][1:-1]
+        return self._known[text]
+
+
+def _mark(tokenizer: Tokenizer, mark: str) -> int:
+    return int(cast("int", tokenizer.token_to_id(mark)))
+
+
+class RerankingTrainer:
+    """One stage of a run.
+
+    Args:
+        reader: What learns.
+        lessons: Groups of lessons, at least one.
+        vaults: Groups of vaults; none for a stage over lessons alone.
+        settings: How.
+        checkpoint: The file that a stopped run goes on from.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        *,
+        lessons: Sequence[PairGroup],
+        vaults: Sequence[PairGroup],
+        settings: RerankingSettings,
+        checkpoint: Path,
+    ) -> None:
+        self._reader = reader
+        self._pools = [_drawable(lessons, settings), _drawable(vaults, settings)]
+        self._settings = settings
+        self._checkpoint = checkpoint
+        body = list(reader.network.encoder.parameters())
+        head = [p for n, p in reader.network.named_parameters() if not n.startswith("encoder.")]
+        self._rates = (settings.body_rate, settings.head_rate)
+        self._optimizer = torch.optim.AdamW([{"params": body}, {"params": head}], weight_decay=0.01)
+        self._body = body
+
+    def train(self) -> None:
+        """Train to the end of the time, from the last checkpoint where there is one."""
+        position = self._resume()
+        started, saved = time.monotonic() - position.elapsed_s, time.monotonic()
+        while (elapsed := time.monotonic() - started) < self._seconds:
+            if self._settings.steps is not None and position.step >= self._settings.steps:
+                break
+            loss = self._step(position.step, elapsed / self._seconds)
+            position = replace(position, step=position.step + 1)
+            if position.step % 50 == 0:
+                _log.info("step %d, %.0f s, loss %.3f", position.step, elapsed, loss)
+            if time.monotonic() - saved > self._settings.checkpoint_s:
+                self._save(replace(position, elapsed_s=elapsed))
+                saved = time.monotonic()
+        self._save(replace(position, elapsed_s=self._seconds))
+
+    @property
+    def _seconds(self) -> float:
+        return self._settings.minutes * 60
+
+    def _step(self, step: int, share: float) -> float:
+        settings = self._settings
+        factor = learning_rate_factor(
+            share, step, warmup_steps=settings.warmup_steps, floor=settings.rate_floor
+        )
+        for group, rate in zip(self._optimizer.param_groups, self._rates, strict=True):
+            group["lr"] = rate * factor
+        pairs, owner, right = self._drawn(step)
+        logits = self._reader.logits(pairs, fast=settings.fast)
+        loss = group_loss(logits, owner.to(logits.device), right.to(logits.device))
+        require_finite(loss)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self._body, _LARGEST_STEP)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        return float(loss.detach())
+
+    def _drawn(self, step: int) -> tuple[list[tuple[str, str]], Tensor, Tensor]:
+        """Return the pairs of a step, the question each belongs to, and which are right."""
+        settings = self._settings
+        rng = np.random.default_rng([settings.seed, step])
+        pairs: list[tuple[str, str]] = []
+        owner: list[int] = []
+        right: list[bool] = []
+        for number in range(settings.groups):
+            pool = self._pools[int(rng.random() < settings.vault_share and bool(self._pools[1]))]
+            group = pool[int(rng.integers(len(pool)))]
+            passages = _passages(group, settings, rng)
+            pairs += [(group.question, passage) for passage in passages]
+            owner += [number] * len(passages)
+            right += [passage == group.right for passage in passages]
+        return pairs, torch.tensor(owner), torch.tensor(right)
+
+    def _resume(self) -> Position:
+        if not self._checkpoint.is_file():
+            return Position()
+        position, states = load_checkpoint(self._checkpoint)
+        self._reader.network.load_state_dict(cast("Mapping[str, Tensor]", states["network"]))
+        self._optimizer.load_state_dict(states["optimizer"])
+        _log.info("resumed: %s", asdict(position))
+        return position
+
+    def _save(self, position: Position) -> None:
+        states = {
+            "network": self._reader.network.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+        }
+        self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        save_checkpoint(self._checkpoint, position=position, states=states)
+
+
+def _drawable(groups: Sequence[PairGroup], settings: RerankingSettings) -> list[PairGroup]:
+    """Return the groups with enough wrong passages to choose from."""
+    return [group for group in groups if len(group.wrong) >= settings.near]
+
+
+def _passages(group: PairGroup, settings: RerankingSettings, rng: np.random.Generator) -> list[str]:
+    """Return the right passage, where there is one, and some of the wrong."""
+    near, far = group.wrong[:_NEAR], group.wrong[_NEAR:]
+    drawn = [
+        *rng.permutation(len(near))[: settings.near],
+        *(_NEAR + rng.permutation(len(far))[: settings.far]),
+    ]
+    return [*([group.right] if group.right is not None else []), *(group.wrong[n] for n in drawn)]
+
+
+def group_loss(logits: Tensor, owner: Tensor, right: Tensor) -> Tensor:
+    """Return the loss of rating passages, each among those of its question and for itself.
+
+    Args:
+        logits: Shape (pairs,).
+        owner: The question of each pair, shape (pairs,).
+        right: Which passages answer, boolean, shape (pairs,).
+    """
+    single = functional.binary_cross_entropy_with_logits(
+        logits, right.float(), pos_weight=logits.new_tensor(_RIGHT_WEIGHT)
+    )
+    answered = owner[right]
+    if not len(answered):
+        return _SINGLE_WEIGHT * single
+    among = torch.where(owner[None, :] == answered[:, None], logits[None, :], float("-inf"))
+    chosen = torch.log_softmax(among, dim=1)[torch.arange(len(answered)), right.nonzero()[:, 0]]
+    loss: Tensor = _SINGLE_WEIGHT * single - chosen.mean()
+    return loss
+
+
+@torch.no_grad()
+def rate_groups(reader: Reader, groups: Sequence[PairGroup]) -> dict[str, float]:
+    """Return how well groups that nothing was learnt from are rated.
+
+    `first` is the share of answered questions whose right passage is rated highest; `told apart`
+    the chance that the best of an answered question is rated above the best of one without an
+    answer.
+
+    Raises:
+        ValueError: There is no group with, or none without, an answer.
+    """
+    firsts: list[bool] = []
+    best: dict[bool, list[float]] = {True: [], False: []}
+    for group in groups:
+        passages = ([group.right] if group.right is not None else []) + list(group.wrong[:_NEAR])
+        logits = reader.logits([(group.question, passage) for passage in passages], fast=True)
+        best[group.right is not None].append(float(logits.max()))
+        if group.right is not None:
+            firsts.append(int(logits.argmax()) == 0)
+    if not best[True] or not best[False]:
+        raise ValueError("groups of both kinds are needed")
+    with_one, without = np.array(best[True]), np.array(best[False])
+    return {
+        "first": float(np.mean(firsts)),
+        "told apart": float((with_one[:, None] > without[None, :]).mean()),
+    }

@@ -1,0 +1,92 @@
+"""What was trained is read back as it was, and only beside the model that it was trained with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ingest.embedding import SentenceTransformerEmbedder
+from ingest.pair_network import PASSAGE_TOKENS, QUESTION_TOKENS, pair_batch
+from ingest.reranker import RERANKER_FILE, PairReranker, reranker_folder, save_reranker
+from ingest.token_vectors import HEAD_FILE
+from ingest.training.reranking import Reader
+from ingest.training.student import load_student
+from ingest.training.tokens import make_head, save_head
+from ingest.training.vocabulary import load_tokenizer
+from tests.chunks import make_chunk
+
+PASSAGES = ["the port", "remove the container", "the network of a image", "how to", "a"]
+
+
+@pytest.fixture
+def reader(model: Path) -> Reader:
+    """A reader that was written beside the model."""
+    student = load_student(model)
+    tokenizer = load_tokenizer(model / "tokenizer.json")
+    save_head(make_head(student, tokenizer, passages=PASSAGES, sentences=PASSAGES), model)
+    reader = Reader(student, tokenizer)
+    with torch.no_grad():
+        for parameter in reader.network.encoder.parameters():
+            parameter.add_(torch.randn(parameter.shape) * 0.05)
+    save_reranker(reader.network, model)
+    return reader
+
+
+def loaded(model: Path) -> PairReranker | None:
+    return SentenceTransformerEmbedder(model).reranker
+
+
+def test_a_reranker_reads_as_it_was_trained(model: Path, reader: Reader) -> None:
+    reranker = loaded(model)
+    assert reranker is not None
+    read = reranker.read("the port ?", [make_chunk(text) for text in PASSAGES])
+    with torch.no_grad():
+        wanted = reader.logits([("the port ?", text) for text in PASSAGES], fast=False).numpy()
+    assert read.shape == (5,)
+    assert read.dtype == np.float32
+    assert np.abs(read - wanted).max() < 0.15
+    assert wanted.std() > 0.3
+
+
+def test_what_else_is_read_changes_nothing(model: Path, reader: Reader) -> None:
+    assert reader
+    reranker = loaded(model)
+    assert reranker is not None
+    chunks = [make_chunk(text) for text in PASSAGES]
+    together = reranker.read("the port ?", chunks)
+    alone = [float(reranker.read("the port ?", [chunk])[0]) for chunk in chunks]
+    assert np.allclose(together, alone, atol=0.1)
+
+
+def test_a_reranker_of_other_weights_is_none(model: Path, reader: Reader) -> None:
+    assert reader
+    weights = model / "model.safetensors"
+    weights.write_bytes(weights.read_bytes() + b" ")
+    tokenizer = load_tokenizer(model / "tokenizer.json")
+    # What lies there is refused before anything of the model is looked at.
+    assert PairReranker.load(model, [None], tokenizer) is None  # type: ignore[arg-type]
+
+
+def test_a_model_without_a_reranker_or_without_token_vectors_has_none(
+    model: Path, reader: Reader
+) -> None:
+    assert reader
+    (model / HEAD_FILE).rename(model / "elsewhere")
+    assert loaded(model) is None
+    (model / "elsewhere").rename(model / HEAD_FILE)
+    assert loaded(model) is not None
+    (reranker_folder(model) / RERANKER_FILE).unlink()
+    assert loaded(model) is None
+
+
+def test_pairs_are_padded_and_what_is_too_long_is_cut() -> None:
+    ids, mask, parts = pair_batch([([5], [6, 7]), ([8] * 90, [9] * 200)], first=1, separator=2)
+    assert ids.shape == mask.shape == parts.shape == (2, QUESTION_TOKENS + PASSAGE_TOKENS + 3)
+    assert ids[0, :7].tolist() == [1, 5, 2, 6, 7, 2, 0]
+    assert mask[0, :7].tolist() == [1, 1, 1, 1, 1, 1, 0]
+    assert parts[0, :7].tolist() == [0, 0, 0, 1, 1, 1, 0]
+    assert mask[1].all()
+    assert parts[1].sum() == PASSAGE_TOKENS + 1

@@ -1,0 +1,150 @@
+"""What a reranker learns from is what it should be, and a toy one learns to rate it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ingest.reranker import RERANKER_FILE, reranker_folder
+from ingest.training.__main__ import main
+from ingest.training.lessons import is_held_out, read_lessons
+from ingest.training.pair_groups import PairGroup, lesson_groups, shared_words, vault_groups
+from ingest.training.reranking import (
+    Reader,
+    RerankingSettings,
+    RerankingTrainer,
+    group_loss,
+    rate_groups,
+)
+from ingest.training.student import Matrix, load_student
+from ingest.training.vocabulary import load_tokenizer
+from kb.evaluation.gold import load_gold
+from tests.fakes import FakeEmbedder
+from tests.unit.ingest.training.tiny import write_lessons
+
+_NEAR = ("a network", "a container")
+GROUPS = [
+    PairGroup(question="port ?", right="the port", wrong=("the image", *_NEAR)),
+    PairGroup(question="image ?", right="the image", wrong=("the port", *_NEAR)),
+    PairGroup(question="how to ?", right=None, wrong=("the port", "the image", "a network")),
+]  # fmt: skip
+NOTE = "# Network\n\nremove the container\n\nthe port of a image\n\n# Image\n\nthe image\n"
+
+
+def encode(texts: Sequence[str]) -> Matrix:
+    return np.stack([one.vector for one in FakeEmbedder().embed_documents(texts)])
+
+
+def write_vault(folder: Path) -> Path:
+    """Write a vault of one note, with a question that it answers and one that it does not."""
+    (folder / "notes" / "1").mkdir(parents=True)
+    (folder / "notes" / "1" / "a.md").write_text(NOTE, encoding="utf-8")
+    row: dict[str, object] = {
+        "id": "1", "question": "which port ?", "language": "en", "note_language": "en",
+        "kind": "value", "relevant": [{"note": "1/a.md", "line_start": 5, "line_end": 5}],
+        "code": None, "command": None, "status": "answered", "hedged": False, "history": [],
+        "split": "dev", "path_prefix": "1/",
+    }  # fmt: skip
+    none: dict[str, object] = {
+        "id": "2", "question": "how to ?", "note_language": None, "kind": "unanswerable",
+        "relevant": [], "status": "not_found",
+    }  # fmt: skip
+    text = "\n".join(json.dumps(one) for one in (row, row | none))
+    (folder / "questions.jsonl").write_text(text + "\n", encoding="utf-8")
+    return folder
+
+
+def test_a_question_of_a_lesson_stands_beside_the_passages_of_each_language(
+    tmp_path: Path,
+) -> None:
+    lessons = read_lessons(write_lessons(tmp_path, ["note-0"]))
+    groups = list(lesson_groups(lessons, encode))
+    asked = [group for group in groups if group.question == "how to remove ?"]
+    assert [group.right for group in asked] == [
+        "container\nremove the container",
+        "контейнер\nудалить контейнер",
+    ]
+    assert all(group.right not in group.wrong for group in groups)
+    assert [g.right for g in groups if g.question in {"why ?", "почему"}] == [None] * 4
+
+
+def test_a_question_of_a_vault_stands_beside_the_nearest_of_its_passages(tmp_path: Path) -> None:
+    vault = write_vault(tmp_path)
+    questions = load_gold([vault / "questions.jsonl"])
+    answered, unanswered = vault_groups(vault / "notes", questions, encode)
+    assert answered.right is not None
+    assert "the port of a image" in answered.right
+    assert not any("the port" in passage for passage in answered.wrong)
+    assert unanswered.right is None
+    assert any("the port" in passage for passage in unanswered.wrong)
+
+
+def test_rare_words_count_more_and_unknown_ones_nothing() -> None:
+    passages = ["a port of docker", "a volume of docker", "docker"]
+    shares = shared_words(["docker port xyzzy", "xyzzy"], passages)
+    assert shares[0, 0] == pytest.approx(1.0)
+    assert 0 < shares[0, 1] == shares[0, 2] < 0.5
+    assert not shares[1].any()
+
+
+def test_the_loss_is_low_where_the_right_one_is_rated_high_and_the_others_low() -> None:
+    owner = torch.tensor([0, 0, 1])
+    right = torch.tensor([True, False, False])
+    good = group_loss(torch.tensor([5.0, -5.0, -5.0]), owner, right)
+    assert float(good) < 0.05
+    assert group_loss(torch.tensor([-5.0, 5.0, -5.0]), owner, right) > 5
+    # One question's passages are not compared with another's, but each is rated for itself.
+    other = group_loss(torch.tensor([5.0, -5.0, 5.0]), owner, right)
+    assert good + 0.5 < other < 3
+    assert torch.isfinite(group_loss(torch.tensor([1.0]), owner[:1], right[1:2]))
+
+
+def trainer(model: Path, run: Path, steps: int) -> tuple[Reader, RerankingTrainer]:
+    reader = Reader(load_student(model), load_tokenizer(model / "tokenizer.json"))
+    settings = RerankingSettings(
+        minutes=10.0, steps=steps, body_rate=5e-3, warmup_steps=1, fast=False
+    )
+    return reader, RerankingTrainer(
+        reader, lessons=GROUPS, vaults=[], settings=settings, checkpoint=run / "checkpoint.pt"
+    )
+
+
+def test_a_toy_reranker_learns_to_rate_and_goes_on_where_it_stopped(
+    model: Path, tmp_path: Path
+) -> None:
+    reader, stage = trainer(model, tmp_path / "reranked", steps=150)
+    stage.train()
+    assert rate_groups(reader, GROUPS) == {"first": 1.0, "told apart": 1.0}
+    other, again = trainer(model, tmp_path / "reranked", steps=150)
+    again.train()
+    pairs = [("port ?", "the port"), ("port ?", "the image")]
+    assert torch.equal(other.logits(pairs, fast=False), reader.logits(pairs, fast=False))
+
+
+def test_measuring_needs_questions_with_and_without_an_answer(model: Path, tmp_path: Path) -> None:
+    reader, _ = trainer(model, tmp_path, steps=0)
+    for groups in (GROUPS[:2], GROUPS[2:], []):
+        with pytest.raises(ValueError, match="both kinds"):
+            rate_groups(reader, groups)
+
+
+def test_the_step_writes_a_reranker_beside_the_model_and_tells_its_scores(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lessons = write_lessons(tmp_path / "lessons", [f"note-{n}" for n in range(12)])
+    assert any(map(is_held_out, read_lessons(lessons)))
+    write_vault(lessons / "vaults")
+    status = main([
+        "rerank", "--run", str(tmp_path / "run"), "--model", str(model), "--lessons", str(lessons),
+        "--lessons-minutes", "0.01", "--minutes", "0.01", "--device", "cpu",
+    ])  # fmt: skip
+    assert status == 0
+    assert (reranker_folder(model) / RERANKER_FILE).is_file()
+    figures = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
+    assert set(figures) == {"first", "told apart"}
+    assert all(0 <= float(value) <= 1 for value in figures.values())
