@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from ingest.embedding_text import passage_text
 from ingest.model_files import WEIGHTS_FILE, file_hash
 from ingest.pair_network import PairNetwork, TokenIds, pair_batch
+from ingest.quantization import in_bytes
 from ingest.recording import recorded
 from kb.errors import ModelError
 from kb.model import Chunk
@@ -27,6 +28,7 @@ RERANKER_FILE: Final = "reranker.safetensors"
 _SUFFIX: Final = "-reranker"
 _BASE: Final = "base"
 _SCALE: Final = ".scale"
+_PEAKS: Final = ".peaks"
 _LEVELS: Final = 127
 _LANES: Final = 2
 """Parts of the pairs that are read side by side; more would each be too small to gain."""
@@ -70,8 +72,13 @@ class PairReranker:
         if tensors.pop(_BASE).numpy().tobytes() != file_hash(weights):
             return None
         body = cast("Any", model[0]).auto_model
-        network = _network(body.config, tensors).to(body.dtype)
-        example = (torch.zeros(2, 9, body.config.hidden_size, dtype=body.dtype), *_EXAMPLE)
+        peaks = {
+            name.removesuffix(_PEAKS): tensors.pop(name)
+            for name in list(tensors)
+            if name.endswith(_PEAKS)
+        }
+        network = in_bytes(_network(body.config, tensors), peaks)
+        example = (torch.zeros(2, 9, body.config.hidden_size), *_EXAMPLE)
         return cls(recorded(network, example), body.embeddings, tokenizer)
 
     def read(self, question: str, chunks: Sequence[Chunk]) -> FloatArray:
@@ -94,7 +101,7 @@ class PairReranker:
     def _logits(self, pairs: Sequence[tuple[TokenIds, TokenIds]]) -> FloatArray:
         ids, mask, parts = pair_batch(pairs, first=self._first, separator=self._separator)
         with torch.inference_mode():
-            embedded = self._embeddings(input_ids=ids, token_type_ids=parts)
+            embedded = self._embeddings(input_ids=ids, token_type_ids=parts).float()
             logits: FloatArray = self._network(embedded, mask, parts).numpy()
         return logits
 
@@ -106,10 +113,15 @@ _EXAMPLE: Final = (
 """Mask and parts of two pairs, to record the network with."""
 
 
-def save_reranker(network: PairNetwork, model: Path) -> Path:
+def save_reranker(network: PairNetwork, peaks: Mapping[str, Tensor], model: Path) -> Path:
     """Write a network beside the model whose embeddings it was trained on; return its folder.
 
     A number of a matrix takes a byte: a row's numbers are kept as shares of its largest.
+
+    Args:
+        network: What was trained.
+        peaks: See `in_bytes`.
+        model: Folder of the model.
     """
     from safetensors.torch import save_file
 
@@ -118,6 +130,7 @@ def save_reranker(network: PairNetwork, model: Path) -> Path:
     tensors: dict[str, Tensor] = {
         _BASE: torch.frombuffer(bytearray(file_hash(model / WEIGHTS_FILE)), dtype=torch.uint8)
     }
+    tensors |= {name + _PEAKS: peak for name, peak in peaks.items()}
     for name, tensor in network.state_dict().items():
         tensors |= _packed(name, tensor.detach().cpu().float())
     save_file(tensors, folder / RERANKER_FILE)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from ingest.quantization import input_peaks
 from ingest.reranker import save_reranker
 from ingest.training.distillation import CHECKPOINT_FILE
 from ingest.training.lessons import is_held_out, read_lessons
@@ -66,5 +67,8 @@ def train_reranker(
             settings=RerankingSettings(minutes=time, fast=fast),
             checkpoint=workspace.folder / name / CHECKPOINT_FILE,
         ).train()
-    save_reranker(reader.network, model)
-    return rate_groups(reader, measured)
+    scores: dict[str, float] = {}
+    # Every matrix is met by what is measured: that tells how large its input grows.
+    peaks = input_peaks(reader.network, lambda: scores.update(rate_groups(reader, measured)))
+    save_reranker(reader.network, peaks, model)
+    return scores

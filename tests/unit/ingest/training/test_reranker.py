@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from ingest.embedding import SentenceTransformerEmbedder
 from ingest.pair_network import PASSAGE_TOKENS, QUESTION_TOKENS, pair_batch
+from ingest.quantization import in_bytes, input_peaks
 from ingest.reranker import RERANKER_FILE, PairReranker, reranker_folder, save_reranker
 from ingest.token_vectors import HEAD_FILE
 from ingest.training.reranking import Reader
@@ -31,7 +34,9 @@ def reader(model: Path) -> Reader:
     with torch.no_grad():
         for parameter in reader.network.encoder.parameters():
             parameter.add_(torch.randn(parameter.shape) * 0.05)
-    save_reranker(reader.network, model)
+    pairs = [("the port ?", text) for text in PASSAGES]
+    peaks = input_peaks(reader.network, lambda: reader.logits(pairs, fast=False))
+    save_reranker(reader.network, peaks, model)
     return reader
 
 
@@ -90,3 +95,19 @@ def test_pairs_are_padded_and_what_is_too_long_is_cut() -> None:
     assert parts[0, :7].tolist() == [0, 0, 0, 1, 1, 1, 0]
     assert mask[1].all()
     assert parts[1].sum() == PASSAGE_TOKENS + 1
+
+
+def test_few_large_numbers_do_not_make_the_others_coarse() -> None:
+    torch.manual_seed(0)
+    states = torch.randn(50, 64)
+    states[:, 5] *= 100
+    linear = nn.Linear(64, 32)
+    with torch.no_grad():
+        linear.weight[:, 5] *= 0.01
+    network = nn.Sequential(linear)
+    wanted = network(states)
+    peaks = input_peaks(network, lambda: network(states))
+    assert peaks["0"].argmax() == 5
+    even = in_bytes(deepcopy(network), peaks)(states)
+    coarse = in_bytes(deepcopy(network), {})(states)
+    assert (even - wanted).std() < (coarse - wanted).std() / 5
