@@ -15,6 +15,7 @@ from ingest.embedding import SentenceTransformerEmbedder, fast_dtype
 from ingest.model_files import default_model_path, model_hash, resolve_model
 from kb.errors import ModelError
 from kb.ports import Embedding, FloatArray
+from tests.chunks import make_chunk
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +170,20 @@ def test_our_model_gives_token_vectors_and_others_none(
     assert np.allclose(np.linalg.norm(document.tokens, axis=1), 1.0, atol=1e-4)
     assert np.linalg.norm(question.tokens, axis=1).sum() == pytest.approx(1.0, abs=1e-4)
     assert embedder.embed_query("docker volume ls").tokens.size == 0
+
+
+def test_our_model_reads_questions_with_chunks_and_others_do_not(
+    embedder: SentenceTransformerEmbedder,
+) -> None:
+    assert embedder.reranker is None
+    ours = SentenceTransformerEmbedder().reranker
+    assert ours is not None, "trained with other weights of the model: train it again"
+    texts = ["`docker rm web` removes a container.", "`docker exec` runs a command in a container."]
+    chunks = [make_chunk(text) for text in texts]
+    for question in ("how do I remove a container", "как удалить контейнер"):
+        removes, runs = ours.read(question, chunks).tolist()
+        assert removes > 0 > runs, question
+    assert max(ours.read("how to copy a file out of a container", chunks)) < 0
 
 
 def test_a_text_alone_is_read_as_it_is_among_others(capfd: pytest.CaptureFixture[str]) -> None:
