@@ -13,9 +13,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from kb.errors import ModelError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tokenizers import Tokenizer
     from transformers.models.bert.modeling_bert import BertEncoder
 
 QUESTION_TOKENS: Final = 40
@@ -57,9 +60,7 @@ class PairNetwork(nn.Module):
         asked, told = mask * (1 - parts), mask * parts
         means = _mean(states, asked) * _mean(states, told)
         logits: Tensor = (
-            means @ self.mean_weight.float()
-            + self.token_weight.float() * _met(states, asked, told)
-            + self.bias.float()
+            means @ self.mean_weight + self.token_weight * _met(states, asked, told) + self.bias
         )
         return logits
 
@@ -76,6 +77,18 @@ def _met(states: Tensor, asked: Tensor, told: Tensor) -> Tensor:
     cosines = (unit @ unit.transpose(1, 2)).masked_fill(told[:, None, :] == 0, -1.0)
     nearest = cosines.max(dim=2).values * asked
     return nearest.sum(dim=1) / asked.sum(dim=1)
+
+
+def marks_of(tokenizer: Tokenizer) -> tuple[int, int]:
+    """Return the ids of the mark before a question, and of the one after each of the two texts.
+
+    Raises:
+        ModelError: The tokenizer has none.
+    """
+    first, separator = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    if first is None or separator is None:
+        raise ModelError("the model's tokenizer has no marks of beginning and end")
+    return first, separator
 
 
 def pair_batch(

@@ -13,10 +13,9 @@ from torch import Tensor, nn
 
 from ingest.embedding_text import passage_text
 from ingest.model_files import WEIGHTS_FILE, file_hash
-from ingest.pair_network import PairNetwork, TokenIds, pair_batch
+from ingest.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
 from ingest.quantization import in_bytes
 from ingest.recording import recorded
-from kb.errors import ModelError
 from kb.model import Chunk
 from kb.ports import FloatArray
 
@@ -52,10 +51,7 @@ class PairReranker:
         self._network = network
         self._embeddings = embeddings
         self._tokenizer = tokenizer
-        first, separator = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-        if first is None or separator is None:
-            raise ModelError("the model's tokenizer has no marks of beginning and end")
-        self._first, self._separator = first, separator
+        self._first, self._separator = marks_of(tokenizer)
         self._pool = ThreadPoolExecutor(_LANES, thread_name_prefix="rerank")
 
     @classmethod

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ingest.pair_network import PairNetwork, TokenIds, pair_batch
+from ingest.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
 from ingest.training.checkpoint import Position, load_checkpoint, save_checkpoint
 from ingest.training.losses import learning_rate_factor, require_finite
 from ingest.training.pair_groups import PairGroup
@@ -74,6 +74,7 @@ class Reader:
     def __init__(self, student: Student, tokenizer: Tokenizer) -> None:
         self._student = student
         self._tokenizer = tokenizer
+        self._first, self._separator = marks_of(tokenizer)
         self._known: dict[str, TokenIds] = {}
         self.network = PairNetwork(student.body.encoder, student.rows.shape[1])
         self.network.to(student.rows.device)
@@ -85,8 +86,8 @@ class Reader:
             tensor.to(device)
             for tensor in pair_batch(
                 [(self._ids(asked), self._ids(told)) for asked, told in pairs],
-                first=_mark(self._tokenizer, "[CLS]"),
-                separator=_mark(self._tokenizer, "[SEP]"),
+                first=self._first,
+                separator=self._separator,
             )
         )
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast):
@@ -102,10 +103,6 @@ class Reader:
             # Without the marks of beginning and end.
             self._known[text] = tokenize(self._tokenizer, [text])[0][1:-1]
         return self._known[text]
-
-
-def _mark(tokenizer: Tokenizer, mark: str) -> int:
-    return int(cast("int", tokenizer.token_to_id(mark)))
 
 
 class RerankingTrainer:

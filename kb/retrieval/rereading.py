@@ -1,7 +1,7 @@
 """The second look: the first few candidates are read together with the question.
 
-Comparing vectors finds the right chunk among the first five nearly always, but not always first. A
-reranker reads each of those five with the question, which tells more and takes longer.
+Comparing vectors finds the right chunk among the first few nearly always, but not always first. A
+reranker reads each of those with the question, which tells more and takes longer.
 """
 
 from __future__ import annotations
