@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kb.errors import NotFoundError
+from kb.errors import InvalidInputError, NotFoundError
 from server.cli_shared import (
     EXIT_ERROR,
     JsonOption,
@@ -69,6 +69,11 @@ def evaluate_notes(
 
     gold = file or _DATA / "evaluation"
     questions = load_gold(_gold_files(gold), split=split)
+    if not questions:
+        raise InvalidInputError(
+            f"{gold.name} holds no gold question{f' of the split {split}' if split else ''}.",
+            hint="data/evaluation/README.md tells the fields.",
+        )
     settings = command_settings(notes or (_DATA / "notes" if file is None else None), state)
     if fit:
         _fit(load_gold(_gold_files(gold), split="dev"), settings, _DATA / "training")

@@ -13,21 +13,21 @@ from kb.model import Answer, AnswerStatus, Question, Turn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerFigures:
-    """Figures over whole answers."""
+    """Figures over whole answers; None where no question of the sort was asked."""
 
-    hit_at_1: Share
+    hit_at_1: Share | None
     """The first citation shares a line with the gold answer, of the answerable."""
-    citation_precision: float
+    citation_precision: float | None
     """Cited lines that are right, over all cited lines; mean over the answers given."""
-    median_lines: float
+    median_lines: float | None
     """Lines per citation."""
-    command_accuracy: Share
+    command_accuracy: Share | None
     """The command offered first is the gold one, of the questions that have one."""
-    refused: Share
+    refused: Share | None
     """Unanswerable questions that are refused."""
-    falsely_refused: Share
+    falsely_refused: Share | None
     """Answerable questions that are refused."""
-    followups: Share
+    followups: Share | None
     """Follow-up questions whose first citation is right."""
     ask_ms_p50: float
     ask_ms_p95: float
@@ -82,23 +82,31 @@ def turn_of(answer: Answer) -> Turn:
 
 
 def measure_answers(outcomes: Sequence[Outcome]) -> AnswerFigures:
-    """Return the figures over the outcomes, which hold questions of every sort."""
+    """Return the figures over the outcomes.
+
+    Raises:
+        ValueError: There are no outcomes, or a time is not a finite number.
+    """
     answerable = [o for o in outcomes if o.gold.status is not AnswerStatus.NOT_FOUND]
     unanswerable = [o for o in outcomes if o.gold.status is AnswerStatus.NOT_FOUND]
     given = [o for o in answerable if o.answer.citations]
     spans = [c.lines.end - c.lines.start + 1 for o in given for c in o.answer.citations]
     times = [outcome.answer.timings_ms["total"] for outcome in outcomes]
     return AnswerFigures(
-        hit_at_1=share([o.is_right for o in answerable]),
-        citation_precision=mean([_precision(outcome) for outcome in given]),
-        median_lines=percentile(spans, 50),
-        command_accuracy=share([_command_right(o) for o in answerable if o.gold.command]),
-        refused=share([_is_refusal(o) for o in unanswerable]),
-        falsely_refused=share([_is_refusal(o) for o in answerable]),
-        followups=share([o.is_right for o in answerable if o.gold.history]),
+        hit_at_1=_share_of_any([o.is_right for o in answerable]),
+        citation_precision=mean([_precision(outcome) for outcome in given]) if given else None,
+        median_lines=percentile(spans, 50) if spans else None,
+        command_accuracy=_share_of_any([_command_right(o) for o in answerable if o.gold.command]),
+        refused=_share_of_any([_is_refusal(o) for o in unanswerable]),
+        falsely_refused=_share_of_any([_is_refusal(o) for o in answerable]),
+        followups=_share_of_any([o.is_right for o in answerable if o.gold.history]),
         ask_ms_p50=percentile(times, 50),
         ask_ms_p95=percentile(times, 95),
     )
+
+
+def _share_of_any(successes: Sequence[bool]) -> Share | None:
+    return share(successes) if successes else None
 
 
 def refusal_curve(
@@ -106,13 +114,12 @@ def refusal_curve(
 ) -> list[RefusalPoint]:
     """Return the highest threshold for each share of answerable questions that it may refuse.
 
-    Raises:
-        ValueError: There are no answerable or no unanswerable questions.
+    Empty where there are no answerable or no unanswerable questions.
     """
     answerable = sorted(o.answer.confidence for o in outcomes if o.gold.relevant)
     others = [o.answer.confidence for o in outcomes if not o.gold.relevant]
     if not answerable or not others:
-        raise ValueError("a curve needs answerable and unanswerable questions")
+        return []
     points = []
     for allowed in false_refusals:
         threshold = answerable[min(int(allowed * len(answerable)), len(answerable) - 1)]

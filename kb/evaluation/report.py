@@ -39,7 +39,7 @@ class Report:
     outcomes: tuple[Outcome, ...]
 
     def figures(self) -> dict[str, float]:
-        """Return every figure by a stable name, as floors and other programs know it."""
+        """Return every measured figure by a stable name, as floors and other programs know it."""
         named: dict[str, float] = {}
         for row in self.retrieval:
             key = f"{row.arm}/{row.slice}"
@@ -48,7 +48,8 @@ class Report:
             named[f"{key}/mrr"] = row.mrr
         for field in fields(self.answers):
             value = getattr(self.answers, field.name)
-            named[f"answers/{field.name}"] = value.value if isinstance(value, Share) else value
+            if value is not None:
+                named[f"answers/{field.name}"] = value.value if isinstance(value, Share) else value
         return {name: round(value, 4) for name, value in named.items()}
 
 
@@ -64,7 +65,7 @@ def evaluate(
     Args:
         index: The notes.
         assistant: Answers from them.
-        questions: What is asked.
+        questions: What is asked; at least one.
         beside: The same notes embedded by other models, by the name of the arm.
     """
     others = [row for name, one in beside.items() for row in measure_embedder(name, one, questions)]
@@ -88,15 +89,20 @@ def as_table(report: Report) -> str:
     ]
     lines.append("")
     for field in fields(report.answers):
-        value = getattr(report.answers, field.name)
-        shown = str(value) if isinstance(value, Share) else f"{value:.3f}"
-        lines.append(f"{field.name:20} {shown}")
-    lines += ["", "a threshold of   would refuse   and falsely refuse"]
+        lines.append(f"{field.name:20} {_shown(getattr(report.answers, field.name))}")
+    if report.curve:
+        lines += ["", "a threshold of   would refuse   and falsely refuse"]
     lines += [
         f"{point.threshold:14.3f} {point.refused:14.3f} {point.falsely_refused:20.3f}"
         for point in report.curve
     ]
     return "\n".join(lines)
+
+
+def _shown(value: Share | float | None) -> str:
+    if value is None:
+        return "no such question"
+    return str(value) if isinstance(value, Share) else f"{value:.3f}"
 
 
 def below_floor(

@@ -70,9 +70,9 @@ def rank_all(
 def measure_arms(rankings: Sequence[tuple[GoldQuestion, Ranking]]) -> list[RetrievalFigures]:
     """Return the figures of every arm, over all questions and for each direction."""
     figures = []
-    directions = sorted({question.direction for question, _ in rankings})
+    slices = _slices([question for question, _ in rankings])
     for arm, scorer in scorers().items():
-        for name in ("all", *directions):
+        for name in slices:
             chosen = [pair for pair in rankings if name in {"all", pair[0].direction}]
             figures.append(_figures(arm, name, [_rank(q, r, scorer) for q, r in chosen]))
     return figures
@@ -86,8 +86,12 @@ def measure_embedder(
     ranks = [(question, _vector_rank(question, index)) for question in asked]
     return [
         _figures(name, part, [rank for q, rank in ranks if part in {"all", q.direction}])
-        for part in ("all", *sorted({question.direction for question in asked}))
+        for part in _slices(asked)
     ]
+
+
+def _slices(questions: Sequence[GoldQuestion]) -> list[str]:
+    return ["all", *sorted({question.direction for question in questions})] if questions else []
 
 
 def _vector_rank(question: GoldQuestion, index: Index) -> int | None:

@@ -193,6 +193,11 @@ def test_open_without_a_server_says_so(bench: Bench, tmp_path: Path) -> None:
 
 def test_eval_without_questions_says_so(tmp_path: Path) -> None:
     assert kb("eval", str(tmp_path / "no.jsonl")).exit_code == 3
+    empty = tmp_path / "empty.jsonl"
+    empty.touch()
+    result = kb("eval", str(empty))
+    assert result.exit_code == 2
+    assert "empty.jsonl holds no gold question" in error_of(result)
 
 
 # --- with a running server -------------------------------------------------------------------
