@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 
+from ingest.bare_commands import command_at_head
+from ingest.flags import without_task_box
 from ingest.inline import code_pieces
 from ingest.shell import command_name
 from kb.model import Block, BlockKind, Chunk, ChunkId, ChunkKind, CodeSpan, LineRange, Note
@@ -165,6 +167,10 @@ def _code_spans(blocks: Iterable[Block]) -> Iterator[CodeSpan]:
 
 
 def _inline_spans(text: str, first_line: int) -> Iterator[CodeSpan]:
+    """Yield what is marked as code, and the commands that lines begin with unmarked."""
+    for number, own in enumerate(text.split("\n"), start=first_line):
+        if command := command_at_head(without_task_box(own)):
+            yield CodeSpan(text=command, lines=LineRange(start=number, end=number), inline=True)
     line, counted = first_line, 0
     for piece in code_pieces(text):
         start = line + text.count("\n", counted, piece.start)

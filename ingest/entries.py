@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from ingest.bare_commands import command_at_head
 from ingest.drafts import Draft, DraftBook, code_lines
 from ingest.flags import flags_at_head
 from ingest.footnotes import label_of, labels_in
 from ingest.front_matter import read_front_matter
 from ingest.grouping import group_by_content
 from ingest.inline import code_pieces
-from ingest.lists import NOBODY, Owner, Place, draft_flag_lines, draft_list
+from ingest.lists import NOBODY, Owner, Place, draft_command_lines, draft_flag_lines, draft_list
 from ingest.shell import command_lines, command_name, is_command, is_program
 from ingest.signals import (
     announces,
@@ -298,7 +299,9 @@ class EntryDrafter:
     def _paragraph(self, at: int) -> int:
         """Draft a paragraph with the footnotes right below it that it refers to."""
         block = self._blocks[at]
-        if draft_flag_lines(self._book, block, self._place):
+        if draft_flag_lines(self._book, block, self._place) or draft_command_lines(
+            self._book, block, self._place
+        ):
             return at + 1
         is_definition = defines(block.content) or "\n: " in block.text
         kind = ChunkKind.DEFINITION if is_definition else ChunkKind.PARAGRAPH
@@ -374,7 +377,7 @@ def draft_body(book: DraftBook, body: Sequence[Block], place: Place) -> None:
 def owner_named_by(heading: str) -> Owner:
     """Return the command that a heading is about; nobody where it is about something else."""
     if is_command(heading):
-        return Owner(commands=(heading.strip(),))
+        return Owner(commands=(command_at_head(heading.strip()) or heading.strip(),))
     return NOBODY
 
 

@@ -33,7 +33,8 @@ EMBEDDING_BATCH: Final = 64
 _REPAIR_BATCH: Final = 500
 _CODE: Final = (
     ("ingest", ("encodings", "decoding", "markdown", "front_matter", "inline", "footnotes")),
-    ("ingest", ("sections", "chunking", "entries", "lists", "tables", "flags", "shell", "signals")),
+    ("ingest", ("sections", "chunking", "entries", "lists", "tables", "flags", "signals")),
+    ("ingest", ("shell", "bare_commands")),
     ("ingest", ("drafts", "footnote_drafts", "grouping", "embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ingest.bare_commands import command_at_head
 from ingest.drafts import Draft, DraftBook
 from ingest.flags import flags_at_head, starts_with_flag, without_task_box
 from ingest.grouping import group_blocks
@@ -93,6 +94,25 @@ def draft_flag_lines(book: DraftBook, block: Block, place: Place) -> bool:
     return True
 
 
+def draft_command_lines(book: DraftBook, block: Block, place: Place) -> bool:
+    """Draft a paragraph in which a line each explains a command; returns False where it is none."""
+    commands = [command_at_head(line) for line in block.text.split("\n")]
+    if not all(commands):
+        return False
+    for number, command in enumerate(commands, start=block.lines.start):
+        book.add(
+            Draft(
+                kind=ChunkKind.COMMAND,
+                start=number,
+                end=number,
+                trail=place.trail,
+                commands=(command,),
+                parent=place.parent,
+            )
+        )
+    return True
+
+
 def add_flag_row(book: DraftBook, row: Block, flags: Sequence[str], place: Place) -> None:
     """Draft a table row that explains flags."""
     _add_flag(book, row.lines.start, row.lines.end, tuple(flags), place)
@@ -150,7 +170,7 @@ def _draft_nested_flags(book: DraftBook, item: Block, place: Place, owner: Owner
 
 
 def _commands_of(item: Block) -> tuple[str, ...]:
-    """Return the commands that an item is about: its fences', or the code that it begins with."""
+    """Return the commands that an item is about: its fences', or the one that it begins with."""
     fences = [child for child in item.children if child.kind is BlockKind.CODE]
     from_fences = [line for fence in fences for line in command_lines(fence.content, fence.info)]
     if from_fences:
@@ -158,7 +178,8 @@ def _commands_of(item: Block) -> tuple[str, ...]:
     first = next(code_pieces(item.content), None)
     if first is not None and first.start <= len("**") and is_command(first.code):
         return (first.code.strip(),)
-    return ()
+    bare = command_at_head(without_task_box(item.content).split("\n", 1)[0])
+    return (bare,) if bare else ()
 
 
 def _first_line_asking(item: Block, place: Place) -> LineRange | None:

@@ -32,7 +32,7 @@ _WITH_SUBCOMMANDS: Final = frozenset(
     " minikube net npm pip pip3 pipx podman poetry service snap systemctl terraform tmux uv vagrant"
     " winget yarn yum".split()
 )
-_DOCKER_GROUPS: Final = frozenset(
+DOCKER_GROUPS: Final = frozenset(
     "builder buildx compose config container context image manifest network node plugin secret"
     " service stack swarm system trust volume".split()
 )
@@ -103,7 +103,7 @@ def _subcommands(words: list[str]) -> list[str]:
     name = words[:1]
     if words[0] in _WITH_SUBCOMMANDS and len(words) > 1 and words[1].isidentifier():
         name.append(words[1])
-        grouped = words[0] in {"docker", "podman"} and words[1] in _DOCKER_GROUPS
+        grouped = words[0] in {"docker", "podman"} and words[1] in DOCKER_GROUPS
         if grouped and len(words) > 2 and words[2].isidentifier():
             name.append(words[2])
     return name
