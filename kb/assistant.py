@@ -18,8 +18,9 @@ from kb.answering.frames import frame, model_failed
 from kb.answering.generation import build_messages, reworded
 from kb.answering.hedging import is_hedged
 from kb.answering.offers import offer_commands
-from kb.answering.quotes import cite, quote_chunk, quote_telling_line
+from kb.answering.quotes import Quote, cite, quote_chunk
 from kb.answering.selection import select
+from kb.answering.telling import quote_telling
 from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.errors import ChatModelError, IndexUnavailableError, QuestionError
 from kb.model import (
@@ -38,7 +39,7 @@ from kb.model import (
 )
 from kb.ports import ChatModel, Index, NoteReader
 from kb.retrieval.candidates import Candidate, Ranking
-from kb.retrieval.coverage import WeightedTerm
+from kb.retrieval.ranking import SignalSet
 from kb.retrieval.retriever import Retriever
 from kb.text.language import detect_language
 from kb.text.tokens import tokenize
@@ -214,7 +215,7 @@ class Assistant:
         """Return what the language model may cite: what was chosen, then the best of the rest."""
         candidates = [*select(ranking, index.catalog), *ranking.candidates]
         distinct = {candidate.chunk.id: candidate.chunk for candidate in candidates}
-        return self._quote(list(distinct.values())[:_PASSAGES])
+        return self._quote([quote_chunk(chunk) for chunk in list(distinct.values())[:_PASSAGES]])
 
     def _current_index(self) -> Index:
         index = self._index()
@@ -242,18 +243,21 @@ class Assistant:
         draft = replace(draft, confidence=round(confidence, 4))
         if confidence < calibration.threshold or command_without_flag(ranking):
             return self._refuse(draft, ranking)
-        quoted = self._quote([candidate.chunk for candidate in chosen], ranking.terms)
+        reranker = index.embedder.reranker if ranking.signals is SignalSet.ALL else None
+        quoted = self._quote(
+            [
+                quote_telling(candidate.chunk, ranking.question, ranking.terms, reranker)
+                for candidate in chosen
+            ]
+        )
         if not quoted:
             return self._refuse(draft, ranking)
         return self._affirm(draft, quoted, ranking, index)
 
-    def _quote(
-        self, chunks: Sequence[Chunk], terms: Sequence[WeightedTerm] = ()
-    ) -> list[tuple[Chunk, Citation]]:
+    def _quote(self, quotes: Sequence[Quote]) -> list[tuple[Chunk, Citation]]:
         """Return the chunks that the notes still hold, each with its citation."""
-        citations = cite([quote_telling_line(chunk, terms) for chunk in chunks], self._notes)
-        by_id = {chunk.id: chunk for chunk in chunks}
-        return [(by_id[citation.chunk], citation) for citation in citations]
+        chunks = {quote.chunk.id: quote.chunk for quote in quotes}
+        return [(chunks[citation.chunk], citation) for citation in cite(quotes, self._notes)]
 
     def _affirm(
         self,
@@ -274,7 +278,7 @@ class Assistant:
         if commands and len(quoted) == 1 and first.kind is ChunkKind.COMMAND:
             # Its flags are told too; the commands that stand among them are not offered.
             told = flags_used(first, commands[0].text, index.catalog)
-            quoted = self._quote([first, *told], ranking.terms)
+            quoted = self._quote([quote_chunk(chunk) for chunk in (first, *told)])
         text = compose(quoted, ranking.terms, draft.language)
         hedged = is_hedged(text, ranking.terms)
         return replace(

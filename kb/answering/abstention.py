@@ -95,6 +95,7 @@ class Evidence:
     """`reading` where candidate and question are in one language, else 0."""
 
 
+_EXPLAINING: Final = frozenset({ChunkKind.FLAG, ChunkKind.COMMAND})
 EVIDENCE_NAMES: Final = tuple(field.name for field in fields(Evidence))
 
 
@@ -137,7 +138,7 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
     features = best.features
     others = [c.score for c in ranking.candidates if c not in chosen]
     held = _united(chunk_terms(candidate.chunk) for candidate in chosen)
-    explained = best.chunk.kind is ChunkKind.FLAG and features.flag >= 0.5
+    explained = best.chunk.kind in _EXPLAINING and features.flag >= 0.5
     asks_flag = bool(ranking.question.flags)
     known = {spec.path for c in ranking.candidates for spec in specs_of(c.chunk) if spec}
     meant = ranking.meant

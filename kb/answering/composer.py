@@ -98,14 +98,14 @@ def _part(
         return f"{_flag_lead(chunk, language)}\n\n{_mark(_flag_text(chunk, terms), citation)}"
     if is_rows(chunk):
         return _mark(rows_in_words(chunk), citation)
-    if citation.quote != chunk.text:
+    if citation.quote != chunk.text and chunk.kind is ChunkKind.CODE:
         code = citation.quote.strip()
         return _mark(f"```\n{code}\n```", citation)
     if chunk.kind is ChunkKind.QUESTION:
         return _mark(_shorten(_lines(chunk, asked=False), terms), citation)
     if chunk.kind in {ChunkKind.PARAGRAPH, ChunkKind.DEFINITION}:
-        return _mark(_front_matter(chunk) or _shorten(chunk.text, terms), citation)
-    return _mark(_dedent(chunk.text), citation)
+        return _mark(_front_matter(chunk) or _shorten(citation.quote, terms), citation)
+    return _mark(_dedent(citation.quote), citation)
 
 
 def _front_matter(chunk: Chunk) -> str:

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from kb.errors import NotFoundError, VaultError
-from kb.model import Chunk, ChunkKind, Citation, LineRange
+from kb.model import Chunk, Citation, LineRange
 from kb.ports import NoteReader
-from kb.retrieval.coverage import ChunkTerms, WeightedTerm, coverage
-from kb.text.tokens import analyze
-
-_LONG_CODE: Final = 6
-_TELLING: Final = 0.7
-"""Share of the question's content from which on a line of code answers alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,34 +22,6 @@ class Quote:
 def quote_chunk(chunk: Chunk) -> Quote:
     """Return a quote of the whole chunk."""
     return Quote(chunk=chunk, lines=chunk.lines)
-
-
-def quote_telling_line(chunk: Chunk, terms: Sequence[WeightedTerm]) -> Quote:
-    """Return a quote of the one line of a long code block that tells, else of the whole chunk.
-
-    "What does EXPOSE do" is answered by one line of a Dockerfile; a question that no line alone
-    covers wants the whole.
-    """
-    lines = chunk.text.split("\n")
-    if chunk.kind is not ChunkKind.CODE or len(lines) < _LONG_CODE or not terms:
-        return quote_chunk(chunk)
-    inside = [
-        number
-        for span in chunk.code
-        if not span.inline
-        for number in range(span.lines.start, span.lines.end + 1)
-    ]
-    covered = {
-        number: coverage(terms, _line_terms(lines[number - chunk.lines.start])) for number in inside
-    }
-    telling = [number for number, value in covered.items() if value >= _TELLING]
-    if len(telling) != 1:
-        return quote_chunk(chunk)
-    return Quote(chunk=chunk, lines=LineRange(start=telling[0], end=telling[0]))
-
-
-def _line_terms(line: str) -> ChunkTerms:
-    return ChunkTerms(body=frozenset(analyze(line)))
 
 
 def quoted_text(quote: Quote) -> str:

@@ -10,8 +10,8 @@ from typing import Final
 from kb.answering.comparison import both_sides
 from kb.answering.entries import entry_of_command
 from kb.answering.flags import flag_meanings, flags_of_command
-from kb.answering.quotes import quote_telling_line
 from kb.answering.surroundings import Surroundings
+from kb.answering.telling import quote_telling_line
 from kb.model import Chunk, ChunkKind
 from kb.ports import ChunkCatalog
 from kb.retrieval.candidates import Candidate, Ranking

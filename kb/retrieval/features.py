@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Final
@@ -24,6 +24,7 @@ from kb.text.tokens import analyze
 _MANY_LINES: Final = 20
 _ASKS_TERM: Final = frozenset({Intent.DEFINITION, Intent.COMPARISON, Intent.OTHER})
 _DEFINITION_VERB: Final = re.compile(r"\s+(?:[-–—:]|это|is|are|means|—\s*это)\s+|:\s")
+_FLAG: Final = re.compile(r"(?<=\s)--?[A-Za-z][\w-]*")
 _MARKER: Final = re.compile(r"^\s*(?:[*+>-]|\d+[.)])\s+")
 _FITTING: Final[Mapping[Intent, Mapping[ChunkKind, float]]] = {
     Intent.FLAG: {ChunkKind.FLAG: 1.0},
@@ -79,7 +80,7 @@ class Features:
     body_coverage: float
     """The same for the chunk's own text alone."""
     flag: float
-    """The chunk explains a flag that the question names."""
+    """The chunk explains a flag that the question names; by half, a command with just that flag."""
     flag_owner: float
     """It does, for the command that the question names."""
     command: float
@@ -200,11 +201,20 @@ def _flag_match(question: ParsedQuestion, chunk: Chunk) -> float:
         return 0.0
     if any(flag in chunk.flags for flag in question.flags):
         return 1.0
+    if _is_explained_with(chunk, question.flags):
+        return 0.5
     folded = {flag.lower() for flag in chunk.flags}
     if any(flag.lower() in folded for flag in question.flags):
         return 0.5
     held = chunk_terms(chunk)
     return 0.2 if any(flag.lower() in held.body for flag in question.flags) else 0.0
+
+
+def _is_explained_with(chunk: Chunk, flags: Sequence[str]) -> bool:
+    """Tell whether the chunk explains one command, with just these flags."""
+    if chunk.kind is not ChunkKind.COMMAND or len(chunk.commands) != 1:
+        return False
+    return set(_FLAG.findall(chunk.commands[0])) == set(flags)
 
 
 def _question_overlap(terms: tuple[WeightedTerm, ...], chunk: Chunk) -> float:

@@ -6,8 +6,9 @@ import pytest
 
 from kb.answering.composer import compose, compose_not_found, compose_open
 from kb.answering.flags import command_without_flag, owner_of, unknown_flag
-from kb.answering.quotes import cite, quote_telling_line
+from kb.answering.quotes import cite
 from kb.answering.selection import select
+from kb.answering.telling import quote_telling_line
 from kb.model import Chunk, ChunkId, ChunkKind, Citation, CodeSpan, LineRange, NoteId, Query
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import WeightedTerm

@@ -1,0 +1,131 @@
+"""Which lines of a chosen chunk carry the answer: those alone are quoted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from kb.answering.hedging import is_hedged
+from kb.answering.quotes import Quote, quote_chunk
+from kb.model import Chunk, ChunkKind, LineRange
+from kb.ports import Reranker
+from kb.retrieval.coverage import ChunkTerms, WeightedTerm, coverage
+from kb.retrieval.question import ParsedQuestion
+from kb.text.intent import Intent
+from kb.text.statements import statements
+from kb.text.tokens import analyze
+
+_LONG_CODE: Final = 6
+_TELLING: Final = 0.7
+"""Share of the question's content from which on a line of code answers alone."""
+_OF_STATEMENTS: Final = frozenset({ChunkKind.PARAGRAPH, ChunkKind.DEFINITION, ChunkKind.LIST})
+_WHOLE: Final = frozenset({Intent.LIST, Intent.COMPARISON})
+"""Who asks so wants all that stands there."""
+_MOST_STATEMENTS: Final = 12
+"""More are not read, as that would take longer than the answer may."""
+_AS_SURE: Final = 1.5
+"""A statement whose reading is so far below the best one's belongs to the answer as well."""
+_STEP: Final = re.compile(r"\s*\d{1,9}[.)]\s")
+_LEANS: Final = re.compile(
+    r"\W*(?:it|its|this|that|these|those|they|them|he|she|then|so|also|otherwise|there|"
+    r"он|она|оно|они|е[её]|его|их|им|это|этот|эта|эти|тот|та|то|те|там|туда|тогда|тут|так|потом|"
+    r"затем|иначе|поэтому|также|тоже)\b",
+    re.IGNORECASE,
+)
+"""How a statement begins that is not understood without the one before it."""
+_DOUBT_WORDS: Final = 6
+_BARE_WORDS: Final = 3
+"""An item with fewer words is not understood without the list."""
+
+
+def quote_telling(
+    chunk: Chunk,
+    question: ParsedQuestion,
+    terms: Sequence[WeightedTerm],
+    reranker: Reranker | None = None,
+) -> Quote:
+    """Return a quote of the lines of a chunk that answer, of the whole chunk where they all do.
+
+    Args:
+        chunk: What was chosen.
+        question: What is asked.
+        terms: The question's content.
+        reranker: Reads the statements of a paragraph or list; without one they stay together.
+    """
+    if reranker is None or chunk.kind not in _OF_STATEMENTS or question.intent in _WHOLE:
+        return quote_telling_line(chunk, terms)
+    if question.intent is Intent.HOW_TO and _STEP.match(chunk.text):
+        return quote_chunk(chunk)
+    parts = _parts(chunk)
+    if not 1 < len(parts) <= _MOST_STATEMENTS:
+        return quote_chunk(chunk)
+    readings = reranker.read(question.text, parts).tolist()
+    sure = [n for n, reading in enumerate(readings) if reading >= max(readings) - _AS_SURE]
+    first, last = _understandable(parts, min(sure), max(sure))
+    if chunk.kind is ChunkKind.LIST and _is_bare(parts[first : last + 1]):
+        return quote_chunk(chunk)
+    return Quote(
+        chunk=chunk, lines=LineRange(start=parts[first].lines.start, end=parts[last].lines.end)
+    )
+
+
+def _parts(chunk: Chunk) -> list[Chunk]:
+    """Return each statement of a chunk as if it were a chunk."""
+    lines, start = chunk.text.split("\n"), chunk.lines.start
+    return [
+        replace(
+            chunk,
+            text="\n".join(lines[own.start : own.stop]),
+            lines=LineRange(start=start + own.start, end=start + own.stop - 1),
+        )
+        for own in statements(chunk.text)
+    ]
+
+
+def _understandable(parts: Sequence[Chunk], first: int, last: int) -> tuple[int, int]:
+    """Return the first and last part to quote: with what it leans on, and what doubts it."""
+    while first > 0 and _LEANS.match(parts[first].text):
+        first -= 1
+    if last + 1 < len(parts) and _only_doubts(parts[last + 1].text):
+        last += 1
+    return first, last
+
+
+def _only_doubts(text: str) -> bool:
+    return len(text.split()) <= _DOUBT_WORDS and is_hedged(text)
+
+
+def _is_bare(parts: Sequence[Chunk]) -> bool:
+    return (
+        len(parts) == 1 and "`" not in parts[0].text and len(parts[0].text.split()) <= _BARE_WORDS
+    )
+
+
+def quote_telling_line(chunk: Chunk, terms: Sequence[WeightedTerm]) -> Quote:
+    """Return a quote of the one line of a long code block that tells, else of the whole chunk.
+
+    "What does EXPOSE do" is answered by one line of a Dockerfile; a question that no line alone
+    covers wants the whole.
+    """
+    lines = chunk.text.split("\n")
+    if chunk.kind is not ChunkKind.CODE or len(lines) < _LONG_CODE or not terms:
+        return quote_chunk(chunk)
+    inside = [
+        number
+        for span in chunk.code
+        if not span.inline
+        for number in range(span.lines.start, span.lines.end + 1)
+    ]
+    covered = {
+        number: coverage(terms, _line_terms(lines[number - chunk.lines.start])) for number in inside
+    }
+    telling = [number for number, value in covered.items() if value >= _TELLING]
+    if len(telling) != 1:
+        return quote_chunk(chunk)
+    return Quote(chunk=chunk, lines=LineRange(start=telling[0], end=telling[0]))
+
+
+def _line_terms(line: str) -> ChunkTerms:
+    return ChunkTerms(body=frozenset(analyze(line)))
