@@ -31,7 +31,11 @@ _ANSWER_WORDS: Final = frozenset(
 _SURE: Final = 0.6
 """From this weight on a translation counts as the word itself."""
 _COMMAND_WORD: Final = re.compile(r"(?<![\w-])[a-z][a-z-]*(?![\w])")
-_SHELL_PROGRAMS: Final = frozenset({"docker", "docker-compose", "git", "kubectl", "podman"})
+_SHELL_PROGRAMS: Final = frozenset(
+    "apt apt-get aws brew cargo docker docker-compose gcloud git go helm kubectl minikube npm pip"
+    " pip3 podman poetry systemctl terraform tmux uv vagrant yarn".split()
+)
+"""Programs with sub-commands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +117,11 @@ def names_command(question: ParsedQuestion, command: str) -> float:
     """Return how much of a command's name the question gives, 0..1.
 
     The name is the program with its sub-commands (`docker volume ls`), without flags and values;
-    the program's own name adds nothing, since every entry of a note may begin with it.
+    the name of a program that has some adds nothing, since every entry of a note may begin with it.
     """
     name = command_name(command)
-    words = [stem for word in name[1:] for stem in analyze(word)[:1]]
+    own = name[1:] if name[:1] and name[0] in _SHELL_PROGRAMS else name
+    words = [stem for word in own for stem in analyze(word)[:1]]
     if not words:
         return 0.0
     asked = _asked_terms(question)

@@ -7,11 +7,13 @@ the sentence of the line before it belongs to that line.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 _MARKER: Final = re.compile(r"(?P<indent>\s*)(?:[-*+]|\d{1,9}[.)])\s+\S")
 _ENDS: Final = re.compile(r"[.!?…:;][\"»”)*_`\]]*\s*$")
-_CONTINUES: Final = re.compile(r"\s*[a-zа-яё,)»(\-–—]")
+_GOES_ON: Final = re.compile(r"\s*[a-zа-яё,)»(\-–—]")
+_HARD_BREAKS: Final = ("  ", "\\")
 
 
 def statements(text: str) -> list[range]:
@@ -20,41 +22,31 @@ def statements(text: str) -> list[range]:
     In a list an item is a statement, with all that is nested in it. Blank lines are in none.
     """
     lines = text.split("\n")
+    marks = [_MARKER.match(line) for line in lines]
+    indent = min((len(mark["indent"]) for mark in marks if mark), default=0)
     starts: list[int] = []
-    indent = _first_indent(lines)
-    for number, line in enumerate(lines):
-        if line.strip() and (not starts or _begins(lines, number, indent)):
+    in_item = False
+    for number, (line, mark) in enumerate(zip(lines, marks, strict=True)):
+        if not line.strip():
+            continue
+        before = lines[number - 1] if number else ""
+        if mark:
+            begins = len(mark["indent"]) == indent
+        elif in_item:
+            begins = not before.strip() and not line[0].isspace()
+        else:
+            begins = not _is_continued(before, line)
+        if begins or not starts:
             starts.append(number)
-    ends = [*starts[1:], len(lines)]
-    return [_without_blank_end(lines, a, b) for a, b in zip(starts, ends, strict=True)]
+            in_item = bool(mark)
+    return [_without_blank_end(lines, *ends) for ends in pairwise([*starts, len(lines)])]
 
 
-def _first_indent(lines: list[str]) -> int | None:
-    """Return how far a list's own items are indented; None where the text has no list."""
-    marks = filter(None, map(_MARKER.match, lines))
-    return min((len(mark["indent"]) for mark in marks), default=None)
-
-
-def _begins(lines: list[str], number: int, indent: int | None) -> bool:
-    line, before = lines[number], lines[number - 1]
-    mark = _MARKER.match(line)
-    if mark is not None:
-        return len(mark["indent"]) == indent
-    if indent is not None and _within_item(lines, number):
+def _is_continued(before: str, line: str) -> bool:
+    """Tell whether a line goes on with the sentence of the line before it."""
+    if not before.strip() or before.endswith(_HARD_BREAKS) or _ENDS.search(before):
         return False
-    if not before.strip() or before.endswith(("  ", "\\")):
-        return True
-    return bool(_ENDS.search(before)) or not _CONTINUES.match(line)
-
-
-def _within_item(lines: list[str], number: int) -> bool:
-    """Tell whether a line without a marker goes on with a list's item above it."""
-    for above in range(number - 1, -1, -1):
-        if _MARKER.match(lines[above]):
-            return bool(lines[number][:1].isspace()) or bool(lines[number - 1].strip())
-        if not lines[above].strip() and not lines[number][:1].isspace():
-            return False
-    return False
+    return bool(_GOES_ON.match(line))
 
 
 def _without_blank_end(lines: list[str], start: int, end: int) -> range:

@@ -68,3 +68,9 @@ def test_a_name_that_no_note_has_is_noticed_in_a_russian_question(
         memory_index({"a.md": NOTE}), Query(text=question, language=language)
     )
     assert gather(ranking, select(ranking)).name_unknown == float(is_unknown)
+
+
+def test_a_flag_is_explained_by_an_item_about_a_command_with_just_that_flag() -> None:
+    note = "# Keys\n\n* ssh-add -D - forget all keys\n* ssh-add -l - list the keys\n"
+    ranking = Retriever().rank(memory_index({"a.md": note}), Query(text="ssh-add -D"))
+    assert gather(ranking, select(ranking)).flag_explained == 1.0

@@ -17,3 +17,21 @@ def test_a_definition_is_one_of_its_term_however_it_is_written(text: str) -> Non
     terms = tuple(WeightedTerm(content=term, idf=1.0, known=True) for term in question.terms)
     chunk = make_chunk(text, kind=ChunkKind.DEFINITION)
     assert measure(question, terms, chunk, dense=0.0, lexical=0.0).defines == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "command", "match"),
+    [
+        ("ssh-add -D", "ssh-add -D", 0.5),
+        ("what does -D do", "ssh-add -D", 0.5),
+        ("ssh-add -d", "ssh-add -D", 0.2),
+        ("docker ps -a", "docker ps -a --no-trunc", 0.2),
+        ("docker ps", "docker ps -a", 0.0),
+    ],
+)
+def test_a_command_with_just_the_asked_flag_explains_it_by_half(
+    question: str, command: str, match: float
+) -> None:
+    chunk = make_chunk(f"{command} - so", kind=ChunkKind.COMMAND, commands=(command,))
+    parsed = parse_question(Query(text=question))
+    assert measure(parsed, (), chunk, dense=0.5, lexical=0.5).flag == match

@@ -58,6 +58,16 @@ def test_a_question_names_a_command_by_its_sub_commands() -> None:
     assert named("how to list volumes", "docker volume ls") == 0.5
 
 
+def test_a_program_without_sub_commands_is_named_by_its_own_name() -> None:
+    def named(question: str, command: str) -> float:
+        return names_command(parse_question(Query(text=question)), command)
+
+    assert named("journalctl -n", "journalctl -u web -n 50") == 1.0
+    assert named("what does -n do in kubectl logs", "journalctl -u web -n 50") == 0.0
+    assert named("systemctl", "systemctl restart web") == 0.0
+    assert named("anything", "") == 0.0
+
+
 def weigh(term: str, idf: float, *, known: bool = True) -> WeightedTerm:
     content = ContentTerm(surface=term, term=term, variants=(("other", 0.5),))
     return WeightedTerm(content=content, idf=idf, known=known)

@@ -1,0 +1,96 @@
+"""Which lines are quoted of a chunk that says more than was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from kb.answering.telling import quote_telling
+from kb.model import Chunk, ChunkKind, Query
+from kb.ports import FloatArray
+from kb.retrieval.question import parse_question
+from tests.chunks import make_chunk
+
+PORTS = "Порт базы 5432.\nПорт сайта 8080.\nЛоги в /var/log.\nПароль у Оли."
+
+
+class WordReader:
+    """Reads by words: so sure as the text holds of those that count, -5 without any."""
+
+    def __init__(self, **sure: float) -> None:
+        self._sure = sure
+
+    def read(self, question: str, chunks: Sequence[Chunk]) -> FloatArray:
+        assert question
+        return np.array([self._sureness(chunk.text) for chunk in chunks], np.float32)
+
+    def _sureness(self, text: str) -> float:
+        return max((sure for word, sure in self._sure.items() if word in text), default=-5.0)
+
+
+def quoted(
+    text: str,
+    question: str = "какой порт у сайта",
+    *,
+    kind: ChunkKind = ChunkKind.PARAGRAPH,
+    **sure: float,
+) -> tuple[int, int]:
+    chunk = make_chunk(text, start=11, kind=kind)
+    quote = quote_telling(chunk, parse_question(Query(text=question)), (), WordReader(**sure))
+    return quote.lines.start, quote.lines.end
+
+
+def test_the_statement_that_answers_is_quoted_alone() -> None:
+    assert quoted(PORTS, сайта=2.0) == (12, 12)
+
+
+def test_statements_that_are_nearly_as_sure_are_quoted_with_what_stands_between() -> None:
+    assert quoted(PORTS, сайта=2.0, Пароль=0.6) == (12, 14)
+    assert quoted(PORTS, сайта=2.0, Пароль=0.4) == (12, 12)
+
+
+def test_without_a_reranker_a_paragraph_stays_whole() -> None:
+    chunk = make_chunk(PORTS, start=11)
+    quote = quote_telling(chunk, parse_question(Query(text="порт сайта")), ())
+    assert quote.lines == chunk.lines
+
+
+@pytest.mark.parametrize("kind", [ChunkKind.COMMAND, ChunkKind.TROUBLESHOOTING, ChunkKind.QUESTION])
+def test_what_belongs_together_stays_together(kind: ChunkKind) -> None:
+    assert quoted(PORTS, kind=kind, сайта=2.0) == (11, 14)
+
+
+@pytest.mark.parametrize("question", ["какие порты есть", "чем база отличается от сайта"])
+def test_who_asks_for_all_gets_all(question: str) -> None:
+    assert quoted(PORTS, question, сайта=2.0) == (11, 14)
+
+
+def test_steps_stay_together() -> None:
+    steps = "1. Скачать сайт целиком\n2. Собрать образ\n3. Запустить"
+    assert quoted(steps, "как запустить сайт", kind=ChunkKind.LIST, сайт=2.0) == (11, 13)
+    assert quoted(steps, "где сайт", kind=ChunkKind.LIST, сайт=2.0) == (11, 11)
+
+
+def test_a_statement_comes_with_what_it_leans_on() -> None:
+    text = "Сайт живёт на старом сервере.\nОн слушает порт 8080.\nЛоги там же."
+    assert quoted(text, слушает=2.0) == (11, 12)
+
+
+def test_a_statement_comes_with_its_doubt() -> None:
+    doubted = "Порт сайта 8080.\nНе уверен.\nЛоги в /var/log."
+    assert quoted(doubted, сайта=2.0) == (11, 12)
+    other = "Порт сайта 8080.\nКажется, логи лежат в /var/log, но их ещё надо там поискать.\nВсё."
+    assert quoted(other, сайта=2.0) == (11, 11)
+
+
+def test_an_item_of_a_word_or_two_comes_with_its_list() -> None:
+    assert quoted("Порты:\n- сайт 8080\n- база", kind=ChunkKind.LIST, сайт=2.0) == (11, 13)
+    named = "Порты:\n- у сайта порт 8080\n- база"
+    assert quoted(named, kind=ChunkKind.LIST, сайт=2.0) == (12, 12)
+
+
+def test_a_long_list_is_not_read() -> None:
+    many = "\n".join(f"- строка номер {n} о сайте" for n in range(13))
+    assert quoted(many, kind=ChunkKind.LIST, номер=2.0) == (11, 23)

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from kb.text.statements import statements
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Только одно.", ["Только одно."]),
+        ("Порт 80.\nЛоги в /var/log", ["Порт 80.", "Логи в /var/log"]),
+        ("Порт такой\nже, как был.\nЛоги тут", ["Порт такой\nже, как был.", "Логи тут"]),
+        ("без точки\nНо с большой буквы", ["без точки", "Но с большой буквы"]),
+        ("wrapped, it goes\n(as here) on", ["wrapped, it goes\n(as here) on"]),
+        ("ends so:\nlower case", ["ends so:", "lower case"]),
+        ("hard break  \nlower case", ["hard break  ", "lower case"]),
+        ("- один\n- два\n  ещё о двух", ["- один", "- два\n  ещё о двух"]),
+        ("Порты:\n- 80 web\n- 81 api", ["Порты:", "- 80 web", "- 81 api"]),
+        ("1. раз\n2. два\n   - внутри\n3) три", ["1. раз", "2. два\n   - внутри", "3) три"]),
+        ("- a\n\n- b\n\n  more of b\n", ["- a", "- b\n\n  more of b"]),
+        ("- a\nlazy goes on.\n\nAfter the list", ["- a\nlazy goes on.", "After the list"]),
+        ("- not a list", ["- not a list"]),
+        ("", []),
+        ("\n \n", []),
+    ],
+)
+def test_statements(text: str, said: list[str]) -> None:
+    lines = text.split("\n")
+    assert ["\n".join(lines[own.start : own.stop]) for own in statements(text)] == said
+
+
+def test_many_lines_take_no_long_time() -> None:
+    assert len(statements("- item\n" * 3000)) == 3000
+    assert len(statements("- item\n" + "goes on\n" * 3000)) == 1
