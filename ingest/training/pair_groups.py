@@ -19,9 +19,10 @@ from ingest.embedding_text import passage_text
 from ingest.markdown import parse_note
 from ingest.training.lessons import LANGUAGES, Lesson
 from ingest.training.student import Matrix
+from kb.answering.telling import told_apart
 from kb.evaluation.gold import GoldQuestion
 from kb.evaluation.metrics import overlaps
-from kb.model import NoteId
+from kb.model import Chunk, NoteId
 from kb.text.tokens import analyze
 
 Encoder = Callable[[Sequence[str]], Matrix]
@@ -67,6 +68,8 @@ def vault_groups(
 ) -> Iterator[PairGroup]:
     """Yield every question beside the passages of the vault that it is asked of.
 
+    Where a statement of a paragraph or list answers, it follows beside the others there.
+
     Args:
         notes: Folder of the vaults.
         questions: Asked of the vault that their `path_prefix` names.
@@ -91,6 +94,21 @@ def vault_groups(
             held = [n for n in row if overlaps((chunks[n].note, chunks[n].lines), one.relevant)]
             if held or not one.relevant:
                 yield _group(one.question, held, passages, row)
+            yield from _statement_groups(one, [chunks[n] for n in held])
+
+
+def _statement_groups(asked: GoldQuestion, held: Sequence[Chunk]) -> Iterator[PairGroup]:
+    """Yield the one statement that answers beside its neighbours, for each chunk with several."""
+    for chunk in held:
+        parts = told_apart(chunk)
+        right = [part for part in parts if overlaps((part.note, part.lines), asked.relevant)]
+        if len(parts) > 1 and len(right) == 1:
+            wrong = [passage_text(part) for part in parts if part is not right[0]]
+            yield PairGroup(
+                question=asked.question,
+                right=passage_text(right[0]),
+                wrong=tuple(wrong[:_NEAREST]),
+            )
 
 
 def shared_words(questions: Sequence[str], passages: Sequence[str]) -> Matrix:

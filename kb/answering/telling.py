@@ -54,13 +54,13 @@ def quote_telling(
         terms: The question's content.
         reranker: Reads the statements of a paragraph or list; without one they stay together.
     """
-    if reranker is None or chunk.kind not in _OF_STATEMENTS or question.intent in _WHOLE:
+    if reranker is None or question.intent in _WHOLE:
         return quote_telling_line(chunk, terms)
     if question.intent is Intent.HOW_TO and _STEP.match(chunk.text):
         return quote_chunk(chunk)
-    parts = _parts(chunk)
+    parts = told_apart(chunk)
     if not 1 < len(parts) <= _MOST_STATEMENTS:
-        return quote_chunk(chunk)
+        return quote_telling_line(chunk, terms)
     readings = reranker.read(question.text, parts).tolist()
     sure = [n for n, reading in enumerate(readings) if reading >= max(readings) - _AS_SURE]
     first, last = _understandable(parts, min(sure), max(sure))
@@ -71,8 +71,10 @@ def quote_telling(
     )
 
 
-def _parts(chunk: Chunk) -> list[Chunk]:
-    """Return each statement of a chunk as if it were a chunk."""
+def told_apart(chunk: Chunk) -> list[Chunk]:
+    """Return each statement of a paragraph or list as if it were a chunk; else the chunk alone."""
+    if chunk.kind not in _OF_STATEMENTS:
+        return [chunk]
     lines, start = chunk.text.split("\n"), chunk.lines.start
     return [
         replace(

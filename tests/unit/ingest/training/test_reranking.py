@@ -84,6 +84,18 @@ def test_a_question_of_a_vault_stands_beside_the_nearest_of_its_passages(tmp_pat
     assert any("the port" in passage for passage in unanswered.wrong)
 
 
+def test_a_statement_that_answers_stands_beside_its_neighbours(tmp_path: Path) -> None:
+    vault = write_vault(tmp_path)
+    lines = "the container\nThe port of a image\nThe network\n"
+    (vault / "notes" / "1" / "a.md").write_text(f"# Network\n\n\n{lines}", encoding="utf-8")
+    questions = load_gold([vault / "questions.jsonl"])
+    _, statement, unanswered = vault_groups(vault / "notes", questions, encode)
+    assert statement.question == "which port ?"
+    assert statement.right == "Network\nThe port of a image"
+    assert statement.wrong == ("Network\nthe container", "Network\nThe network")
+    assert unanswered.right is None
+
+
 def test_rare_words_count_more_and_unknown_ones_nothing() -> None:
     passages = ["a port of docker", "a volume of docker", "docker"]
     shares = shared_words(["docker port xyzzy", "xyzzy"], passages)
