@@ -27,7 +27,7 @@ _MOST_STATEMENTS: Final = 12
 """More are not read, as that would take longer than the answer may."""
 _AS_SURE: Final = 1.5
 """A statement whose reading is so far below the best one's belongs to the answer as well."""
-_STEP: Final = re.compile(r"\s*\d{1,9}[.)]\s")
+_STEP: Final = re.compile(r"^\s*\d{1,9}[.)]\s", re.MULTILINE)
 _LEANS: Final = re.compile(
     r"\W*(?:it|its|this|that|these|those|they|them|he|she|then|so|also|otherwise|there|"
     r"он|она|оно|они|е[её]|его|их|им|это|этот|эта|эти|тот|та|то|те|там|туда|тогда|тут|так|потом|"
@@ -56,7 +56,7 @@ def quote_telling(
     """
     if reranker is None or question.intent in _WHOLE:
         return quote_telling_line(chunk, terms)
-    if question.intent is Intent.HOW_TO and _STEP.match(chunk.text):
+    if question.intent is Intent.HOW_TO and _STEP.search(chunk.text):
         return quote_chunk(chunk)
     parts = told_apart(chunk)
     if not 1 < len(parts) <= _MOST_STATEMENTS:

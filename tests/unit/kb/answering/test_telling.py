@@ -70,6 +70,8 @@ def test_who_asks_for_all_gets_all(question: str) -> None:
 def test_steps_stay_together() -> None:
     steps = "1. Скачать сайт целиком\n2. Собрать образ\n3. Запустить"
     assert quoted(steps, "как запустить сайт", kind=ChunkKind.LIST, сайт=2.0) == (11, 13)
+    led = f"Как поднять:\n{steps}"
+    assert quoted(led, "как запустить сайт", kind=ChunkKind.LIST, сайт=2.0) == (11, 14)
     assert quoted(steps, "где сайт", kind=ChunkKind.LIST, сайт=2.0) == (11, 11)
 
 
