@@ -11,16 +11,21 @@ from server.settings import Settings
 
 
 def check_model(settings: Settings) -> Finding:
-    """Load the embedding model and embed a word."""
+    """Load the embedding model and embed a word; look whether its reranker goes with it."""
     from ingest.embedding import SentenceTransformerEmbedder
+    from ingest.reranker import reranker_folder
 
     embedder = SentenceTransformerEmbedder(settings.embedding_model)
     vector = embedder.embed_query("docker").vector
-    return Finding(
-        check="model",
-        verdict="ok",
-        message=f"{embedder.name}, {vector.shape[0]} dimensions, in {embedder.folder}",
-    )
+    message = f"{embedder.name}, {vector.shape[0]} dimensions, in {embedder.folder}"
+    if embedder.reranker is None and reranker_folder(embedder.folder).is_dir():
+        return Finding(
+            check="model",
+            verdict="warning",
+            message=f"{message}; its reranker was trained with other weights and is not used",
+            hint="Train it again: python -m ingest.training rerank --help",
+        )
+    return Finding(check="model", verdict="ok", message=message)
 
 
 def check_vectors(settings: Settings) -> Finding:

@@ -45,6 +45,7 @@ class FakeEmbedder:
 
     name = "fake"
     folder = Path("fake")
+    reranker: object = None
 
     def __init__(self, _folder: Path | None) -> None: ...
 
@@ -222,6 +223,17 @@ def test_a_state_that_another_process_holds_is_a_warning(place: Place) -> None:
     found = place.find("state")
     owner.release()
     assert (found.verdict, "another kb process" in found.message) == ("warning", True)
+
+
+def test_a_reranker_of_other_weights_is_told_of(place: Place, tmp_path: Path) -> None:
+    place.monkeypatch.setattr(FakeEmbedder, "folder", tmp_path / "fake")
+    assert place.find("model").verdict == "ok"
+    (tmp_path / "fake-reranker").mkdir()
+    found = place.find("model")
+    assert (found.verdict, "other weights" in found.message) == ("warning", True)
+    assert "rerank" in found.hint
+    place.monkeypatch.setattr(FakeEmbedder, "reranker", object())
+    assert place.find("model").verdict == "ok"
 
 
 def test_a_private_token_is_fine(place: Place) -> None:
