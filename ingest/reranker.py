@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ingest.embedding_text import passage_text
 from ingest.model_files import WEIGHTS_FILE, file_hash
-from ingest.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
+from ingest.pair_network import PASSAGE_TOKENS, PairNetwork, TokenIds, marks_of, pair_batch
 from ingest.quantization import in_bytes
 from ingest.recording import recorded
 from kb.model import Chunk
@@ -29,6 +29,9 @@ _BASE: Final = "base"
 _SCALE: Final = ".scale"
 _PEAKS: Final = ".peaks"
 _LEVELS: Final = 127
+_STRIDE: Final = 20
+"""Tokens from one part of a long passage that may be read to the next."""
+_LONGEST_CONTEXT: Final = 40
 _LANES: Final = 2
 """Parts of the pairs that are read side by side; more would each be too small to gain."""
 
@@ -80,7 +83,7 @@ class PairReranker:
     def read(self, question: str, chunks: Sequence[Chunk]) -> FloatArray:
         """Return how surely each chunk answers: the logarithm of the odds, shape (chunks,)."""
         asked = self._ids(question)
-        pairs = [(asked, self._ids(passage_text(chunk))) for chunk in chunks]
+        pairs = [(asked, self._told(chunk, asked)) for chunk in chunks]
         order = sorted(range(len(pairs)), key=lambda place: len(pairs[place][1]))
         half = -(-len(order) // _LANES)
         lanes = [order[start : start + half] for start in range(0, len(order), half)]
@@ -89,6 +92,14 @@ class PairReranker:
         for lane, own in zip(lanes, read, strict=True):
             logits[lane] = own
         return logits
+
+    def _told(self, chunk: Chunk, asked: TokenIds) -> TokenIds:
+        """Return a chunk's token ids; of a long one the part that is nearest to the question."""
+        told = self._ids(passage_text(chunk))
+        if len(told) <= PASSAGE_TOKENS:
+            return told
+        above = self._ids(chunk.context)[:_LONGEST_CONTEXT]
+        return nearest_part(told, asked, above)
 
     def _ids(self, text: str) -> TokenIds:
         ids: TokenIds = self._tokenizer.encode(text, add_special_tokens=False).ids
@@ -100,6 +111,20 @@ class PairReranker:
             embedded = self._embeddings(input_ids=ids, token_type_ids=parts).float()
             logits: FloatArray = self._network(embedded, mask, parts).numpy()
         return logits
+
+
+def nearest_part(told: TokenIds, asked: TokenIds, above: TokenIds) -> TokenIds:
+    """Return so many ids as are read: those from the start, unless others share more with asked.
+
+    Args:
+        told: Of a passage that is longer than what is read.
+        asked: Of the question.
+        above: What stands above the passage; comes before a part from further down.
+    """
+    room = PASSAGE_TOKENS - len(above)
+    starts = range(0, len(told) - room + _STRIDE, _STRIDE)
+    parts = [told[:PASSAGE_TOKENS], *([*above, *told[start : start + room]] for start in starts)]
+    return max(parts, key=lambda part: len(set(asked).intersection(part)))
 
 
 _EXAMPLE: Final = (

@@ -13,7 +13,13 @@ from torch import nn
 from ingest.embedding import SentenceTransformerEmbedder
 from ingest.pair_network import PASSAGE_TOKENS, QUESTION_TOKENS, pair_batch
 from ingest.quantization import in_bytes, input_peaks
-from ingest.reranker import RERANKER_FILE, PairReranker, reranker_folder, save_reranker
+from ingest.reranker import (
+    RERANKER_FILE,
+    PairReranker,
+    nearest_part,
+    reranker_folder,
+    save_reranker,
+)
 from ingest.token_vectors import HEAD_FILE
 from ingest.training.reranking import Reader
 from ingest.training.student import load_student
@@ -95,6 +101,37 @@ def test_pairs_are_padded_and_what_is_too_long_is_cut() -> None:
     assert parts[0, :7].tolist() == [0, 0, 0, 1, 1, 1, 0]
     assert mask[1].all()
     assert parts[1].sum() == PASSAGE_TOKENS + 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "begins"),
+    [
+        ([7, 8], 1000),  # nothing in common: the start
+        ([1001, 1120], 1000),  # the start has as much as the end
+        ([1001, 1120, 1121], 1),  # more further down: that part, with what stands above
+    ],
+)
+def test_of_a_long_passage_the_part_nearest_to_the_question_is_read(
+    asked: list[int], begins: int
+) -> None:
+    told, above = list(range(1000, 1130)), [1, 2]
+    part = nearest_part(told, asked, above)
+    assert part[0] == begins
+    assert len(part) <= PASSAGE_TOKENS
+    assert begins == 1000 or {1120, 1121} <= set(part)
+
+
+def test_every_token_of_a_long_passage_is_in_some_part() -> None:
+    told = list(range(1000, 1000 + 3 * PASSAGE_TOKENS + 7))
+    assert all(token in nearest_part(told, [token], [1, 2]) for token in told)
+
+
+def test_a_long_chunk_is_read_where_it_speaks_of_what_is_asked(model: Path, reader: Reader) -> None:
+    found = loaded(model)
+    assert found is not None
+    padding = "a " * 2 * PASSAGE_TOKENS
+    near, far = found.read("port", [make_chunk(padding + "the port"), make_chunk(padding)])
+    assert near != far
 
 
 def test_few_large_numbers_do_not_make_the_others_coarse() -> None:
