@@ -104,7 +104,8 @@ def _part(
     if chunk.kind is ChunkKind.QUESTION:
         return _mark(_shorten(_lines(chunk, asked=False), terms), citation)
     if chunk.kind in {ChunkKind.PARAGRAPH, ChunkKind.DEFINITION}:
-        return _mark(_front_matter(chunk) or _shorten(citation.quote, terms), citation)
+        fields = _front_matter(chunk) if citation.quote == chunk.text else ""
+        return _mark(fields or _shorten(citation.quote, terms), citation)
     return _mark(_dedent(citation.quote), citation)
 
 
