@@ -121,10 +121,10 @@ def nearest_part(told: TokenIds, asked: TokenIds, above: TokenIds) -> TokenIds:
         asked: Of the question.
         above: What stands above the passage; comes before a part from further down.
     """
-    room = PASSAGE_TOKENS - len(above)
+    wanted, room = set(asked), PASSAGE_TOKENS - len(above)
     starts = range(0, len(told) - room + _STRIDE, _STRIDE)
     parts = [told[:PASSAGE_TOKENS], *([*above, *told[start : start + room]] for start in starts)]
-    return max(parts, key=lambda part: len(set(asked).intersection(part)))
+    return max(parts, key=lambda part: len(wanted.intersection(part)))
 
 
 _EXAMPLE: Final = (

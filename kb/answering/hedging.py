@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kb.retrieval.coverage import ChunkTerms, WeightedTerm, coverage
+from kb.retrieval.coverage import WeightedTerm, coverage, text_terms
 from kb.text.sentences import split_sentences
-from kb.text.tokens import analyze
 
 _SHORT: Final = 6
 """Sentences up to which a doubt anywhere is a doubt about the answer."""
@@ -35,8 +34,4 @@ def is_hedged(text: str, terms: Sequence[WeightedTerm] = ()) -> bool:
     doubtful = [one for one in sentences if _HEDGES.search(one)]
     if len(sentences) <= _SHORT or not terms:
         return bool(doubtful)
-    return any(coverage(terms, _terms(one)) > 0 for one in doubtful)
-
-
-def _terms(text: str) -> ChunkTerms:
-    return ChunkTerms(body=frozenset(analyze(text)))
+    return any(coverage(terms, text_terms(one)) > 0 for one in doubtful)

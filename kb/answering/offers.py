@@ -12,9 +12,8 @@ from kb.commands.offer import offer
 from kb.model import Chunk, Citation, Command, LineRange
 from kb.ports import Index, NoteReader
 from kb.retrieval.candidates import Ranking
-from kb.retrieval.coverage import ChunkTerms, coverage
+from kb.retrieval.coverage import coverage, text_terms
 from kb.retrieval.question import command_name, names_command
-from kb.text.tokens import analyze
 
 _MAX_COMMANDS: Final = 5
 
@@ -60,8 +59,8 @@ def _by_relevance(
 
     def relevance(command: ExtractedCommand) -> float:
         line = lines[command.lines.start - chunk.lines.start]
-        held = ChunkTerms(body=frozenset(analyze(line)))
-        return names_command(ranking.question, command.text) + coverage(ranking.terms, held)
+        held = coverage(ranking.terms, text_terms(line))
+        return names_command(ranking.question, command.text) + held
 
     return sorted(commands, key=relevance, reverse=True)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from kb.retrieval.coverage import ChunkTerms, WeightedTerm, coverage
+from kb.retrieval.coverage import WeightedTerm, coverage, text_terms
 from kb.text.sentences import split_sentences
-from kb.text.tokens import analyze
 
 _LONG: Final = 360
 """Characters from which on a paragraph is shortened in the answer's text; quotes stay whole."""
@@ -24,7 +23,7 @@ def focus(paragraph: str, terms: Sequence[WeightedTerm]) -> str:
     if len(paragraph) <= _LONG:
         return paragraph
     sentences = split_sentences(paragraph)
-    scores = [coverage(terms, _terms(sentence)) for sentence in sentences]
+    scores = [coverage(terms, text_terms(sentence)) for sentence in sentences]
     best = max(range(len(sentences)), key=lambda n: (scores[n], -n))
     if not scores[best]:
         best = 0
@@ -32,7 +31,3 @@ def focus(paragraph: str, terms: Sequence[WeightedTerm]) -> str:
     lead = "… " if best else ""
     tail = " …" if last < len(sentences) else ""
     return lead + " ".join(sentences[best:last]) + tail
-
-
-def _terms(text: str) -> ChunkTerms:
-    return ChunkTerms(body=frozenset(analyze(text)))

@@ -11,11 +11,10 @@ from kb.answering.hedging import is_hedged
 from kb.answering.quotes import Quote, quote_chunk
 from kb.model import Chunk, ChunkKind, LineRange
 from kb.ports import Reranker
-from kb.retrieval.coverage import ChunkTerms, WeightedTerm, coverage
+from kb.retrieval.coverage import WeightedTerm, coverage, text_terms
 from kb.retrieval.question import ParsedQuestion
 from kb.text.intent import Intent
 from kb.text.statements import statements
-from kb.text.tokens import analyze
 
 _LONG_CODE: Final = 6
 _TELLING: Final = 0.7
@@ -121,13 +120,9 @@ def quote_telling_line(chunk: Chunk, terms: Sequence[WeightedTerm]) -> Quote:
         for number in range(span.lines.start, span.lines.end + 1)
     ]
     covered = {
-        number: coverage(terms, _line_terms(lines[number - chunk.lines.start])) for number in inside
+        number: coverage(terms, text_terms(lines[number - chunk.lines.start])) for number in inside
     }
     telling = [number for number, value in covered.items() if value >= _TELLING]
     if len(telling) != 1:
         return quote_chunk(chunk)
     return Quote(chunk=chunk, lines=LineRange(start=telling[0], end=telling[0]))
-
-
-def _line_terms(line: str) -> ChunkTerms:
-    return ChunkTerms(body=frozenset(analyze(line)))

@@ -102,6 +102,11 @@ def _weighted(term: ContentTerm, frequency: Mapping[str, int], total: int) -> We
     return WeightedTerm(content=term, idf=max(idf, 0.01), known=found > 0)
 
 
+def text_terms(text: str) -> ChunkTerms:
+    """Return the terms of a text that stands for itself."""
+    return ChunkTerms(body=frozenset(analyze(text)))
+
+
 def chunk_terms(chunk: Chunk) -> ChunkTerms:
     """Return the distinct terms of a chunk's text, of its context and of its setting."""
     return _chunk_terms(chunk.text, chunk.context, chunk.setting)
