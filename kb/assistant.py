@@ -41,6 +41,8 @@ from kb.ports import ChatModel, Index, NoteReader
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.ranking import SignalSet
 from kb.retrieval.retriever import Retriever
+from kb.retrieval.scripts import in_own_script
+from kb.text.courtesies import without_courtesies
 from kb.text.language import detect_language
 from kb.text.tokens import tokenize
 
@@ -143,8 +145,10 @@ class Assistant:
             IndexUnavailableError: There is no index yet.
         """
         text = check_question(text)
-        query = Query(text=text, language=detect_language(text), filters=filters or Filters())
-        return self._retriever.search(self._current_index(), query, top_k=top_k)
+        index = self._current_index()
+        asked = _as_meant(text, index)
+        query = Query(text=asked, language=detect_language(asked), filters=filters or Filters())
+        return self._retriever.search(index, query, top_k=top_k)
 
     def stream(
         self, question: Question, *, cancelled: Callable[[], bool] = lambda: False
@@ -160,14 +164,16 @@ class Assistant:
             IndexUnavailableError: There is no index yet.
         """
         started = time.perf_counter()
+        text = check_question(question.text)
         yield StatusEvent(text="searching")
-        standalone = resolve(check_question(question.text), question.history)
+        index = self._current_index()
+        asked = _as_meant(text, index)
+        standalone = resolve(asked, question.history)
         query = Query(
             text=standalone,
-            language=_language_of(question.text, standalone),
+            language=_language_of(asked, standalone),
             filters=question.filters,
         )
-        index = self._current_index()
         ranking = self._retriever.rank(index, query)
         answer = self._extract(question, query, ranking, index)
         if question.mode == "llm" and answer.status is AnswerStatus.ANSWERED:
@@ -327,8 +333,13 @@ def _spoken(answer: Answer) -> Iterator[StreamEvent]:
     yield from (CommandEvent(command=command) for command in answer.commands)
 
 
+def _as_meant(text: str, index: Index) -> str:
+    """Return what is asked, in its own letters and without what is said around it."""
+    return without_courtesies(in_own_script(text, index))
+
+
 def _language_of(text: str, standalone: str) -> Language:
-    """Return the language of what was typed, of the resolved question where that has no word."""
+    """Return the language of what was asked, of the resolved question where that has no word."""
     words = [token for token in tokenize(text) if token.kind == "word"]
     return detect_language(text if words else standalone)
 

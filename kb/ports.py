@@ -146,7 +146,7 @@ class Term:
     weight: float = 1.0
     """Factor on the term's BM25 score; a translation weighs less than the word itself."""
     max_edits: int = 0
-    """Up to so many typing errors (Levenshtein distance, 0-2) are forgiven."""
+    """Up to so many typing errors (optimal string alignment distance, 0-2) are forgiven."""
     is_sound: bool = False
     """The text is a key of `kb.text.sound`, met by all Latin words that sound like it."""
 

@@ -130,7 +130,8 @@ def _add_train(step: argparse.ArgumentParser) -> None:
 
 
 def _add_tables(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    words = _step(steps, "words", "list the common Russian stems, for `kb/text/common_stems.txt`")
+    words = _step(steps, "words", "list the common words, for `kb/text/common_*.txt`")
+    words.add_argument("--language", choices=["ru", "en"], default="ru", help="ru: their stems")
     words.add_argument("--lessons", type=Path, default=Path("data/training"), help="their folder")
     words.add_argument("--target", type=Path, required=True, help="file to write")
     terms = _step(steps, "terms", "learn translations of terms, for `kb/text/terms.tsv`")
@@ -253,10 +254,11 @@ def _rerank(options: argparse.Namespace) -> None:
 
 
 def _words(options: argparse.Namespace) -> None:
-    from ingest.training.words import common_stems
+    from ingest.training.words import common_stems, common_words
 
-    stems = common_stems(options.corpus / PAIRS_FILE, options.lessons / "everyday")
-    options.target.write_text("\n".join(stems) + "\n", encoding="utf-8")
+    listed = common_stems if options.language == "ru" else common_words
+    words = listed(options.corpus / PAIRS_FILE, options.lessons)
+    options.target.write_text("\n".join(words) + "\n", encoding="utf-8")
 
 
 def _terms(options: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """A question's words as the notes spell them: `grafana` for `графана`, `удалить` for `удлаить`.
 
-Signals that read words one by one forgive such a word by themselves; the embedder does not, so it
-is put right before the question is embedded. Only Russian words are looked at that are not
+Signals that read words one by one forgive such a word by themselves; the embedder and the reranker
+do not, so it is put right before the question is read. Only words are looked at that are not
 common and stand in no note.
 """
 
@@ -14,8 +14,9 @@ from typing import Final
 from kb.model import Query
 from kb.ports import Index, Term
 from kb.text.common import is_common
+from kb.text.dictionary import is_word
 from kb.text.sound import cyrillic_keys, latin_words, likeness
-from kb.text.spelling import corrected
+from kb.text.spelling import corrected, noted
 from kb.text.tokens import Token, fold, is_cyrillic, russian_stem, spoken_latin, tokenize
 
 _ALIKE: Final = 0.65
@@ -26,7 +27,7 @@ _LOOKED_AT: Final = 3
 
 
 def respell(query: Query, index: Index) -> Query:
-    """Return a query whose text has foreign and misspelt Russian words put right."""
+    """Return a query whose text has misspelt words, and spoken foreign ones, put right."""
     pieces, end = [], 0
     for token, spelling in _respelled(query.text, index):
         pieces += [query.text[end : token.start], spelling]
@@ -37,9 +38,9 @@ def respell(query: Query, index: Index) -> Query:
 def _respelled(text: str, index: Index) -> Iterator[tuple[Token, str]]:
     for token in tokenize(text):
         word = fold(token.surface)
-        if token.kind != "word" or len(word) < _LEAST_LETTERS or not is_cyrillic(word):
+        if token.kind != "word" or len(word) < _LEAST_LETTERS or is_common(word):
             continue
-        if not is_common(word) and (spelling := _spelling(token, word, index)):
+        if spelling := _spelling(token, word, index):
             yield token, spelling
 
 
@@ -48,9 +49,20 @@ def _spelling(token: Token, word: str, index: Index) -> str | None:
     if latin := spoken_latin(word):
         return latin
     term = token.term
-    if len(term) >= _LEAST_LETTERS and index.lexical.document_frequency([term])[term]:
+    if index.lexical.document_frequency([term])[term] or is_word(word):
         return None
-    return _as_it_sounds(word, russian_stem(word), index) or corrected(word, term)
+    if is_cyrillic(word) and (latin := _as_it_sounds(word, russian_stem(word), index)):
+        return latin
+    return _as_noted(word, term, index) or corrected(word)
+
+
+def _as_noted(word: str, term: str, index: Index) -> str | None:
+    """Return the word of the notes that may have been meant, if there is one."""
+    hits = index.lexical.search([Term(text=term, max_edits=1)], top_k=_LOOKED_AT)
+    chunks = index.catalog.chunks([hit.chunk for hit in hits])
+    texts = (text for chunk in chunks for text in (chunk.text, chunk.context))
+    tokens = (token for text in texts for token in tokenize(text))
+    return noted(word, (token.surface for token in tokens if token.kind == "word"))
 
 
 def _as_it_sounds(word: str, stem: str, index: Index) -> str | None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
+from rapidfuzz.distance import OSA
 
 from kb.model import Chunk, ChunkId, ChunkKind, FlagEntry, NoteId, NoteSummary, ScoredChunk
 from kb.ports import EmbeddedWindow, FloatArray, KeptEmbedding, Term
@@ -152,7 +153,7 @@ class MemoryLexicalIndex:
         if not term.max_edits:
             return {term.text}
         known = {word for counts in self._terms.values() for word in counts}
-        return {word for word in known if _edits(word, term.text) <= term.max_edits}
+        return {word for word in known if OSA.distance(word, term.text) <= term.max_edits}
 
     def chunk_ids(self) -> set[ChunkId]:
         """Return the ids of all indexed chunks."""
@@ -237,14 +238,3 @@ def _summaries(chunks: Iterable[Chunk]) -> list[NoteSummary]:
 def _ranked(scores: Mapping[ChunkId, float], top_k: int) -> list[ScoredChunk]:
     ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     return [ScoredChunk(chunk=chunk, score=score) for chunk, score in ordered[: max(top_k, 0)]]
-
-
-def _edits(one: str, other: str) -> int:
-    """Return the Levenshtein distance of two words."""
-    row = list(range(len(other) + 1))
-    for number, letter in enumerate(one, start=1):
-        above, row[0] = row[0], number
-        for place, against in enumerate(other, start=1):
-            cost = min(row[place] + 1, row[place - 1] + 1, above + (letter != against))
-            above, row[place] = row[place], cost
-    return row[-1]

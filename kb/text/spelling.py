@@ -1,26 +1,42 @@
 """Words with one typing error, put right by the words that the project knows.
 
-These are the terms of `terms.tsv` and the spoken forms of Latin ones; the words of the notes
-themselves are forgiven their errors by the lexical index.
+A term may stand for the known terms that are one error away (`corrections`: those of `terms.tsv`
+and the spoken forms of Latin ones). A word that is none at all (`kb.text.dictionary`) was meant as
+one that the fingers easily miss (`slips`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from kb.text.common import common_rank
+from kb.text.dictionary import is_word
+from kb.text.tokens import fold, is_cyrillic
 from kb.text.tokens import stem as stem_of
 from kb.text.translation import known_stems
-from kb.text.transliteration import latin_form, spoken_forms
+from kb.text.transliteration import spoken_forms
 
 _TRANSPOSED: Final = 4
 _MISSING: Final = 6
 _OTHER: Final = 7
 """From these lengths on two letters may have changed places, one be missing or too many, or one be
 another: shorter words have too many neighbours."""
+_LEAST_LETTERS: Final = 4
+"""Of a word that may be misspelt; one with another or a needless letter has one more."""
+_RARE: Final = 7_000
+"""From this rank on a common word is too rare to be what was meant."""
+_KEYS: Final = (
+    "qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю",
+)  # fmt: skip
+_ALIKE: Final = (
+    "aeiouy", "sz", "sc", "ck", "аоуыэеияю", "бп", "дт", "зс", "гк", "жш", "вф", "шщ", "ьъ",
+)  # fmt: skip
+"""Letters that are written for each other, as they sound alike."""
 
 
 def corrections(stem: str) -> tuple[str, ...]:
@@ -33,17 +49,88 @@ def corrections(stem: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known[form] for form in _near(stem)))
 
 
-def corrected(word: str, stem: str) -> str | None:
-    """Return a Russian word with its typing error put right, where just one word can be meant.
+def corrected(word: str) -> str | None:
+    """Return the most common word that may have been meant by one that is none; None without any.
 
     Args:
-        word: The word in lower case, `ё` as `е`.
-        stem: The stem it is indexed under.
+        word: In lower case, `ё` as `е`.
     """
-    meant = corrections(stem)
-    if len(meant) != 1 or not word.startswith(stem):
-        return None
-    return latin_form(_near(stem)[0]) or meant[0] + word.removeprefix(stem)
+    ranked = ((common_rank(slip) or _RARE, slip) for slip in slips(word))
+    likeliest = sorted(pair for pair in ranked if pair[0] < _RARE)
+    return next((slip for _, slip in likeliest if is_word(slip)), None)
+
+
+def noted(word: str, among: Iterable[str]) -> str | None:
+    """Return the first of the words that may have been meant, as it is spelt there.
+
+    Args:
+        word: In lower case, `ё` as `е`.
+        among: Words as they stand in notes.
+    """
+    meant = slips(word)
+    return next((other for other in among if fold(other) in meant), None)
+
+
+@lru_cache(maxsize=1_000)
+def slips(word: str) -> frozenset[str]:
+    """Return all strings that one slip of the fingers turns into this word.
+
+    The slip leaves the first letter as it is or swaps it with the second. At the end it leaves no
+    needless letter, nor one of the next key: names have letters of their own there (`sshd`).
+
+    Args:
+        word: In lower case, `ё` as `е`.
+    """
+    if len(word) < _LEAST_LETTERS:
+        return frozenset()
+    longer = len(word) > _LEAST_LETTERS
+    found = {
+        *_swapped(word),
+        *_completed(word),
+        *((*_shortened(word), *_exchanged(word)) if longer else ()),
+    }
+    return frozenset(found - {word})
+
+
+def _swapped(word: str) -> Iterator[str]:
+    for i in range(len(word) - 1):
+        yield word[:i] + word[i + 1] + word[i] + word[i + 2 :]
+
+
+def _completed(word: str) -> Iterator[str]:
+    letters = (
+        "абвгдежзийклмнопрстуфхцчшщъыьэюя" if is_cyrillic(word) else "abcdefghijklmnopqrstuvwxyz"
+    )
+    for i in range(1, len(word) + 1):
+        for letter in letters:
+            yield word[:i] + letter + word[i:]
+
+
+def _shortened(word: str) -> Iterator[str]:
+    for i in range(1, len(word)):
+        if i < len(word) - 1 or word[i] == word[i - 1]:
+            yield word[:i] + word[i + 1 :]
+
+
+def _exchanged(word: str) -> Iterator[str]:
+    for i in range(1, len(word)):
+        is_last = i == len(word) - 1
+        for letter in _alike(word[i]) + ("" if is_last else _beside(word[i])):
+            yield word[:i] + letter + word[i + 1 :]
+
+
+@lru_cache(maxsize=100)
+def _alike(letter: str) -> str:
+    """Return the letters that sound like this one."""
+    return "".join(group.replace(letter, "") for group in _ALIKE if letter in group)
+
+
+@lru_cache(maxsize=100)
+def _beside(letter: str) -> str:
+    """Return the letters beside this one on the keyboard."""
+    row = next((row for row in _KEYS if letter in row), letter)
+    place = row.index(letter)
+    return row[max(place - 1, 0) : place] + row[place + 1 : place + 2]
 
 
 @lru_cache(maxsize=10_000)

@@ -146,6 +146,29 @@ def test_a_follow_up_is_resolved_and_shown(assistant: Assistant) -> None:
     assert lines_of(answer) == [("docker.md", 10, 10)]
 
 
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("Hi! Could you tell me where docker stores image files? Thanks!", "where docker stores"),
+        ("Подскажи, пожалуйста, где докер хранит файлы образов", "где докер хранит файлы образов"),
+        ("ult ljrth [hfybn afqks j,hfpjd", "где докер хранит файлы образов"),
+        ("gde docker hranit fayly obrazov", "где docker хранит файлы образов"),
+    ],
+)
+def test_what_was_meant_is_answered_and_shown(assistant: Assistant, typed: str, asked: str) -> None:
+    answer = assistant.ask(Question(text=typed))
+    assert answer.question == typed
+    assert answer.standalone_question.startswith(asked)
+    assert answer.language == ("en" if asked.startswith("where") else "ru")
+    assert assistant.search(typed, top_k=1)[0].chunk.text.startswith("> Где докер хранит")
+
+
+def test_a_polite_follow_up_is_resolved(assistant: Assistant) -> None:
+    before = Turn(question="что делает -a в ps?", standalone_question="что делает -a в ps?")
+    answer = assistant.ask(Question(text="спасибо! а подскажи -q?", history=(before,)))
+    assert answer.standalone_question == "что делает -q в ps?"
+
+
 def test_edited_notes_are_not_misquoted(index: Index) -> None:
     edited = {**SOURCES, "docker.md": DOCKER.replace("только id", "лишь id")}
     assistant = Assistant(index=lambda: index, notes=FakeNotes(edited))

@@ -139,4 +139,17 @@ def test_common_stems_hold_everyday_words_and_no_spoken_latin_ones(
     stems = target.read_text(encoding="utf-8").split()
     assert "чайник" in stems
     assert "порт" not in stems  # `port`, as it sounds
-    assert stems == sorted(set(stems))
+    assert len(stems) == len(set(stems))
+
+
+def test_common_words_are_english_most_common_first(corpus: Path, tmp_path: Path) -> None:
+    folder = write_everyday(tmp_path / "lessons")
+    rows = ["чайник\tгде чайник\tWhere is the kettle, in /opt/kettles?"] * 3
+    (folder / "everyday" / "3.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    target = tmp_path / "words.txt"
+    given = ["--corpus", str(corpus), "--run", str(tmp_path), "--lessons", str(folder)]
+    assert main(["words", *given, "--language", "en", "--target", str(target)]) == 0
+    words = target.read_text(encoding="utf-8").split()
+    assert "kettle" in words
+    assert "kettles" not in words
+    assert words.index("the") < words.index("kettle")

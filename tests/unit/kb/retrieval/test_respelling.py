@@ -24,8 +24,11 @@ INDEX = memory_index(
         ("алембик инит", "alembic init"),
         ("заголовки для вебсокетов?", "заголовки для Websockets?"),
         ("как поставить докер на дебиан", "как поставить docker на debian"),
-        ("как удлаить кантейнер", "как удалить container"),
+        ("как удлаить кантейнер", "как удалить контейнер"),
         ("Устновить", "установить"),
+        ("how to install alembik", "how to install alembic"),
+        ("the porxy needs two haeders", "the proxy needs two headers"),
+        ("what needs websokcets", "what needs Websockets"),
     ],
 )
 def test_spoken_and_misspelt_words_are_put_right(asked: str, read: str) -> None:
@@ -38,7 +41,8 @@ def test_spoken_and_misspelt_words_are_put_right(asked: str, read: str) -> None:
         ("чем кормить гамбузию", "ru"),  # a word of the notes, as it is
         ("сколько стоит кран на кухню", "ru"),
         ("что делает -p в docker run?", "ru"),
-        ("how to install alembik", "en"),
+        ("run nginx with strain and traefik", "en"),
+        ("сколько ватт пересчитывая готовку", "ru"),
         ("", "ru"),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.text.courtesies import without_courtesies
 from kb.text.intent import detect_intent
 from kb.text.language import detect_language
 from kb.text.tokens import analyze, tokenize
@@ -21,6 +22,12 @@ def test_analyze(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", load_jsonl("text/intents.jsonl"), ids=lambda case: case["text"])
 def test_intent(case: dict[str, Any]) -> None:
     assert detect_intent(case["text"], has_flag=case["flag"]) == case["intent"]
+
+
+@pytest.mark.parametrize("case", load_jsonl("text/courtesies.jsonl"), ids=lambda case: case["text"])
+def test_courtesies(case: dict[str, str]) -> None:
+    assert without_courtesies(case["text"]) == case["asked"]
+    assert without_courtesies(case["asked"]) == case["asked"]
 
 
 @pytest.mark.parametrize("case", load_jsonl("text/languages.jsonl"), ids=lambda case: case["text"])
