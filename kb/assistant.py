@@ -42,6 +42,7 @@ from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.ranking import SignalSet
 from kb.retrieval.retriever import Retriever
 from kb.retrieval.scripts import in_own_script
+from kb.text.asking import asked_part
 from kb.text.courtesies import without_courtesies
 from kb.text.language import detect_language
 from kb.text.tokens import tokenize
@@ -335,7 +336,8 @@ def _spoken(answer: Answer) -> Iterator[StreamEvent]:
 
 def _as_meant(text: str, index: Index) -> str:
     """Return what is asked, in its own letters and without what is said around it."""
-    return without_courtesies(in_own_script(text, index))
+    plain = without_courtesies(in_own_script(text, index))
+    return without_courtesies(asked_part(plain))
 
 
 def _language_of(text: str, standalone: str) -> Language:

@@ -1,4 +1,4 @@
-"""What people say around a question: greetings, thanks, "could you tell me", "подскажи".
+"""What people say around a question: greetings, thanks, "could you tell me", "it was in my notes".
 
 It tells nothing of what is asked, yet it moves the question's vector, and hides the words by which
 the form of the answer and a follow-up are known. Only what stands at the ends of the question is
@@ -19,12 +19,17 @@ def _alternatives(lines: str) -> str:
 
 _END: Final = r"(?:[\s,.!?…:;)—–]|-(?=\s))"
 """What may stand between a courtesy and the question."""
-_PAUSE: Final = rf"(?:\s*[,.!…:;)—–]{_END}*|\s+{_END}*)"
-_STOP: Final = rf"(?:\s*[,.!…:;)—–]{_END}*)"
+_STOP: Final = rf"\s*(?:[,.!…:;)—–]|-(?=\s)){_END}*"
+_PAUSE: Final = rf"(?:{_STOP}|\s+)"
 _ASKS: Final = _alternatives(r"""
 how|what|where|which|who|when|why|whether|if|is|are|does|do|can
 как\w*|что|чем|чего|где|куда|откуда|когда|почему|зачем|кто|сколько|нужно|надо|можно|есть|в\sчем|для\sчего
 """)
+_SPEAKS: Final = _alternatives(rf"""
+{_ASKS}|and|but|please|could|would|will|tell|show|remind|i|i'm|i'd|i've|we|my
+а|и|ну|подскажи\w*|скажи\w*|напомни\w*|покажи\w*|объясни\w*|помоги\w*|не|я|мне|у|хочу
+""")
+"""How somebody goes on who has greeted without a sign after it."""
 _BEFORE_QUESTION: Final = rf"{_PAUSE}(?={_ASKS}\b)"
 
 _GREETINGS: Final = _alternatives(r"""
@@ -54,8 +59,8 @@ ok(?:ay)?|so|well|listen|please|pls|look|right|alright|btw|by\s+the\s+way|folks|
 слушай(?:те)?|смотри(?:те)?|пожалуйста|пж|плиз|ребят[аы]?|друг|друзья|коллеги|короче|кстати|так|значит|ну|скажи(?:те)?\s+пожалуйста
 """)
 _REQUESTS: Final = _alternatives(r"""
-(?:(?:could|can|would|will)\s+(?:you|u|someone|anyone|somebody)\s+)?(?:please\s+|kindly\s+|just\s+)?(?:tell|remind|inform|advise)\s+me(?:\s+please)?
-подскажи(?:те)?(?:\s+мне)?|скажи(?:те)?(?:\s+мне)?|напомни(?:те)?(?:\s+мне)?
+(?:(?:could|can|would|will)\s+(?:you|u|someone|anyone|somebody)\s+)?(?:please\s+|kindly\s+|just\s+)?(?:tell|remind|inform|advise)\s+me(?:\s+please)?(?:\s+(?:about|of)\b)?
+(?:подскажи|скажи|напомни)(?:те|-ка)?(?:\s+мне)?(?:,?\s+пожалуйста)?(?:\s+(?:про|о|об)\b)?
 (?:не\s+)?мо(?:г|гла|гли|жешь|жете|гу)(?:\s+(?:ли|бы|ты|вы))*\s+(?:мне\s+)?(?:подсказать|сказать|напомнить)(?:\s+мне)?
 """)
 _WISHES: Final = _alternatives(r"""
@@ -77,14 +82,37 @@ i\s+(?:want|need|wanted|have)\s+to\s+(?:understand|see|ask|remember)|just\s+wond
 (?:я\s+)?(?:не\s+знаю|не\s+понимаю|не\s+пойму|не\s+помню|забыл|забыла)
 """)
 
+_IN_NOTES: Final = (
+    r"(?:in|from)\s+(?:my|the|our)\s+notes|(?:у\s+меня\s+)?в\s+(?:моих\s+|наших\s+)?заметках"
+)
+_NOTED_BEFORE: Final = _alternatives(r"""
+(?:what|where|how)?\s*(?:did|do|have|had)\s+(?:i|we)\s+(?:ever\s+)?(?:write|note|jot|put)(?:\s+(?:anything|something|it|notes|down))*\s+(?:about|on|for)
+what\s+do\s+(?:my|the|our)\s+notes\s+(?:say|have|tell|know)\s+(?:about|on|for)
+(?:is\s+there\s+|do\s+i\s+have\s+|i\s+had\s+)?(?:anything|something|any\s+notes?|notes)\s+(?:in\s+(?:my|the|our)\s+notes\s+)?(?:about|on)
+somewhere\s+in\s+(?:my|the|our)\s+notes\s+(?:there\s+(?:was|is)|i\s+(?:have|had|wrote|noted))(?:\s+down)?(?:\s+(?:something|a\s+note)\s+(?:about|on))?
+(?:а\s+)?у\s+меня\s+(?:(?:где-то|точно|вроде|же|там)\s+)*(?:был[аои]?|есть)\s+(?:что-то\s+)?(?:записан[аоы]?|заметк[аи])(?:,|\s+(?:про|о|об|по))?
+(?:а\s+)?что\s+(?:у\s+меня|у\s+нас|я|мы)\s+(?:там\s+)?(?:есть|записано|писал[аи]?|записывал[аи]?|знаю)\s+(?:про|о|об|по|насч[её]т)
+""")
+_NOTED_AFTER: Final = _alternatives(r"""
+(?:what|where)\s+(?:did|do|have)\s+(?:i|we)\s+(?:write|note|have|put)(?:\s+down)?(?:\s+(?:about|on|for|to\s+do\s+about))?(?:\s+(?:it|that|this|them|those|these))?
+what\s+(?:do\s+(?:my|the)\s+notes\s+say|is\s+in\s+(?:my|the)\s+notes|'s\s+in\s+(?:my|the)\s+notes|'s\s+my\s+note|do\s+i\s+have)(?:\s+(?:about|on)(?:\s+(?:it|that|this))?)?
+(?:anything|something|any\s+notes?)(?:\s+(?:on|about)\s+(?:it|that|this|how))?(?:\s+in\s+(?:my|the)\s+notes)?|did\s+i\s+(?:ever\s+)?write(?:\s+(?:anything|something|it))?(?:\s+down)?(?:\s+(?:about|on)\s+(?:it|that|this))?
+(?:i'm\s+sure\s+)?i(?:'ve\s+got|\s+had|\s+have|\s+wrote|\s+noted)\s+(?:it|that)(?:\s+down)?\s+somewhere(?:\s+in\s+(?:my|the)\s+notes)?(?:\s+i\s+(?:believe|think))?
+(?:can|could)\s+you\s+(?:dig|pull|look|bring)\s+(?:it|them|that)\s+up|show\s+me|find\s+it
+(?:а\s+)?что\s+(?:у\s+меня\s+|у\s+нас\s+|я\s+|мы\s+)?(?:там\s+)?(?:про|об|о)\s+(?:него|не[её]|это|этом|них|н[её]м|ней)\s+(?:у\s+меня\s+)?(?:записано|писал[аи]?|записывал[аи]?|есть)
+(?:(?:где-то|точно|кажется|ведь|же|уже|я|об\s+этом|про\s+\w+|это|его|е[её]|куда-то|вроде|у\s+меня),?\s+)+(?:писал[аи]?|записывал[аи]?|был[ао]?\s+(?:что-то\s+)?(?:записан[ао]?|в\s+заметках))
+найди(?:те)?(?:\s+мне)?|глянь(?:те)?|поищи(?:те)?|покажи(?:те)?|напомни(?:те)?(?:-ка)?
+""")
+
 _HEADS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"^{_END}*(?:{_GREETINGS}|{_THANKS}){_PAUSE}",
+        rf"^{_END}*(?:{_GREETINGS}|{_THANKS})(?:{_STOP}|\s+(?={_SPEAKS}\b))",
         rf"^{_END}*(?:{_CHATTER}|{_CALLS}){_STOP}",
-        rf"^{_END}*(?:please|pls|пожалуйста|слушай(?:те)?|скажи(?:те)?){_PAUSE}",
+        rf"^{_END}*(?:please|pls|пожалуйста|слушай(?:те)?){_PAUSE}",
         rf"^{_END}*(?:so|ok(?:ay)?|well|ну){_BEFORE_QUESTION}",
         rf"^{_END}*(?P<link>(?:а|и|ну\s+а|and|but)\s+)?(?:{_REQUESTS}|{_WISHES}){_PAUSE}",
+        rf"^{_END}*{_NOTED_BEFORE}{_PAUSE}",
         rf"^{_END}*(?:{_ASKING_FOR})(?:{_BEFORE_QUESTION}|\s*[,:—–]\s*)",
     )
 )
@@ -93,9 +121,11 @@ _TAILS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?:(?<=[,.!?…;])\s*|\s+)(?:{_THANKS}|please|pls|plz|пожалуйста|пж|плиз){_END}*$",
-        rf"(?<=[,.!?…;])\s*(?:{_CHATTER}|{_GREETINGS}){_END}*$",
+        rf"(?<=[,.!?…;])\s*(?:{_CHATTER}|{_GREETINGS}|{_NOTED_AFTER}){_END}*$",
+        rf"\s+(?:{_IN_NOTES}){_END}*$",
     )
 )
+_BLANKS: Final = re.compile(r"\s{2,}")
 _CONDITION: Final = re.compile(r"^(?:if|whether)\s+", re.IGNORECASE)
 _MOST: Final = 8
 """Courtesies that are taken off at each end; a longer chain of them is no question of a person."""
@@ -106,8 +136,9 @@ def without_courtesies(text: str) -> str:
 
     `Hi! Could you tell me where images are stored? Thanks` -> `where images are stored?`
     """
-    asked = _without(_HEADS, text)
-    if asked != text:
+    plain = _BLANKS.sub(lambda blanks: blanks.group()[0], text)
+    asked = _without(_HEADS, plain)
+    if asked != plain:
         asked = _CONDITION.sub("", asked)
     asked = _without(_TAILS, asked).rstrip(" ,;")
     return asked if re.search(r"\w", asked) else text

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.text.asking import asked_part
 from kb.text.courtesies import without_courtesies
 from kb.text.intent import detect_intent
 from kb.text.language import detect_language
@@ -28,6 +29,17 @@ def test_intent(case: dict[str, Any]) -> None:
 def test_courtesies(case: dict[str, str]) -> None:
     assert without_courtesies(case["text"]) == case["asked"]
     assert without_courtesies(case["asked"]) == case["asked"]
+
+
+@pytest.mark.parametrize("case", load_jsonl("text/asking.jsonl"), ids=lambda case: case["text"])
+def test_the_part_that_asks(case: dict[str, str]) -> None:
+    assert asked_part(case["text"]) == case["asked"]
+
+
+@pytest.mark.parametrize("text", [" " * 1999 + "x", "спасибо " * 240, "? ! " * 490, "(:) " * 490])
+def test_long_chatter_is_read_in_time(text: str) -> None:
+    """Patterns that tried every split of such a text would not end."""
+    assert asked_part(without_courtesies(text)).strip()
 
 
 @pytest.mark.parametrize("case", load_jsonl("text/languages.jsonl"), ids=lambda case: case["text"])
