@@ -43,7 +43,6 @@ from kb.retrieval.ranking import SignalSet
 from kb.retrieval.retriever import Retriever
 from kb.retrieval.scripts import in_own_script
 from kb.text.asking import asked_part
-from kb.text.courtesies import without_courtesies
 from kb.text.language import detect_language
 from kb.text.tokens import tokenize
 
@@ -147,7 +146,7 @@ class Assistant:
         """
         text = check_question(text)
         index = self._current_index()
-        asked = _as_meant(text, index)
+        asked = asked_part(in_own_script(text, index))
         query = Query(text=asked, language=detect_language(asked), filters=filters or Filters())
         return self._retriever.search(index, query, top_k=top_k)
 
@@ -168,7 +167,7 @@ class Assistant:
         text = check_question(question.text)
         yield StatusEvent(text="searching")
         index = self._current_index()
-        asked = _as_meant(text, index)
+        asked = asked_part(in_own_script(text, index))
         standalone = resolve(asked, question.history)
         query = Query(
             text=standalone,
@@ -332,12 +331,6 @@ def _spoken(answer: Answer) -> Iterator[StreamEvent]:
     yield from (CitationEvent(citation=citation) for citation in answer.citations)
     yield from (TokenEvent(text=piece) for piece in _PIECE.findall(answer.text))
     yield from (CommandEvent(command=command) for command in answer.commands)
-
-
-def _as_meant(text: str, index: Index) -> str:
-    """Return what is asked, in its own letters and without what is said around it."""
-    plain = without_courtesies(in_own_script(text, index))
-    return without_courtesies(asked_part(plain))
 
 
 def _language_of(text: str, standalone: str) -> Language:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _DATA = Path("data")
 _FLOORS = "floors.json"
+_REWORDED = "reworded"
+_CHATS = "chat.jsonl"
 _GOLD_WEIGHT = 0.3
 _PRACTICE_WEIGHT = 0.4
 _LESSONS_WEIGHT = 0.3
@@ -58,6 +60,12 @@ def evaluate_notes(
             help="First fit ranking and refusal on dev questions and lessons, and write them.",
         ),
     ] = False,
+    wordings: Annotated[
+        bool,
+        typer.Option(
+            "--wordings", help="Ask the questions again as people type them, and compare."
+        ),
+    ] = False,
     beside: Annotated[
         Path | None, typer.Option(help="Folder of another embedding model to compare with.")
     ] = None,
@@ -65,7 +73,7 @@ def evaluate_notes(
 ) -> None:
     """Measure retrieval and answers; exit code 1 where a figure misses its floor."""
     from kb.evaluation.gold import load_gold
-    from kb.evaluation.report import as_table, below_floor, evaluate, load_floors
+    from kb.evaluation.report import as_table, evaluate
 
     gold = file or _DATA / "evaluation"
     questions = load_gold(_gold_files(gold), split=split)
@@ -74,13 +82,21 @@ def evaluate_notes(
             f"{gold.name} holds no gold question{f' of the split {split}' if split else ''}.",
             hint="data/evaluation/README.md tells the fields.",
         )
+    folder = gold if gold.is_dir() else gold.parent
     settings = command_settings(notes or (_DATA / "notes" if file is None else None), state)
     if fit:
-        _fit(load_gold(_gold_files(gold), split="dev"), settings, _DATA / "training")
+        practised = load_gold(_gold_files(gold), split="dev")
+        _fit(_with_chats(practised, folder / _REWORDED), settings, _DATA / "training")
     with _opened(settings) as (index, assistant), _opened_beside(settings, beside) as others:
-        report = evaluate(index, assistant, questions, beside=others)
-    floors = (gold if gold.is_dir() else gold.parent) / _FLOORS
-    missed = below_floor(report.figures(), load_floors(floors)) if floors.is_file() else []
+        report = evaluate(
+            index,
+            assistant,
+            questions,
+            beside=others,
+            chats=_chats(folder / _REWORDED) if wordings else None,
+        )
+    folders = [folder, folder / _REWORDED] if wordings else [folder]
+    missed = _missed(report.figures(), [each / _FLOORS for each in folders])
     if as_json:
         print_json({"figures": report.figures(), "questions": len(questions), "missed": missed})
     else:
@@ -91,6 +107,14 @@ def evaluate_notes(
         stderr_console().print(sentence, style="red", markup=False)
     if missed:
         raise typer.Exit(EXIT_ERROR)
+
+
+def _missed(figures: Mapping[str, float], floors: Sequence[Path]) -> list[str]:
+    """Return a sentence for each figure that misses its floor in those files that are there."""
+    from kb.evaluation.report import below_floor, load_floors
+
+    there = [path for path in floors if path.is_file()]
+    return [sentence for path in there for sentence in below_floor(figures, load_floors(path))]
 
 
 def _fit(questions: Sequence[GoldQuestion], settings: Settings, lessons: Path) -> None:
@@ -112,6 +136,20 @@ def _fit(questions: Sequence[GoldQuestion], settings: Settings, lessons: Path) -
     stderr_console().print(f"refusal: {shown}", markup=False, highlight=False)
 
 
+def _chats(folder: Path) -> Mapping[str, str]:
+    from kb.evaluation.wordings import read_wordings
+
+    chats = folder / _CHATS
+    return read_wordings(chats) if chats.is_file() else {}
+
+
+def _with_chats(questions: Sequence[GoldQuestion], folder: Path) -> list[GoldQuestion]:
+    """Return questions, and after them those that a folder has in the words of a chat."""
+    from kb.evaluation.wordings import reworded
+
+    return [*questions, *reworded(questions, _chats(folder))]
+
+
 @contextmanager
 def _opened_practice(
     settings: Settings, folder: Path
@@ -120,7 +158,7 @@ def _opened_practice(
     from kb.evaluation.gold import load_gold
 
     with _opened_elsewhere(settings, folder / "notes") as index:
-        yield index, load_gold([folder / "questions.jsonl"])
+        yield index, _with_chats(load_gold([folder / "questions.jsonl"]), folder)
 
 
 @contextmanager

@@ -16,10 +16,24 @@ from ingest.training.reranking import Reader, RerankingSettings, RerankingTraine
 from ingest.training.student import Matrix, encode, load_student, tokenize
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
-from kb.evaluation.gold import load_gold
+from kb.evaluation.gold import GoldQuestion, load_gold
+from kb.evaluation.wordings import read_wordings, reworded
+from kb.text.asking import asked_part
 
 _MEASURED: Final = 1500
 """Of the questions held out so many are measured by."""
+_CHAT_TIMES: Final = 12
+"""So often a question is learnt in the words of a chat: there are few of them."""
+
+
+def asked_of_vaults(vaults: Path) -> list[GoldQuestion]:
+    """Return what is asked of the vaults, and after it the same as it is worded in a chat."""
+    questions = load_gold([vaults / "questions.jsonl"])
+    chats = vaults / "chat.jsonl"
+    if not chats.is_file():
+        return questions
+    parts = {id_: asked_part(text) for id_, text in read_wordings(chats).items()}
+    return [*questions, *list(reworded(questions, parts)) * _CHAT_TIMES]
 
 
 def train_reranker(
@@ -51,8 +65,9 @@ def train_reranker(
     learnt = list(lesson_groups([one for one in found if not is_held_out(one)], encoder))
     held_out = list(lesson_groups([one for one in found if is_held_out(one)], encoder))
     measured = held_out[:: max(1, len(held_out) // _MEASURED)]
-    vaults = lessons / "vaults"
-    asked = list(vault_groups(vaults / "notes", load_gold([vaults / "questions.jsonl"]), encoder))
+    asked = list(
+        vault_groups(lessons / "vaults" / "notes", asked_of_vaults(lessons / "vaults"), encoder)
+    )
     # The vectors are made before the first stage: it changes the student's own layers.
     reader = Reader(student, tokenizer)
     stages: list[tuple[str, float, list[PairGroup]]] = [

@@ -26,6 +26,7 @@ from kb.retrieval.candidates import Ranking
 from kb.retrieval.ranking import SignalSet, empty_model
 from kb.retrieval.rereading import read_again, reranked
 from kb.retrieval.retriever import Retriever
+from kb.text.asking import asked_part
 
 _MAX_FALSE_REFUSALS: Final = 0.05
 
@@ -98,7 +99,7 @@ def _rank(retriever: Retriever, index: Index, gold: GoldQuestion) -> Ranking:
     turns: list[Turn] = []
     for text in gold.history:
         turns.append(Turn(question=text, standalone_question=resolve(text, turns)))
-    return retriever.rank(index, gold.query_for(resolve(gold.question, turns)))
+    return retriever.rank(index, gold.query_for(resolve(asked_part(gold.question), turns)))
 
 
 def _write(room: str, name: str, text: str) -> None:

@@ -25,6 +25,7 @@ from kb.evaluation.retrieval import (
     measure_embedder,
     rank_all,
 )
+from kb.evaluation.wordings import WordingFigures, measure_wordings
 from kb.ports import Index
 from kb.retrieval.retriever import Retriever
 
@@ -37,6 +38,7 @@ class Report:
     answers: AnswerFigures
     curve: tuple[RefusalPoint, ...]
     outcomes: tuple[Outcome, ...]
+    wordings: tuple[WordingFigures, ...] = ()
 
     def figures(self) -> dict[str, float]:
         """Return every measured figure by a stable name, as floors and other programs know it."""
@@ -50,6 +52,12 @@ class Report:
             value = getattr(self.answers, field.name)
             if value is not None:
                 named[f"answers/{field.name}"] = value.value if isinstance(value, Share) else value
+        for worded in self.wordings:
+            key = f"wordings/{worded.wording}"
+            named[f"{key}/right"] = worded.right.value
+            named[f"{key}/falsely_refused"] = worded.falsely_refused.value
+            if worded.refused:
+                named[f"{key}/refused"] = worded.refused.value
         return {name: round(value, 4) for name, value in named.items()}
 
 
@@ -59,6 +67,7 @@ def evaluate(
     questions: Sequence[GoldQuestion],
     *,
     beside: Mapping[str, Index] = MappingProxyType({}),
+    chats: Mapping[str, str] | None = None,
 ) -> Report:
     """Ask all questions and measure arms and answers.
 
@@ -67,6 +76,7 @@ def evaluate(
         assistant: Answers from them.
         questions: What is asked; at least one.
         beside: The same notes embedded by other models, by the name of the arm.
+        chats: Questions as they are worded in a chat, by id; with them all wordings are measured.
     """
     others = [row for name, one in beside.items() for row in measure_embedder(name, one, questions)]
     rankings = rank_all(Retriever(), index, questions)
@@ -76,6 +86,7 @@ def evaluate(
         answers=measure_answers(outcomes),
         curve=tuple(refusal_curve(outcomes)),
         outcomes=tuple(outcomes),
+        wordings=() if chats is None else tuple(measure_wordings(assistant, outcomes, chats)),
     )
 
 
@@ -95,6 +106,16 @@ def as_table(report: Report) -> str:
     lines += [
         f"{point.threshold:14.3f} {point.refused:14.3f} {point.falsely_refused:20.3f}"
         for point in report.curve
+    ]
+    if report.wordings:
+        lines += [
+            "",
+            f"{'worded':20} {'n':>4}  {'as written':20} {'so':20} {'falsely refused':20} refused",
+        ]
+    lines += [
+        f"{row.wording:20} {row.right.count:>4}  {row.as_written!s:20} {row.right!s:20} "
+        f"{row.falsely_refused!s:20} {_shown(row.refused)}"
+        for row in report.wordings
     ]
     return "\n".join(lines)
 

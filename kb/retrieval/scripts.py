@@ -30,6 +30,7 @@ _ROMAN: Final = re.compile(r"[a-z']+", re.IGNORECASE)
 _RUSSIAN_WORD: Final = re.compile(r"[а-яё]+(?:-[а-яё]+)*", re.IGNORECASE)
 _LATIN_WORD: Final = re.compile(r"-{0,2}[a-z][a-z-]*", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _TELLING: Final = 3
 _SURE: Final = 5
 """Letters of words that are none as they were typed and known ones on the other layout."""
@@ -40,12 +41,15 @@ _OF_NOTES: Final = 1_000
 
 
 def in_own_script(text: str, index: Index) -> str:
-    """Return a question that was typed on the other layout, or in Latin letters, as it was meant.
+    """Return a question as it was meant that was typed on the other layout or in Latin letters.
+
+    One in capitals is given in lower case.
 
     Args:
         text: As typed.
         index: Its lexical index tells which words the notes know.
     """
+    text = _without_caps_lock(text)
     words = _KnownWords(index)
     if all(map(words.know, _BLANK.split(text))):
         return text
@@ -57,6 +61,12 @@ def in_own_script(text: str, index: Index) -> str:
     if _was_roman(pieces, words):
         return with_infinitives("".join(_told(piece) for piece in pieces))
     return text
+
+
+def _without_caps_lock(text: str) -> str:
+    """Return a question of several words, all in capitals, in lower case: its flags are too."""
+    is_shouted = text.isupper() and len(_LONG_WORD.findall(text)) > 1
+    return text.lower() if is_shouted else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kb.text.courtesies import without_courtesies
 from kb.text.intent import Intent, detect_intent
 from kb.text.language import detect_language
 from kb.text.tokens import Token, fold, is_cyrillic, is_stop_word, tokenize
@@ -58,8 +59,13 @@ _ENOUGH_IN_CLAUSE: Final = 3
 
 
 def asked_part(text: str) -> str:
-    """Return what asks of a message; all of it where that would not be understood alone."""
-    return _asking_clause(_asking_sentences(text))
+    """Return what asks of a message, without courtesies.
+
+    All of it is returned where the asking part would not be understood alone.
+    """
+    plain = without_courtesies(text)
+    part = _asking_clause(_asking_sentences(plain))
+    return without_courtesies(part) if part != plain else plain
 
 
 def _asking_sentences(text: str) -> str:

@@ -1,12 +1,17 @@
-"""What was typed with the other keyboard layout on: `rfr elfkbnm` is `как удалить`."""
+"""The keys of a keyboard, and what the other layout makes of them: `rfr` is `как`."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 _LATIN_KEYS: Final = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _CYRILLIC_KEYS: Final = "йцукенгшщзхъфывапролджэячсмитьбюё"
 _LATIN_SHIFTED: Final = 'QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~'
+
+_ROWS: Final = (
+    "qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю",
+)  # fmt: skip
 
 _TO_CYRILLIC: Final = str.maketrans(
     _LATIN_KEYS + _LATIN_SHIFTED, _CYRILLIC_KEYS + _CYRILLIC_KEYS.upper()
@@ -24,3 +29,11 @@ def as_cyrillic(typed: str) -> str:
 def as_latin(typed: str) -> str:
     """Return what the same keys give with the English layout (QWERTY) on."""
     return typed.translate(_TO_LATIN)
+
+
+@lru_cache(maxsize=100)
+def beside(letter: str) -> str:
+    """Return the letters beside a lowercase one, left and right; none of another sign."""
+    row = next((row for row in _ROWS if letter in row), letter)
+    place = row.index(letter)
+    return row[max(place - 1, 0) : place] + row[place + 1 : place + 2]

@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 
 from kb.text.common import common_rank
 from kb.text.dictionary import is_word
+from kb.text.keyboards import beside
 from kb.text.tokens import fold, is_cyrillic
 from kb.text.tokens import stem as stem_of
 from kb.text.translation import known_stems
@@ -30,9 +31,6 @@ _LEAST_LETTERS: Final = 4
 """Of a word that may be misspelt; one with another or a needless letter has one more."""
 _RARE: Final = 7_000
 """From this rank on a common word is too rare to be what was meant."""
-_KEYS: Final = (
-    "qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю",
-)  # fmt: skip
 _ALIKE: Final = (
     "aeiouy", "sz", "sc", "ck", "аоуыэеияю", "бп", "дт", "зс", "гк", "жш", "вф", "шщ", "ьъ",
 )  # fmt: skip
@@ -115,7 +113,7 @@ def _shortened(word: str) -> Iterator[str]:
 def _exchanged(word: str) -> Iterator[str]:
     for i in range(1, len(word)):
         is_last = i == len(word) - 1
-        for letter in _alike(word[i]) + ("" if is_last else _beside(word[i])):
+        for letter in _alike(word[i]) + ("" if is_last else beside(word[i])):
             yield word[:i] + letter + word[i + 1 :]
 
 
@@ -123,14 +121,6 @@ def _exchanged(word: str) -> Iterator[str]:
 def _alike(letter: str) -> str:
     """Return the letters that sound like this one."""
     return "".join(group.replace(letter, "") for group in _ALIKE if letter in group)
-
-
-@lru_cache(maxsize=100)
-def _beside(letter: str) -> str:
-    """Return the letters beside this one on the keyboard."""
-    row = next((row for row in _KEYS if letter in row), letter)
-    place = row.index(letter)
-    return row[max(place - 1, 0) : place] + row[place + 1 : place + 2]
 
 
 @lru_cache(maxsize=10_000)

@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from kb.assistant import StatusEvent, TokenEvent
 from kb.errors import InvalidInputError, NotFoundError
 from kb.model import AnswerMode, Question, Turn
+from kb.text.asking import asked_part
 from server.ask_events import follow_answer
 from server.conversations import MAX_HISTORY_TURNS
 from server.routes.shared import RequestIdDep, ServicesDep, errors
@@ -84,7 +85,7 @@ def _question(request: ChatCompletionRequest, services: Services) -> Question:
         raise InvalidInputError("no message is of the user", hint="send a message of role user")
     earlier = [text for text in asked[:-1] if text.strip()][-MAX_HISTORY_TURNS:]
     mode: AnswerMode = "llm" if request.model == LLM_MODEL else "extractive"
-    history = tuple(Turn(question=text, standalone_question=text) for text in earlier)
+    history = tuple(Turn(question=text, standalone_question=asked_part(text)) for text in earlier)
     return Question(text=asked[-1], history=history, mode=mode)
 
 

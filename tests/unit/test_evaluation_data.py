@@ -284,3 +284,16 @@ def test_no_line_answers_in_both_splits() -> None:
         for lines in row.relevant:
             for number in range(lines.start, lines.end + 1):
                 assert splits.setdefault((lines.note, number), row.split) == row.split, row.id
+
+
+def test_chats_are_other_words_for_gold_questions() -> None:
+    """Each has the id of its question, and some of both splits are there."""
+    lines = (DATA / "evaluation" / "reworded" / "chat.jsonl").read_text("utf-8").splitlines()
+    chats = [json.loads(line) for line in lines]
+    asked = {one.id: one for one in all_gold()}
+    assert len({chat["id"] for chat in chats}) == len(chats) >= 300
+    for chat in chats:
+        assert chat.keys() == {"id", "question"}
+        assert chat["question"].strip() != asked[chat["id"]].question
+        assert not asked[chat["id"]].history
+    assert len({asked[chat["id"]].split for chat in chats}) == 2

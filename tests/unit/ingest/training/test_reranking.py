@@ -14,6 +14,7 @@ from ingest.reranker import RERANKER_FILE, reranker_folder
 from ingest.training.__main__ import main
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.pair_groups import PairGroup, lesson_groups, shared_words, vault_groups
+from ingest.training.reranker_run import asked_of_vaults
 from ingest.training.reranking import (
     Reader,
     RerankingSettings,
@@ -56,6 +57,8 @@ def write_vault(folder: Path) -> Path:
     }  # fmt: skip
     text = "\n".join(json.dumps(one) for one in (row, row | none))
     (folder / "questions.jsonl").write_text(text + "\n", encoding="utf-8")
+    chat = json.dumps({"id": "1", "question": "Hi! Could you tell me which port? Thanks"})
+    (folder / "chat.jsonl").write_text(chat + "\n", encoding="utf-8")
     return folder
 
 
@@ -160,3 +163,12 @@ def test_the_step_writes_a_reranker_beside_the_model_and_tells_its_scores(
     figures = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
     assert set(figures) == {"first", "told apart"}
     assert all(0 <= float(value) <= 1 for value in figures.values())
+
+
+def test_questions_of_vaults_are_learnt_as_chats_too(tmp_path: Path) -> None:
+    asked = asked_of_vaults(write_vault(tmp_path))
+    assert [one.question for one in asked[:2]] == ["which port ?", "how to ?"]
+    assert {one.question for one in asked[2:]} == {"which port?"}
+    assert asked[2].relevant == asked[0].relevant
+    (tmp_path / "chat.jsonl").unlink()
+    assert len(asked_of_vaults(tmp_path)) == 2

@@ -50,8 +50,23 @@ def test_russian_in_latin_letters_is_read(typed: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ЧТО ДЕЛАЕТ DOCKER RUN -D", "что делает docker run -d"),
+        ("KAK UDALIT OBRAZ", "как удалить образ"),
+        ("RFR ELFKBNM J,HFP", "как удалить образ"),
+    ],
+)
+def test_caps_lock_is_read(typed: str, meant: str) -> None:
+    assert in_own_script(typed, INDEX) == meant
+
+
+@pytest.mark.parametrize(
     "typed",
     [
+        "ENTRYPOINT",
+        "CMD -P",
+        "what is -P",
         "what is a volume",
         "как удалить контейнер",
         "docker run",
