@@ -24,6 +24,8 @@ _ALIKE: Final = 0.65
 _LEAST_LETTERS: Final = 3
 _LOOKED_AT: Final = 3
 """Chunks that are looked through for a word that sounds alike."""
+_LOOKED_THROUGH: Final = 12
+"""Chunks that are looked through for a word that is spelt alike: there are more words of that."""
 
 
 def respell(query: Query, index: Index) -> Query:
@@ -58,7 +60,9 @@ def _spelling(token: Token, word: str, index: Index) -> str | None:
 
 def _as_noted(word: str, term: str, index: Index) -> str | None:
     """Return the word of the notes that may have been meant, if there is one."""
-    hits = index.lexical.search([Term(text=term, max_edits=1)], top_k=_LOOKED_AT)
+    # A misspelt word may have another stem than what was meant.
+    spelt_alike = [Term(text=text, max_edits=1) for text in dict.fromkeys((term, word))]
+    hits = index.lexical.search(spelt_alike, top_k=_LOOKED_THROUGH)
     chunks = index.catalog.chunks([hit.chunk for hit in hits])
     texts = (text for chunk in chunks for text in (chunk.text, chunk.context))
     tokens = (token for text in texts for token in tokenize(text))

@@ -7,7 +7,7 @@ one that the fingers easily miss (`slips`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from kb.text.common import common_rank
 from kb.text.dictionary import is_word
 from kb.text.keyboards import beside
-from kb.text.tokens import fold, is_cyrillic
+from kb.text.tokens import fold, is_cyrillic, spoken_latin
 from kb.text.tokens import stem as stem_of
 from kb.text.translation import known_stems
 from kb.text.transliteration import spoken_forms
@@ -30,7 +30,15 @@ another: shorter words have too many neighbours."""
 _LEAST_LETTERS: Final = 4
 """Of a word that may be misspelt; one with another or a needless letter has one more."""
 _RARE: Final = 7_000
-"""From this rank on a common word is too rare to be what was meant."""
+"""From this rank on a common word is too rare to be what was meant by a short one."""
+_SHORT: Final = 7
+"""A word of fewer letters has too many neighbours to be taken for a rare one."""
+_RANKLESS: Final = 1_000_000
+"""The rank of a word that is not common."""
+_SPOKEN: Final = 500
+"""The rank of Latin terms that are spelt in Russian."""
+_SWAP, _DOUBLE, _MISSED, _OTHER_SLIP = 0, 1, 2, 3
+"""How far slips are from what was meant, the commonest first."""
 _ALIKE: Final = (
     "aeiouy", "sz", "sc", "ck", "аоуыэеияю", "бп", "дт", "зс", "гк", "жш", "вф", "шщ", "ьъ",
 )  # fmt: skip
@@ -48,30 +56,53 @@ def corrections(stem: str) -> tuple[str, ...]:
 
 
 def corrected(word: str) -> str | None:
-    """Return the most common word that may have been meant by one that is none; None without any.
+    """Return the common word that was likeliest meant by one that is none; None without any.
 
     Args:
         word: In lower case, `ё` as `е`.
     """
-    ranked = ((common_rank(slip) or _RARE, slip) for slip in slips(word))
-    likeliest = sorted(pair for pair in ranked if pair[0] < _RARE)
-    return next((slip for _, slip in likeliest if is_word(slip)), None)
+    ranked = ((distance, _rank(slip), slip) for slip, distance in slips(word).items())
+    likely = (one for one in ranked if one[1] <= _rarest(word, one[0]))
+    in_order = (slip for distance, rank, slip in sorted(likely, key=_swaps_first))
+    return next((slip for slip in in_order if is_word(slip) or spoken_latin(slip)), None)
+
+
+def _rarest(word: str, distance: int) -> int:
+    """Return up to which rank a word may have been meant."""
+    is_likely = distance == _SWAP or (len(word) >= _SHORT and distance < _OTHER_SLIP)
+    return _RANKLESS if is_likely else _RARE
+
+
+def _swaps_first(slip: tuple[int, int, str]) -> tuple[bool, int, str]:
+    distance, rank, text = slip
+    return distance != _SWAP, rank, text
+
+
+def _rank(word: str) -> int:
+    rank = common_rank(word)
+    if rank is not None:
+        return rank
+    return _SPOKEN if spoken_latin(word) else _RANKLESS
 
 
 def noted(word: str, among: Iterable[str]) -> str | None:
-    """Return the first of the words that may have been meant, as it is spelt there.
+    """Return the one of the words that was likeliest meant, as it is spelt there; None without any.
 
     Args:
         word: In lower case, `ё` as `е`.
         among: Words as they stand in notes.
     """
     meant = slips(word)
-    return next((other for other in among if fold(other) in meant), None)
+    return min(
+        (other for other in among if fold(other) in meant),
+        key=lambda other: meant[fold(other)],
+        default=None,
+    )
 
 
 @lru_cache(maxsize=1_000)
-def slips(word: str) -> frozenset[str]:
-    """Return all strings that one slip of the fingers turns into this word.
+def slips(word: str) -> Mapping[str, int]:
+    """Return all strings that one slip of the fingers turns into this word, with how far it is.
 
     The slip leaves the first letter as it is or swaps it with the second. At the end it leaves no
     needless letter, nor one of the next key: names have letters of their own there (`sshd`).
@@ -80,14 +111,14 @@ def slips(word: str) -> frozenset[str]:
         word: In lower case, `ё` as `е`.
     """
     if len(word) < _LEAST_LETTERS:
-        return frozenset()
-    longer = len(word) > _LEAST_LETTERS
-    found = {
-        *_swapped(word),
-        *_completed(word),
-        *((*_shortened(word), *_exchanged(word)) if longer else ()),
-    }
-    return frozenset(found - {word})
+        return {}
+    longer = [*_shortened(word), *_exchanged(word)] if len(word) > _LEAST_LETTERS else []
+    found = dict.fromkeys(longer, _OTHER_SLIP)
+    found |= dict.fromkeys(_completed(word), _MISSED)
+    found |= dict.fromkeys(_undoubled(word), _DOUBLE)
+    found |= dict.fromkeys(_swapped(word), _SWAP)
+    found.pop(word, None)
+    return found
 
 
 def _swapped(word: str) -> Iterator[str]:
@@ -105,8 +136,13 @@ def _completed(word: str) -> Iterator[str]:
 
 
 def _shortened(word: str) -> Iterator[str]:
+    for i in range(1, len(word) - 1):
+        yield word[:i] + word[i + 1 :]
+
+
+def _undoubled(word: str) -> Iterator[str]:
     for i in range(1, len(word)):
-        if i < len(word) - 1 or word[i] == word[i - 1]:
+        if word[i] == word[i - 1]:
             yield word[:i] + word[i + 1 :]
 
 
