@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kb.text.programs import COMPOSE_COMMANDS, DOCKER_GROUPS, PROGRAMS, WITH_SUBCOMMANDS
+
 _SHELL_INFO: Final = frozenset(
     "bash sh shell console zsh fish powershell ps1 pwsh cmd bat batch terminal shellsession".split()
 )
@@ -13,32 +15,6 @@ _QUERY_INFO: Final = frozenset("sql psql mysql postgresql plsql".split())
 _FILE_INFO: Final = frozenset(
     "yaml yml json jsonc toml ini conf xml html css dockerfile docker-compose makefile properties"
     " diff csv tsv markdown md text-file nginx env log http mermaid".split()
-)
-_PROGRAMS: Final = frozenset(
-    "apt apt-get awk az aws bash brew cargo cat cd chmod chown choco conda cp crontab curl cut df"
-    " dig dnf docker docker-compose docker-machine du dpkg echo env export ffmpeg find firewall-cmd"
-    " free gcloud git go gradle grep gunzip gzip head helm htop iptables ip ipconfig java"
-    " journalctl jq kill killall kubectl less ln ls lsblk lsof make man minikube mkdir mount mv mvn"
-    " mysql mysqldump nano nc net netsh netstat nginx nmap node npm npx nslookup openssl pacman"
-    " pg_dump pg_dumpall pg_restore ping pip pip3 pipx pkill podman poetry ps psql pwd py pytest"
-    " python"
-    " python3 redis-cli rm rsync ruff scoop scp screen sed service sh snap sort source ss ssh"
-    " ssh-add ssh-copy-id ssh-keygen sudo su sysctl systemctl tail tar tee telnet terraform tmux"
-    " top touch traceroute tree ufw umount uname unzip uv uvicorn vagrant vi vim virtualenv wget"
-    " which whoami winget wsl xargs yarn yum zip".split()
-)
-_WITH_SUBCOMMANDS: Final = frozenset(
-    "apt apt-get az aws brew cargo choco conda dnf docker docker-compose gcloud git go helm kubectl"
-    " minikube net npm pip pip3 pipx podman poetry service snap systemctl terraform tmux uv vagrant"
-    " winget yarn yum".split()
-)
-DOCKER_GROUPS: Final = frozenset(
-    "builder buildx compose config container context image manifest network node plugin secret"
-    " service stack swarm system trust volume".split()
-)
-_COMPOSE_COMMANDS: Final = frozenset(
-    "build config create down events exec images kill logs pause port ps pull push restart rm run"
-    " scale start stop top unpause up".split()
 )
 _PROMPT: Final = re.compile(r"^(?:\$|#|>|%|PS [^>\n]*>|[\w.-]+@[\w.-]+[:~\w/.-]*[$#])\s+(?=\S)")
 _TRAILING_COMMENT: Final = re.compile(r"\s+(?:#|//)\s.*$")
@@ -79,12 +55,12 @@ def is_command(text: str) -> bool:
     words = line.split()
     if "\n" in text or len(words) < 2:
         return False
-    return _program_of(words) in _PROGRAMS and _calls_program(line)
+    return _program_of(words) in PROGRAMS and _calls_program(line)
 
 
 def is_program(text: str) -> bool:
     """Tell whether a text is the name of a well-known program, and nothing else."""
-    return text in _PROGRAMS
+    return text in PROGRAMS
 
 
 def command_name(line: str) -> str:
@@ -94,14 +70,14 @@ def command_name(line: str) -> str:
         return line.strip()
     if words[0] == "docker-compose":
         # Its own options, with their values, stand before the subcommand.
-        return " ".join([words[0], *[word for word in words[1:] if word in _COMPOSE_COMMANDS][:1]])
+        return " ".join([words[0], *[word for word in words[1:] if word in COMPOSE_COMMANDS][:1]])
     return " ".join(_subcommands(words))
 
 
 def _subcommands(words: list[str]) -> list[str]:
     """Return the words of a command's name: `docker volume ls` of `docker volume ls -q`."""
     name = words[:1]
-    if words[0] in _WITH_SUBCOMMANDS and len(words) > 1 and words[1].isidentifier():
+    if words[0] in WITH_SUBCOMMANDS and len(words) > 1 and words[1].isidentifier():
         name.append(words[1])
         grouped = words[0] in {"docker", "podman"} and words[1] in DOCKER_GROUPS
         if grouped and len(words) > 2 and words[2].isidentifier():
@@ -147,7 +123,7 @@ def _called(words: list[str]) -> list[str]:
     called = [word for word in words if not _ASSIGNMENT.match(word)]
     if called[:1] != ["sudo"]:
         return called
-    known = [position for position, word in enumerate(called) if position and word in _PROGRAMS]
+    known = [position for position, word in enumerate(called) if position and word in PROGRAMS]
     others = [position for position, word in enumerate(called) if position and word[0] != "-"]
     start = min(known or others, default=0)
     return called[start:]
@@ -157,7 +133,7 @@ def _calls_program(line: str) -> bool:
     words = line.split()
     if line.endswith((":", "{")) or _SETTING.match(line):
         return False
-    if _program_of(words) in _PROGRAMS:
+    if _program_of(words) in PROGRAMS:
         return True
     if not words or not _PROGRAM.match(words[0]):
         return False

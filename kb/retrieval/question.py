@@ -10,6 +10,7 @@ from typing import Final
 from kb.commands.spec import command_index
 from kb.model import Language, Query
 from kb.text.intent import Intent, detect_intent
+from kb.text.programs import DOCKER_GROUPS, GIT_GROUPS, WITH_SUBCOMMANDS
 from kb.text.spelling import corrections
 from kb.text.tokens import Token, analyze, fold, is_stop_word, tokenize
 from kb.text.translation import translations
@@ -31,11 +32,8 @@ _ANSWER_WORDS: Final = frozenset(
 _SURE: Final = 0.6
 """From this weight on a translation counts as the word itself."""
 _COMMAND_WORD: Final = re.compile(r"(?<![\w-])[a-z][a-z-]*(?![\w])")
-_SHELL_PROGRAMS: Final = frozenset(
-    "apt apt-get aws brew cargo docker docker-compose gcloud git go helm kubectl minikube npm pip"
-    " pip3 podman poetry systemctl terraform tmux uv vagrant yarn".split()
-)
-"""Programs with sub-commands."""
+_GROUPS: Final = DOCKER_GROUPS | GIT_GROUPS
+"""Sub-commands that have some of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +118,7 @@ def names_command(question: ParsedQuestion, command: str) -> float:
     the name of a program that has some adds nothing, since every entry of a note may begin with it.
     """
     name = command_name(command)
-    own = name[1:] if name[:1] and name[0] in _SHELL_PROGRAMS else name
+    own = name[1:] if name[:1] and name[0] in WITH_SUBCOMMANDS else name
     words = [stem for word in own for stem in analyze(word)[:1]]
     if not words:
         return 0.0
@@ -136,7 +134,7 @@ def named_commands(text: str) -> Iterator[str]:
     words = _COMMAND_WORD.findall(text)
     known = command_index()
     for i, word in enumerate(words):
-        program = words[i - 1] if i and words[i - 1] in _SHELL_PROGRAMS else ""
+        program = words[i - 1] if i and words[i - 1] in WITH_SUBCOMMANDS else ""
         pair = " ".join(words[i : i + 2])
         if pair in known:
             yield f"docker {pair}"
@@ -163,7 +161,7 @@ def command_name(command: str) -> tuple[str, ...]:
     if not words:
         return ()
     name = [words[0]]
-    if words[0] in _SHELL_PROGRAMS:
+    if words[0] in WITH_SUBCOMMANDS:
         for word in words[1:3]:
             if not (word.isascii() and word.isalpha() and word.islower()):
                 break
@@ -171,11 +169,3 @@ def command_name(command: str) -> tuple[str, ...]:
     if len(name) == 3 and name[1] not in _GROUPS:
         name.pop()
     return tuple(name)
-
-
-_GROUPS: Final = frozenset(
-    """
-    builder compose config container context image manifest network plugin secret service stack
-    swarm system trust volume remote stash submodule worktree bisect
-    """.split()
-)
