@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -272,6 +273,7 @@ def _index_opener(settings: Settings, state: StateFolder) -> Callable[[], IndexP
         from ingest.embedding import SentenceTransformerEmbedder
         from ingest.service import IndexService
         from kb.retrieval.manual import learn_purposes
+        from kb.text.dictionary import load_dictionaries
 
         embedder = SentenceTransformerEmbedder(settings.embedding_model)
         service = IndexService(
@@ -279,6 +281,7 @@ def _index_opener(settings: Settings, state: StateFolder) -> Callable[[], IndexP
         )
         service.open()
         learn_purposes(embedder, service.vectors_of)
+        Thread(target=load_dictionaries, name="dictionaries", daemon=True).start()
         return service
 
     return open_index

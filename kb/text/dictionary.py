@@ -28,6 +28,12 @@ def is_word(folded: str) -> bool:
     return folded in common_words() or folded in _english()
 
 
+def load_dictionaries() -> None:
+    """Load both, so that the first question with an unknown word does not wait for them."""
+    _russian()
+    _english()
+
+
 @lru_cache(maxsize=1)
 def _russian() -> MorphAnalyzer:
     from pymorphy3 import MorphAnalyzer
