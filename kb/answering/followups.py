@@ -36,6 +36,12 @@ _LEAD_IN: Final = re.compile(
     r"|and what about|what about|how about|and|but|now)\s+(?=\S)",
     re.IGNORECASE,
 )
+_CONJUNCTION: Final = re.compile(
+    r"^\W*(?:(?:ладно|хорошо|ок|понятно|ясно|ok|okay|great|fine)\W+)?(?:ну\s+)?(?:а|и|and|but)\s+"
+    r"(?=\w+\W+\w)",
+    re.IGNORECASE,
+)
+"""What joins a question to the one before it; as a question of its own it begins after it."""
 _THERE: Final = re.compile(r"\b(?:там|тут|здесь|there|here)\b", re.IGNORECASE)
 _LEADING_PREPOSITION: Final = re.compile(r"^\W*(?:in|of|for|with|у|в|для|с)\s", re.IGNORECASE)
 _NOT_SAID_OF_A_THING: Final = (
@@ -63,8 +69,9 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
         question: As the user typed it.
         history: The conversation so far, oldest first.
     """
+    asked = _CONJUNCTION.sub("", question)
     if not history:
-        return question
+        return asked
     last = history[-1]
     lead_in = _LEAD_IN.match(question)
     rest = question[lead_in.end() :] if lead_in else question
@@ -73,8 +80,8 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
         return whole
     if pronoun := _pronoun(rest):
         meant = topic(previous)
-        return rest[: pronoun.start()] + meant + rest[pronoun.end() :] if meant else question
-    return _completed(rest, last, has_lead_in=bool(lead_in)) or question
+        return rest[: pronoun.start()] + meant + rest[pronoun.end() :] if meant else asked
+    return _completed(rest, last, has_lead_in=bool(lead_in)) or asked
 
 
 def _completed(rest: str, last: Turn, *, has_lead_in: bool) -> str | None:

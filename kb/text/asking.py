@@ -37,7 +37,8 @@ _POINTING: Final = re.compile(
     re.IGNORECASE,
 )
 _PERSONAL: Final = re.compile(
-    r"(?<![\w-])(?:i|i'm|i'd|i've|me|we|we're|us|я|мне|меня|мы|нас|нам)(?![\w-])",
+    r"(?<![\w-])(?:i|i'm|i'd|i've|me|we|we're|us|я|мне|меня|мы|нас|нам"
+    r"|хочу|хотел[аи]?|решил[аи]?|думаю|сижу|пытаюсь|собираюсь|пробую|ищу|надоело|устал[аи]?)(?![\w-])",
     re.IGNORECASE,
 )
 _CONDITION: Final = re.compile(
