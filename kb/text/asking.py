@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kb.text.colloquial import spelt_out
 from kb.text.courtesies import without_courtesies
 from kb.text.intent import Intent, detect_intent
 from kb.text.language import detect_language
@@ -60,11 +61,11 @@ _ENOUGH_IN_CLAUSE: Final = 3
 
 
 def asked_part(text: str) -> str:
-    """Return what asks of a message, without courtesies.
+    """Return what asks of a message, without courtesies and colloquial spellings.
 
     All of it is returned where the asking part would not be understood alone.
     """
-    plain = without_courtesies(text)
+    plain = without_courtesies(spelt_out(text))
     part = _asking_clause(_asking_sentences(plain))
     return without_courtesies(part) if part != plain else plain
 
