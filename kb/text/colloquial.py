@@ -50,6 +50,15 @@ _SHORT: Final = re.compile(
 )
 
 
+_PARTICLE: Final = re.compile(
+    r"\b(?!(?:что|чего|чему|чем|кто|кого|кому|кем|где|куда|откуда|когда|как|зачем|почему|отчего"
+    r"|сколько|чей|чья|чь[её]|чьи|как(?:ой|ая|ое|ие|ого|ому|ую|им|их)|что)-)"
+    r"([А-Яа-яЁё]{3,})-(?:то|ка|таки)\b"
+)
+"""A word with a particle that says nothing (`где-то` is a word of its own)."""
+
+
 def spelt_out(text: str) -> str:
-    """Return a text with its colloquial spellings written out."""
-    return _SHORT.sub(lambda short: _SPELT_OUT[short.group().lower()], text)
+    """Return a text with its colloquial spellings written out, without particles."""
+    plain = _PARTICLE.sub(r"\1", text)
+    return _SHORT.sub(lambda short: _SPELT_OUT[short.group().lower()], plain)

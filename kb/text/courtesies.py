@@ -36,6 +36,7 @@ _GREETINGS: Final = _alternatives(r"""
 (?:hi|hello|hey|yo|greetings)(?:\s+(?:there|all|everyone|folks|team|guys))?
 good\s+(?:morning|day|afternoon|evening)
 привет(?:ик|ствую)?(?:\s+(?:всем|ещ[её]\s+раз))?|здравствуй(?:те)?|здрасте|хай|приветствую
+(?:всем\s+)(?:привет|здравствуйте)|(?:день|вечер)\s+добрый|доброго\s+времени
 добр(?:ый|ое|ого)\s+(?:день|вечер|утро|дня|вечера|утра|времени\s+суток)
 """)
 _THANKS: Final = _alternatives(r"""
@@ -48,6 +49,8 @@ _CHATTER: Final = _alternatives(r"""
 (?:a\s+)?(?:quick|simple|stupid|dumb|silly|small)\s+question|(?:one|another|next)\s+question|question
 (?:sorry\s+)?i(?:'ve|\s+have)?\s+(?:always\s+|keep\s+|just\s+)?forg(?:e|o)t(?:ten|ting)?(?:\s+(?:this|it|that))?(?:\s+(?:again|every\s+time|once\s+more))?
 i\s+(?:can'?t|cannot|don'?t|do\s+not)\s+remember(?:\s+(?:this|it|that))?(?:\s+again)?
+(?:i'm\s+)?sorry(?:\s+(?:for|about)\s+(?:the|a|my)\s+(?:\w+\s+)?question)?|excuse\s+me
+извини(?:те)?(?:\s+за\s+(?:\w+\s+)?вопрос)?|прости(?:те)?(?:\s+за\s+(?:\w+\s+)?вопрос)?
 (?:i\s+)?(?:need|want)\s+(?:some\s+|your\s+)?help|help(?:\s+me)?(?:\s+out)?
 (?:у\s+меня\s+)?(?:есть\s+)?(?:такой\s+|один\s+|ещ[её]\s+(?:один\s+)?|глупый\s+|простой\s+|быстрый\s+)?вопрос(?:ик)?(?:\s+такой)?
 (?:я\s+)?(?:что-то\s+|чего-то\s+|опять\s+|снова\s+|вечно\s+|уже\s+)*(?:забыл|забыла|забываю|подзабыл|подзабыла)
@@ -58,6 +61,10 @@ _CALLS: Final = _alternatives(r"""
 ok(?:ay)?|so|well|listen|please|pls|look|right|alright|btw|by\s+the\s+way|folks|guys|buddy|bro
 слушай(?:те)?|смотри(?:те)?|пожалуйста|пж|плиз|ребят[аы]?|друг|друзья|коллеги|короче|кстати|так|значит|ну|скажи(?:те)?\s+пожалуйста
 """)
+_INTERJECTIONS: Final = (
+    r"(?:oops|ugh+|a+rgh|yikes|wow|damn|ouch|hm+|um+|uh+|erm+|aa+h|oh|ah|huh"
+    r"|э+м+|ээ+|хм+|мм+|аа+|ох|ой|ай|эх|ах|фу|блин|ч[её]рт|ух|упс|ого|ура|караул)"
+)
 _REQUESTS: Final = _alternatives(r"""
 (?:(?:could|can|would|will)\s+(?:you|u|someone|anyone|somebody)\s+)?(?:please\s+|kindly\s+|just\s+)?(?:tell|remind|inform|advise)\s+me(?:\s+please)?(?:\s+(?:about|of)\b)?
 (?:подскажи|скажи|напомни)(?:те|-ка)?(?:\s+мне)?(?:,?\s+пожалуйста)?(?:\s+(?:про|о|об)\b)?
@@ -102,6 +109,7 @@ what\s+(?:do\s+(?:my|the)\s+notes\s+say|is\s+in\s+(?:my|the)\s+notes|'s\s+in\s+(
 (?:а\s+)?что\s+(?:у\s+меня\s+|у\s+нас\s+|я\s+|мы\s+)?(?:там\s+)?(?:про|об|о)\s+(?:него|не[её]|это|этом|них|н[её]м|ней)\s+(?:у\s+меня\s+)?(?:записано|писал[аи]?|записывал[аи]?|есть)
 (?:(?:где-то|точно|кажется|ведь|же|уже|я|об\s+этом|про\s+\w+|это|его|е[её]|куда-то|вроде|у\s+меня),?\s+)+(?:писал[аи]?|записывал[аи]?|был[ао]?\s+(?:что-то\s+)?(?:записан[ао]?|в\s+заметках))
 (?:а\s+то\s+)?(?:я\s+)?(?:каждый\s+раз|вечно|вс[её]\s+время|всегда)\s+(?:забываю|путаю|путаюсь)|it'?s\s+been\s+(?:ages|a\s+while)|i\s+(?:always|keep)\s+(?:forget(?:ting)?|mix(?:ing)?\s+(?:this|it|them|these)\s+up)
+(?:не\s+)?подскаж(?:ешь|ете|и|ите)(?:\s+(?:мне|как|где))?|не\s+знаешь|не\s+помнишь|remind\s+me(?:\s+how)?
 найди(?:те)?(?:\s+мне)?|глянь(?:те)?|поищи(?:те)?|покажи(?:те)?|напомни(?:те)?(?:-ка)?
 """)
 
@@ -112,19 +120,21 @@ _HEADS: Final = tuple(
         rf"^{_END}*(?:{_CHATTER}|{_CALLS}){_STOP}",
         rf"^{_END}*(?:\w+\s+){{0,3}}(?:question|вопрос)\b(?![^:]*\b(?:about|on|про|о|об)\b)[^:?.]{{0,30}}:\s*",
         rf"^{_END}*(?:please|pls|пожалуйста|слушай(?:те)?){_PAUSE}",
+        rf"^{_END}*{_INTERJECTIONS}(?:{_STOP}|{_BEFORE_QUESTION})",
         rf"^{_END}*(?:so|ok(?:ay)?|well|ну){_BEFORE_QUESTION}",
         rf"^{_END}*(?P<link>(?:а|и|ну\s+а|and|but)\s+)?(?:{_REQUESTS}|{_WISHES}){_PAUSE}",
         rf"^{_END}*{_NOTED_BEFORE}{_PAUSE}",
         rf"^{_END}*(?:{_ASKING_FOR})(?:{_BEFORE_QUESTION}|\s*[,:—–]\s*)",
     )
 )
-"""`link` is what joins a follow-up to the question before it; it stays."""
+"""What `link` names stays: it joins a follow-up to the question before it."""
 _TAILS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?:(?<=[,.!?…;])\s*|\s+)(?:{_THANKS}|please|pls|plz|пожалуйста|пж|плиз){_END}*$",
         rf"(?<=[,.!?…;])\s*(?:{_CHATTER}|{_GREETINGS}|{_NOTED_AFTER}){_END}*$",
         rf"\s+(?:{_IN_NOTES}){_END}*$",
+        rf"^(?P<link>what(?:'s|\s+(?:was|is|are|were|does|did))\b.*\w)\s+again{_END}*$",
     )
 )
 _BLANKS: Final = re.compile(r"\s{2,}")
