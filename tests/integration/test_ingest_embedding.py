@@ -183,11 +183,12 @@ def test_our_model_reads_questions_with_chunks_and_others_do_not(
         "```\ndocker exec web ls\n```\n\nRun a command in a container.",
     ]
     chunks = [make_chunk(text) for text in texts]
-    near_miss = max(ours.read("how to copy a file out of a container", chunks))
+    elsewhere = ("push an image to a registry", "where are images stored", "посмотреть логи")
+    unanswered = max(float(max(ours.read(question, chunks))) for question in elsewhere)
     for question in ("how do I remove a container", "как удалить контейнер"):
         removes, runs = ours.read(question, chunks).tolist()
         assert removes > runs + 2, question
-    assert ours.read("how do I remove a container", chunks)[0] > near_miss + 1
+        assert removes > unanswered + 2, question
 
 
 def test_a_text_alone_is_read_as_it_is_among_others(capfd: pytest.CaptureFixture[str]) -> None:
