@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 _DATA = Path("data")
 _FLOORS = "floors.json"
 _REWORDED = "reworded"
-_CHATS = "chat.jsonl"
 _GOLD_WEIGHT = 0.3
 _PRACTICE_WEIGHT = 0.4
 _LESSONS_WEIGHT = 0.3
@@ -137,10 +136,9 @@ def _fit(questions: Sequence[GoldQuestion], settings: Settings, lessons: Path) -
 
 
 def _chats(folder: Path) -> Mapping[str, str]:
-    from kb.evaluation.wordings import read_wordings
+    from kb.evaluation.wordings import CHATS_FILE, read_wordings
 
-    chats = folder / _CHATS
-    return read_wordings(chats) if chats.is_file() else {}
+    return read_wordings(folder / CHATS_FILE)
 
 
 def _with_chats(questions: Sequence[GoldQuestion], folder: Path) -> list[GoldQuestion]:

@@ -17,7 +17,7 @@ from ingest.training.student import Matrix, encode, load_student, tokenize
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
 from kb.evaluation.gold import GoldQuestion, load_gold
-from kb.evaluation.wordings import read_wordings, reworded
+from kb.evaluation.wordings import CHATS_FILE, read_wordings, reworded
 from kb.text.asking import asked_part
 
 _MEASURED: Final = 1500
@@ -29,10 +29,8 @@ _CHAT_TIMES: Final = 12
 def asked_of_vaults(vaults: Path) -> list[GoldQuestion]:
     """Return what is asked of the vaults, and after it the same as it is worded in a chat."""
     questions = load_gold([vaults / "questions.jsonl"])
-    chats = vaults / "chat.jsonl"
-    if not chats.is_file():
-        return questions
-    parts = {id_: asked_part(text) for id_, text in read_wordings(chats).items()}
+    chats = read_wordings(vaults / CHATS_FILE)
+    parts = {id_: asked_part(text) for id_, text in chats.items()}
     return [*questions, *list(reworded(questions, parts)) * _CHAT_TIMES]
 
 
@@ -65,9 +63,8 @@ def train_reranker(
     learnt = list(lesson_groups([one for one in found if not is_held_out(one)], encoder))
     held_out = list(lesson_groups([one for one in found if is_held_out(one)], encoder))
     measured = held_out[:: max(1, len(held_out) // _MEASURED)]
-    asked = list(
-        vault_groups(lessons / "vaults" / "notes", asked_of_vaults(lessons / "vaults"), encoder)
-    )
+    vaults = lessons / "vaults"
+    asked = list(vault_groups(vaults / "notes", asked_of_vaults(vaults), encoder))
     # The vectors are made before the first stage: it changes the student's own layers.
     reader = Reader(student, tokenizer)
     stages: list[tuple[str, float, list[PairGroup]]] = [

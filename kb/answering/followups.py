@@ -30,17 +30,13 @@ from kb.text.language import detect_language
 from kb.text.tokens import Token, is_stop_word, tokenize
 from kb.text.wordforms import things_in
 
+_WELL: Final = r"^\W*(?:(?:ладно|хорошо|ок|понятно|ясно|спасибо|ok|okay|thanks|great|fine)\W+)?"
 _LEAD_IN: Final = re.compile(
-    r"^\W*(?:(?:ладно|хорошо|ок|понятно|ясно|спасибо|ok|okay|thanks|great|fine)\W+)?"
-    r"(?:а что насч[её]т|а что с|а как насч[её]т|а как же|а ещ[её]|ну а|а|и"
+    rf"{_WELL}(?:а что насч[её]т|а что с|а как насч[её]т|а как же|а ещ[её]|ну а|а|и"
     r"|and what about|what about|how about|and|but|now)\s+(?=\S)",
     re.IGNORECASE,
 )
-_CONJUNCTION: Final = re.compile(
-    r"^\W*(?:(?:ладно|хорошо|ок|понятно|ясно|ok|okay|great|fine)\W+)?(?:ну\s+)?(?:а|и|and|but)\s+"
-    r"(?=\w+\W+\w)",
-    re.IGNORECASE,
-)
+_CONJUNCTION: Final = re.compile(rf"{_WELL}(?:ну\s+)?(?:а|и|and|but)\s+(?=\w+\W+\w)", re.IGNORECASE)
 """What joins a question to the one before it; as a question of its own it begins after it."""
 _THERE: Final = re.compile(r"\b(?:там|тут|здесь|there|here)\b", re.IGNORECASE)
 _LEADING_PREPOSITION: Final = re.compile(r"^\W*(?:in|of|for|with|у|в|для|с)\s", re.IGNORECASE)

@@ -17,6 +17,8 @@ from kb.evaluation.gold import GoldQuestion
 from kb.evaluation.metrics import Share
 from kb.text.keyboards import as_latin, beside
 
+CHATS_FILE: Final = "chat.jsonl"
+"""Where a folder of questions has some of them in the words of a chat."""
 _WORD: Final = re.compile(r"(?<![^\s(«\"])[A-Za-zА-Яа-яЁё]{5,}(?![^\s?.,!)»\"])")
 _CYRILLIC: Final = re.compile(r"[А-Яа-яЁё]")
 _ROMAN: Final = dict(
@@ -43,7 +45,12 @@ class WordingFigures:
 
 
 def read_wordings(path: Path) -> dict[str, str]:
-    """Return the other wordings of a JSON lines file (`id`, `question`) by the question's id."""
+    """Return the other wordings of a JSON lines file (`id`, `question`) by the question's id.
+
+    There are none where there is no such file.
+    """
+    if not path.is_file():
+        return {}
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
     return {str(row["id"]): str(row["question"]) for row in rows}
 
@@ -120,7 +127,7 @@ def _compared(
     name: str, written: Mapping[str, Outcome], again: Sequence[Outcome]
 ) -> WordingFigures | None:
     """Compare what was answered with what is; None where no answerable question has such words."""
-    if not any(one.gold.relevant for one in again):
+    if not again:
         return None
     before = measure_answers([written[one.gold.id] for one in again])
     after = measure_answers(again)

@@ -24,13 +24,9 @@ _INTERROGATIVE: Final = (
     r"|how|what|what's|where|who|when|why|can\s+i|do\s+i|should\s+i|is\s+there"
     r"|which(?!\s+(?:is|are|was|has|does|makes?|means?)\b))\b"
 )
-_CLAUSE: Final = re.compile(
-    rf"(?:,|:|;|\s[—–-])\s+(?:(?:а|и|но|так|so|but|and|then)\s+)?(?={_INTERROGATIVE})",
-    re.IGNORECASE,
-)
-_BEGINS_ASKING: Final = re.compile(
-    rf"^\W*(?:(?:а|и|но|так|so|but|and|then)\s+)?{_INTERROGATIVE}", re.IGNORECASE
-)
+_JOINED: Final = r"(?:(?:а|и|но|так|so|but|and|then)\s+)?"
+_CLAUSE: Final = re.compile(rf"(?:,|:|;|\s[—–-])\s+{_JOINED}(?={_INTERROGATIVE})", re.IGNORECASE)
+_BEGINS_ASKING: Final = re.compile(rf"^\W*{_JOINED}{_INTERROGATIVE}", re.IGNORECASE)
 _POINTING: Final = re.compile(
     r"(?<![\w-])(?:it|its|this|that|these|those|them|they|their|there|one|ones|so"
     r"|он|она|оно|они|его|него|ее|её|их|им|ему|ей|ней|нее|неё|нём|нем|ним|ними|них|нему"

@@ -50,7 +50,7 @@ _HEADS: Final = tuple(
         rf"^{_END}*(?:so|ok(?:ay)?|well|ну){_BEFORE_QUESTION}",
         rf"^{_END}*(?P<link>(?:а|и|ну\s+а|and|but)\s+)?(?:{_SAID['requests']}|{_SAID['wishes']}){_PAUSE}",
         rf"^{_END}*{_SAID['noted_before']}{_PAUSE}",
-        rf"^{_END}*(?:{_SAID['asking_for']})(?:{_BEFORE_QUESTION}|\s*[,:—–]\s*)",
+        rf"^{_END}*{_SAID['asking_for']}(?:{_BEFORE_QUESTION}|\s*[,:—–]\s*)",
     )
 )
 """What `link` names stays: it joins a follow-up to the question before it."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-_LATIN_KEYS: Final = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
-_CYRILLIC_KEYS: Final = "йцукенгшщзхъфывапролджэячсмитьбюё"
+_LATIN_ROWS: Final = ("qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,.", "`")
+_CYRILLIC_ROWS: Final = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "ё")
+_LATIN_KEYS: Final = "".join(_LATIN_ROWS)
+_CYRILLIC_KEYS: Final = "".join(_CYRILLIC_ROWS)
 _LATIN_SHIFTED: Final = 'QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~'
-
-_ROWS: Final = (
-    "qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю",
-)  # fmt: skip
 
 _TO_CYRILLIC: Final = str.maketrans(
     _LATIN_KEYS + _LATIN_SHIFTED, _CYRILLIC_KEYS + _CYRILLIC_KEYS.upper()
@@ -34,6 +32,7 @@ def as_latin(typed: str) -> str:
 @lru_cache(maxsize=100)
 def beside(letter: str) -> str:
     """Return the letters beside a lowercase one, left and right; none of another sign."""
-    row = next((row for row in _ROWS if letter in row), letter)
+    row = next((row for row in (*_LATIN_ROWS, *_CYRILLIC_ROWS) if letter in row), letter)
     place = row.index(letter)
-    return row[max(place - 1, 0) : place] + row[place + 1 : place + 2]
+    keys = row[max(place - 1, 0) : place] + row[place + 1 : place + 2]
+    return "".join(filter(str.isalpha, keys))

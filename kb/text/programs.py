@@ -26,10 +26,6 @@ DOCKER_GROUPS: Final = frozenset(
     "builder buildx compose config container context image manifest network node plugin secret"
     " service stack swarm system trust volume".split()
 )
-COMPOSE_COMMANDS: Final = frozenset(
-    "build config create down events exec images kill logs pause port ps pull push restart rm run"
-    " scale start stop top unpause up".split()
-)
 GIT_GROUPS: Final = frozenset("bisect remote stash submodule worktree".split())
 _SUBCOMMANDS: Final = {
     "docker": "attach build commit cp create diff events exec export history images import info"
@@ -68,6 +64,8 @@ WITHIN_GROUPS: Final = frozenset(
 """What follows the name of a group of docker's commands (`docker volume ls`)."""
 _SAME: Final = {"pip3": "pip", "pipx": "pip", "apt-get": "apt", "dnf": "apt", "podman": "docker"}
 _SUBCOMMANDS_OF: Final = {name: frozenset(words.split()) for name, words in _SUBCOMMANDS.items()}
+COMPOSE_COMMANDS: Final = _SUBCOMMANDS_OF["docker-compose"] | {"scale"}
+"""What `docker-compose` is called with; `scale`, an old one, too."""
 
 
 def subcommands_of(program: str) -> frozenset[str] | None:

@@ -63,7 +63,7 @@ def corrected(word: str) -> str | None:
     """
     ranked = ((distance, _rank(slip), slip) for slip, distance in slips(word).items())
     likely = (one for one in ranked if one[1] <= _rarest(word, one[0]))
-    in_order = (slip for distance, rank, slip in sorted(likely, key=_swaps_first))
+    in_order = (slip for _, _, slip in sorted(likely, key=_swaps_first))
     return next((slip for slip in in_order if is_word(slip) or spoken_latin(slip)), None)
 
 

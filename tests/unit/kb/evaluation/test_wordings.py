@@ -68,6 +68,7 @@ def test_wordings_are_read_by_id(tmp_path: Path) -> None:
     path = tmp_path / "chat.jsonl"
     path.write_text('{"id": "ru-1", "question": "эй"}\n\n', encoding="utf-8")
     assert [one.question for one in reworded([GOLD, ENGLISH], read_wordings(path))] == ["эй"]
+    assert read_wordings(tmp_path / "none.jsonl") == {}
 
 
 def test_each_wording_is_compared_with_the_same_questions_as_written(assistant: Assistant) -> None:
