@@ -232,12 +232,16 @@ class SentenceTransformerEmbedder:
         keep_offline()
         import torch
         from sentence_transformers import SentenceTransformer
+        from threadpoolctl import threadpool_limits
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         # One thread a text, and several batches side by side: the threads of one operation wait
         # for each other, and on a busy machine a query of 10 ms then takes 100 to 1,000.
         torch.set_num_threads(1)
+        # NumPy's threads are worse: after a product they keep a core busy for a while, in which
+        # the reranker reads half as fast.
+        threadpool_limits(1, user_api="blas")
         try:
             model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
         except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:

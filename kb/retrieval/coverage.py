@@ -74,11 +74,12 @@ class ChunkTerms:
 
     def body_alone(self) -> ChunkTerms:
         """Return the terms of the text without what stands around it."""
-        return _alone(self.body)
+        return alone(self.body)
 
 
 @lru_cache(maxsize=20_000)
-def _alone(body: frozenset[str]) -> ChunkTerms:
+def alone(body: frozenset[str]) -> ChunkTerms:
+    """Return the terms of a text without anything around it."""
     return ChunkTerms(body=body)
 
 
@@ -104,7 +105,7 @@ def _weighted(term: ContentTerm, frequency: Mapping[str, int], total: int) -> We
 
 def text_terms(text: str) -> ChunkTerms:
     """Return the terms of a text that stands for itself."""
-    return ChunkTerms(body=frozenset(analyze(text)))
+    return alone(frozenset(analyze(text)))
 
 
 def chunk_terms(chunk: Chunk) -> ChunkTerms:
@@ -129,10 +130,11 @@ def _setting_terms(setting: str) -> frozenset[str]:
 
 def coverage(terms: Collection[WeightedTerm], held: ChunkTerms) -> float:
     """Return the share (0..1) of the terms' weight that the chunk holds; 0 without terms."""
-    total = sum(term.idf for term in terms)
-    if not total:
-        return 0.0
-    return sum(term.idf * match(term, held) for term in terms) / total
+    total = met = 0.0
+    for term in terms:
+        total += term.idf
+        met += term.idf * match(term, held)
+    return met / total if total else 0.0
 
 
 def match(term: WeightedTerm, held: ChunkTerms) -> float:

@@ -10,7 +10,7 @@ from typing import Final
 
 from kb.commands.naming import specs_of
 from kb.model import Chunk, ChunkKind, Language
-from kb.retrieval.coverage import ChunkTerms, WeightedTerm, chunk_terms, coverage
+from kb.retrieval.coverage import WeightedTerm, alone, chunk_terms, coverage
 from kb.retrieval.interaction import NO_INTERACTION, Interaction
 from kb.retrieval.manual import NO_PURPOSE, PurposeMatch
 from kb.retrieval.needs import NO_NEED, NeedMatch
@@ -281,7 +281,9 @@ def _overlap(terms: tuple[WeightedTerm, ...], held: frozenset[str]) -> float:
     """Return the harmonic mean of the shares that terms and text hold of each other, 0..1."""
     if not held or not terms:
         return 0.0
-    forth = coverage(terms, ChunkTerms(body=held))
+    forth = coverage(terms, alone(held))
+    if not forth:
+        return 0.0
     met: set[str] = set().union(*(held & term.names for term in terms))
     back = len(met) / len(held)
-    return 2 * forth * back / (forth + back) if forth and back else 0.0
+    return 2 * forth * back / (forth + back) if back else 0.0
