@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +43,8 @@ class PairGroup:
     """The passage that answers; None where none does."""
     wrong: tuple[str, ...]
     """Passages that do not answer, the nearest first."""
+    id: str = ""
+    """The question's, where it has one and its whole passages are meant."""
 
 
 def lesson_groups(lessons: Sequence[Lesson], encode: Encoder) -> Iterator[PairGroup]:
@@ -93,7 +95,7 @@ def vault_groups(
         for one, row in zip(asked, np.argsort(-nearness, axis=1), strict=True):
             held = [n for n in row if overlaps((chunks[n].note, chunks[n].lines), one.relevant)]
             if held or not one.relevant:
-                yield _group(one.question, held, passages, row)
+                yield replace(_group(one.question, held, passages, row), id=one.id)
             yield from _statement_groups(one, [chunks[n] for n in held])
 
 

@@ -10,6 +10,7 @@ from ingest.quantization import input_peaks
 from ingest.reranker import save_reranker
 from ingest.training.distillation import CHECKPOINT_FILE
 from ingest.training.lessons import is_held_out, read_lessons
+from ingest.training.near_misses import NEAR_FILE, NearMisses, read_near_misses
 from ingest.training.pair_groups import PairGroup, lesson_groups, vault_groups
 from ingest.training.prepare import TOKENIZER_FILE
 from ingest.training.reranking import Reader, RerankingSettings, RerankingTrainer, rate_groups
@@ -65,17 +66,21 @@ def train_reranker(
     measured = held_out[:: max(1, len(held_out) // _MEASURED)]
     vaults = lessons / "vaults"
     asked = list(vault_groups(vaults / "notes", asked_of_vaults(vaults), encoder))
+    # As it is worded in a chat, a question comes last: its own passage counts.
+    passages = {one.id: one.right for one in reversed(asked) if one.id and one.right is not None}
+    near_misses = read_near_misses(vaults / NEAR_FILE, passages)
     # The vectors are made before the first stage: it changes the student's own layers.
     reader = Reader(student, tokenizer)
-    stages: list[tuple[str, float, list[PairGroup]]] = [
-        ("reranked-lessons", lessons_minutes, []),
-        ("reranked", minutes, asked),
+    stages: list[tuple[str, float, list[PairGroup], list[NearMisses]]] = [
+        ("reranked-lessons", lessons_minutes, [], []),
+        ("reranked", minutes, asked, near_misses),
     ]
-    for name, time, groups in stages:
+    for name, time, groups, near in stages:
         RerankingTrainer(
             reader,
             lessons=learnt,
             vaults=groups,
+            near_misses=near,
             settings=RerankingSettings(minutes=time, fast=fast),
             checkpoint=workspace.folder / name / CHECKPOINT_FILE,
         ).train()

@@ -1,8 +1,8 @@
 """Trains the reranker: which of the nearest passages answers, and whether any does.
 
-Two wishes at once: that the passage that answers is rated above the others of its question
-(softmax), and that every passage is rated for itself (cross-entropy), so that a question without an
-answer has no passage that is rated high.
+Two wishes at once: that the passage that answers is rated above the others of its question, or the
+question that is answered above others of its passage (softmax), and that every pair is rated for
+itself (cross-entropy), so that a question without an answer has no passage that is rated high.
 """
 
 from __future__ import annotations
@@ -22,13 +22,18 @@ from torch.nn import functional
 from ingest.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
 from ingest.training.checkpoint import Position, load_checkpoint, save_checkpoint
 from ingest.training.losses import learning_rate_factor, require_finite
+from ingest.training.near_misses import NearMisses
 from ingest.training.pair_groups import PairGroup
 from ingest.training.student import Student, tokenize
+from ingest.training.word_order import reordered
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 _log = logging.getLogger(__name__)
+
+Pair = tuple[str, str]
+"""A question and a passage."""
 
 _NEAR: Final = 5
 """Of so many of the nearest wrong passages most are drawn."""
@@ -47,13 +52,17 @@ class RerankingSettings:
     """Most steps."""
     seed: int = 1
     groups: int = 14
-    """Questions a step."""
+    """Draws a step: a question beside passages, or a passage beside questions."""
     near: int = 3
     """Wrong passages a question, of the nearest."""
     far: int = 1
     """Wrong passages a question, of the others."""
     vault_share: float = 0.6
-    """How many of the questions are asked of vaults, 0-1; the others of lessons."""
+    """How many of the questions are asked of vaults, 0-1."""
+    near_miss_share: float = 0.12
+    """How many stand beside near misses, 0-1; the others are asked of lessons."""
+    reordered_share: float = 0.2
+    """How many have their words in another order, 0-1."""
     body_rate: float = 7e-5
     head_rate: float = 3e-2
     warmup_steps: int = 50
@@ -61,6 +70,15 @@ class RerankingSettings:
     checkpoint_s: float = 300.0
     fast: bool = True
     """Compute in bfloat16 (weights stay float32)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Pairs of question and passage that are rated among each other."""
+
+    pairs: list[Pair]
+    has_right: bool
+    """Whether the first is right; the others never are."""
 
 
 class Reader:
@@ -79,7 +97,7 @@ class Reader:
         self.network = PairNetwork(student.body.encoder, student.rows.shape[1])
         self.network.to(student.rows.device)
 
-    def logits(self, pairs: Sequence[tuple[str, str]], *, fast: bool) -> Tensor:
+    def logits(self, pairs: Sequence[Pair], *, fast: bool) -> Tensor:
         """Return how surely each passage answers its question, shape (pairs,)."""
         device = self._student.rows.device
         ids, mask, parts = (
@@ -112,6 +130,7 @@ class RerankingTrainer:
         reader: What learns.
         lessons: Groups of lessons, at least one.
         vaults: Groups of vaults; none for a stage over lessons alone.
+        near_misses: Passages with questions that they answer, and nearly answer.
         settings: How.
         checkpoint: The file that a stopped run goes on from.
     """
@@ -122,11 +141,14 @@ class RerankingTrainer:
         *,
         lessons: Sequence[PairGroup],
         vaults: Sequence[PairGroup],
+        near_misses: Sequence[NearMisses] = (),
         settings: RerankingSettings,
         checkpoint: Path,
     ) -> None:
         self._reader = reader
-        self._pools = [_drawable(lessons, settings), _drawable(vaults, settings)]
+        self._lessons = _drawable(lessons, settings)
+        self._vaults = _drawable(vaults, settings)
+        self._near_misses = near_misses
         self._settings = settings
         self._checkpoint = checkpoint
         body = list(reader.network.encoder.parameters())
@@ -172,21 +194,29 @@ class RerankingTrainer:
         self._optimizer.zero_grad(set_to_none=True)
         return float(loss.detach())
 
-    def _drawn(self, step: int) -> tuple[list[tuple[str, str]], Tensor, Tensor]:
-        """Return the pairs of a step, the question each belongs to, and which are right."""
-        settings = self._settings
-        rng = np.random.default_rng([settings.seed, step])
-        pairs: list[tuple[str, str]] = []
-        owner: list[int] = []
-        right: list[bool] = []
-        for number in range(settings.groups):
-            pool = self._pools[int(rng.random() < settings.vault_share and bool(self._pools[1]))]
-            group = pool[int(rng.integers(len(pool)))]
-            passages = _passages(group, settings, rng)
-            pairs += [(group.question, passage) for passage in passages]
-            owner += [number] * len(passages)
-            right += [passage == group.right for passage in passages]
+    def _drawn(self, step: int) -> tuple[list[Pair], Tensor, Tensor]:
+        """Return the pairs of a step, the draw each belongs to, and which are right."""
+        rng = np.random.default_rng([self._settings.seed, step])
+        draws = [self._draw(rng) for _ in range(self._settings.groups)]
+        pairs = [pair for draw in draws for pair in draw.pairs]
+        owner = [number for number, draw in enumerate(draws) for _ in draw.pairs]
+        right = [
+            draw.has_right and place == 0 for draw in draws for place in range(len(draw.pairs))
+        ]
         return pairs, torch.tensor(owner), torch.tensor(right)
+
+    def _draw(self, rng: np.random.Generator) -> Draw:
+        settings, kind = self._settings, rng.random()
+        if kind < settings.near_miss_share and self._near_misses:
+            drawn = beside_near_misses(self._near_misses[_any(len(self._near_misses), rng)], rng)
+        else:
+            asks_vault = kind < settings.near_miss_share + settings.vault_share
+            pool = self._vaults if asks_vault and self._vaults else self._lessons
+            drawn = beside_passages(pool[_any(len(pool), rng)], settings, rng)
+        if rng.random() >= settings.reordered_share:
+            return drawn
+        other = {asked: reordered(asked, rng) for asked, _ in drawn.pairs}
+        return replace(drawn, pairs=[(other[asked], told) for asked, told in drawn.pairs])
 
     def _resume(self) -> Position:
         if not self._checkpoint.is_file():
@@ -211,23 +241,37 @@ def _drawable(groups: Sequence[PairGroup], settings: RerankingSettings) -> list[
     return [group for group in groups if len(group.wrong) >= settings.near]
 
 
-def _passages(group: PairGroup, settings: RerankingSettings, rng: np.random.Generator) -> list[str]:
-    """Return the right passage, where there is one, and some of the wrong."""
+def beside_passages(
+    group: PairGroup, settings: RerankingSettings, rng: np.random.Generator
+) -> Draw:
+    """Return a question beside the passage that answers, if any does, and some of the wrong."""
     near, far = group.wrong[:_NEAR], group.wrong[_NEAR:]
-    drawn = [
+    wrong = [
         *rng.permutation(len(near))[: settings.near],
         *(_NEAR + rng.permutation(len(far))[: settings.far]),
     ]
-    return [*([group.right] if group.right is not None else []), *(group.wrong[n] for n in drawn)]
+    passages = [group.right] if group.right is not None else []
+    passages += [group.wrong[n] for n in wrong]
+    return Draw([(group.question, one) for one in passages], has_right=group.right is not None)
+
+
+def beside_near_misses(found: NearMisses, rng: np.random.Generator) -> Draw:
+    """Return a passage beside a question that it answers, and all that it nearly answers."""
+    questions = [found.answered[_any(len(found.answered), rng)], *found.missed]
+    return Draw([(one, found.passage) for one in questions], has_right=True)
+
+
+def _any(count: int, rng: np.random.Generator) -> int:
+    return int(rng.integers(count))
 
 
 def group_loss(logits: Tensor, owner: Tensor, right: Tensor) -> Tensor:
-    """Return the loss of rating passages, each among those of its question and for itself.
+    """Return the loss of rating pairs, each among those of its draw and for itself.
 
     Args:
         logits: Shape (pairs,).
-        owner: The question of each pair, shape (pairs,).
-        right: Which passages answer, boolean, shape (pairs,).
+        owner: The draw of each pair, shape (pairs,).
+        right: Which are a question and what answers it, boolean, shape (pairs,).
     """
     single = functional.binary_cross_entropy_with_logits(
         logits, right.float(), pos_weight=logits.new_tensor(_RIGHT_WEIGHT)

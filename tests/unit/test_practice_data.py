@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kb.evaluation.gold import load_gold
-from kb.text.tokens import fold
+from kb.text.tokens import fold, is_cyrillic
 
 DATA = Path(__file__).parents[2] / "data"
 PRACTICE, VAULTS = DATA / "training" / "practice", DATA / "training" / "vaults"
@@ -62,11 +64,33 @@ def test_each_question_is_asked_of_the_notes_it_was_written_for() -> None:
         assert all(note.startswith(one.path_prefix) for note, _ in one.relevant), one.id
 
 
+def _near(folder: Path) -> list[dict[str, Any]]:
+    text = (folder / "near.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@both
+def test_near_misses_stand_beside_questions_of_passages_that_answer(folder: Path) -> None:
+    rows = _near(folder)
+    answered = {one.id for one in QUESTIONS[folder] if one.relevant}
+    ids = [row["id"] for row in rows]
+    assert len(ids) == len(set(ids)) >= 190
+    assert set(ids) <= answered
+    for row in rows:
+        asked, missed = map(_bare, row["answered"]), map(_bare, row["missed"])
+        assert len({*asked, *missed}) == 7, row["id"]
+        for texts in (row["answered"], row["missed"]):
+            assert {is_cyrillic(text.lower()) for text in texts} == {True, False}, row["id"]
+
+
 def test_no_question_is_one_that_measures() -> None:
     gold = load_gold(sorted((DATA / "evaluation").glob("*.jsonl")))
     measured = {_bare(one.question) for one in gold}
     assert len(measured) > 600
-    assert not measured & {_bare(one.question) for one in chain(*QUESTIONS.values())}
+    near = [row for folder in QUESTIONS for row in _near(folder)]
+    learnt = [text for row in near for text in (*row["answered"], *row["missed"])]
+    learnt += [one.question for one in chain(*QUESTIONS.values())]
+    assert not measured & set(map(_bare, learnt))
 
 
 def _bare(text: str) -> str:

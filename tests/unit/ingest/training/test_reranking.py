@@ -13,12 +13,15 @@ import torch
 from ingest.reranker import RERANKER_FILE, reranker_folder
 from ingest.training.__main__ import main
 from ingest.training.lessons import is_held_out, read_lessons
+from ingest.training.near_misses import NearMisses, read_near_misses
 from ingest.training.pair_groups import PairGroup, lesson_groups, shared_words, vault_groups
 from ingest.training.reranker_run import asked_of_vaults
 from ingest.training.reranking import (
     Reader,
     RerankingSettings,
     RerankingTrainer,
+    beside_near_misses,
+    beside_passages,
     group_loss,
     rate_groups,
 )
@@ -34,6 +37,11 @@ GROUPS = [
     PairGroup(question="image ?", right="the image", wrong=("the port", *_NEAR)),
     PairGroup(question="how to ?", right=None, wrong=("the port", "the image", "a network")),
 ]  # fmt: skip
+NEAR_MISSES = NearMisses(
+    passage="remove the container",
+    answered=("remove a container ?",),
+    missed=("the port ?", "why ?"),
+)
 NOTE = "# Network\n\nremove the container\n\nthe port of a image\n\n# Image\n\nthe image\n"
 
 
@@ -57,6 +65,8 @@ def write_vault(folder: Path) -> Path:
     }  # fmt: skip
     text = "\n".join(json.dumps(one) for one in (row, row | none))
     (folder / "questions.jsonl").write_text(text + "\n", encoding="utf-8")
+    near = json.dumps({"id": "1", "answered": ["port ?"], "missed": ["image ?", "network ?"]})
+    (folder / "near.jsonl").write_text(near + "\n", encoding="utf-8")
     chat = json.dumps({"id": "1", "question": "Hi! Could you tell me which port? Thanks"})
     (folder / "chat.jsonl").write_text(chat + "\n", encoding="utf-8")
     return folder
@@ -119,14 +129,40 @@ def test_the_loss_is_low_where_the_right_one_is_rated_high_and_the_others_low() 
     assert torch.isfinite(group_loss(torch.tensor([1.0]), owner[:1], right[1:2]))
 
 
+def test_a_passage_stands_beside_what_it_answers_and_nearly_answers(tmp_path: Path) -> None:
+    vault = write_vault(tmp_path)
+    questions = load_gold([vault / "questions.jsonl"])
+    passages = {g.id: g.right for g in vault_groups(vault / "notes", questions, encode) if g.right}
+    (found,) = read_near_misses(vault / "near.jsonl", passages)
+    assert "the port of a image" in found.passage
+    draw = beside_near_misses(found, np.random.default_rng(1))
+    assert [asked for asked, _ in draw.pairs] == ["port ?", "image ?", "network ?"]
+    assert {told for _, told in draw.pairs} == {found.passage}
+    assert draw.has_right
+    assert read_near_misses(vault / "near.jsonl", {}) == []
+    assert read_near_misses(vault / "none.jsonl", passages) == []
+
+
+def test_a_question_stands_beside_its_passage_first_and_some_of_the_others() -> None:
+    settings, rng = RerankingSettings(minutes=1.0, near=2), np.random.default_rng(1)
+    draw = beside_passages(GROUPS[0], settings, rng)
+    assert draw.has_right
+    assert draw.pairs[0] == ("port ?", "the port")
+    assert len(set(draw.pairs)) == 3
+    none = beside_passages(GROUPS[2], settings, rng)
+    assert not none.has_right
+    assert len(set(none.pairs)) == 2
+
+
 def trainer(model: Path, run: Path, steps: int) -> tuple[Reader, RerankingTrainer]:
     reader = Reader(load_student(model), load_tokenizer(model / "tokenizer.json"))
     settings = RerankingSettings(
         minutes=10.0, steps=steps, body_rate=5e-3, warmup_steps=1, fast=False
     )
     return reader, RerankingTrainer(
-        reader, lessons=GROUPS, vaults=[], settings=settings, checkpoint=run / "checkpoint.pt"
-    )
+        reader, lessons=GROUPS, vaults=[], near_misses=[NEAR_MISSES], settings=settings,
+        checkpoint=run / "checkpoint.pt",
+    )  # fmt: skip
 
 
 def test_a_toy_reranker_learns_to_rate_and_goes_on_where_it_stopped(
@@ -135,6 +171,8 @@ def test_a_toy_reranker_learns_to_rate_and_goes_on_where_it_stopped(
     reader, stage = trainer(model, tmp_path / "reranked", steps=150)
     stage.train()
     assert rate_groups(reader, GROUPS) == {"first": 1.0, "told apart": 1.0}
+    near = [(one, NEAR_MISSES.passage) for one in (*NEAR_MISSES.answered, *NEAR_MISSES.missed)]
+    assert (reader.logits(near, fast=False) > 0).tolist() == [True, False, False]
     other, again = trainer(model, tmp_path / "reranked", steps=150)
     again.train()
     pairs = [("port ?", "the port"), ("port ?", "the image")]
