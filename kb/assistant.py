@@ -40,6 +40,7 @@ from kb.model import (
 from kb.ports import ChatModel, Index, NoteReader
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.ranking import SignalSet
+from kb.retrieval.respelling import mended
 from kb.retrieval.retriever import Retriever
 from kb.retrieval.scripts import in_own_script
 from kb.text.asking import asked_part
@@ -167,7 +168,7 @@ class Assistant:
         text = check_question(question.text)
         yield StatusEvent(text="searching")
         index = self._current_index()
-        asked = asked_part(in_own_script(text, index))
+        asked = mended(asked_part(in_own_script(text, index)), index)
         standalone = resolve(asked, question.history)
         query = Query(
             text=standalone,

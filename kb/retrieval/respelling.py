@@ -7,7 +7,7 @@ common and stand in no note.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -30,32 +30,48 @@ _LOOKED_THROUGH: Final = 12
 
 def respell(query: Query, index: Index) -> Query:
     """Return a query whose text has misspelt words, and spoken foreign ones, put right."""
+    text = _put_right(query.text, lambda token: _spoken(token, index) or _mended(token, index))
+    return query if text == query.text else replace(query, text=text)
+
+
+def mended(text: str, index: Index) -> str:
+    """Return a question with its typing errors put right; foreign words stay as they are spoken."""
+    return _put_right(text, lambda token: None if _spoken(token, index) else _mended(token, index))
+
+
+def _put_right(text: str, spelling_of: Callable[[Token], str | None]) -> str:
     pieces, end = [], 0
-    for token, spelling in _respelled(query.text, index):
-        pieces += [query.text[end : token.start], spelling]
-        end = token.start + len(token.surface)
-    return replace(query, text="".join([*pieces, query.text[end:]])) if pieces else query
-
-
-def _respelled(text: str, index: Index) -> Iterator[tuple[Token, str]]:
     for token in tokenize(text):
         word = fold(token.surface)
         if token.kind != "word" or len(word) < _LEAST_LETTERS or is_common(word):
             continue
-        if spelling := _spelling(token, word, index):
-            yield token, spelling
+        if spelling := spelling_of(token):
+            pieces += [text[end : token.start], spelling]
+            end = token.start + len(token.surface)
+    return "".join([*pieces, text[end:]])
 
 
-def _spelling(token: Token, word: str, index: Index) -> str | None:
-    """Return what an uncommon word stands for; None where it stands for itself."""
+def _spoken(token: Token, index: Index) -> str | None:
+    """Return the Latin word that a Cyrillic one stands for, if it does for any."""
+    word = fold(token.surface)
     if latin := spoken_latin(word):
         return latin
-    term = token.term
-    if index.lexical.document_frequency([term])[term] or is_word(word):
+    if not is_cyrillic(word) or _is_known(token, index):
         return None
-    if is_cyrillic(word) and (latin := _as_it_sounds(word, russian_stem(word), index)):
-        return latin
-    return _as_noted(word, term, index) or corrected(word)
+    return _as_it_sounds(word, russian_stem(word), index)
+
+
+def _mended(token: Token, index: Index) -> str | None:
+    """Return what a misspelt word was meant to be; None where it is spelt well."""
+    word = fold(token.surface)
+    if _is_known(token, index):
+        return None
+    return _as_noted(word, token.term, index) or corrected(word)
+
+
+def _is_known(token: Token, index: Index) -> bool:
+    found = index.lexical.document_frequency([token.term])[token.term]
+    return bool(found) or is_word(fold(token.surface))
 
 
 def _as_noted(word: str, term: str, index: Index) -> str | None:

@@ -153,6 +153,7 @@ def test_a_follow_up_is_resolved_and_shown(assistant: Assistant) -> None:
         ("Подскажи, пожалуйста, где докер хранит файлы образов", "где докер хранит файлы образов"),
         ("ult ljrth [hfybn afqks j,hfpjd", "где докер хранит файлы образов"),
         ("gde docker hranit fayly obrazov", "где docker хранит файлы образов"),
+        ("where docker stroes iamge files", "where docker stores image files"),
     ],
 )
 def test_what_was_meant_is_answered_and_shown(assistant: Assistant, typed: str, asked: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb.model import Language, Query
-from kb.retrieval.respelling import respell
+from kb.retrieval.respelling import mended, respell
 from kb.retrieval.retriever import Retriever
 from tests.indexes import memory_index
 
@@ -49,6 +49,19 @@ def test_spoken_and_misspelt_words_are_put_right(asked: str, read: str) -> None:
 def test_other_words_stay(asked: str, language: Language) -> None:
     query = Query(text=asked, language=language)
     assert respell(query, INDEX) is query
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("как удлаить кантейнер докера", "как удалить контейнер докера"),
+        ("the porxy needs two haeders", "the proxy needs two headers"),
+        ("алембик инит", "алембик инит"),  # said in Russian, not misspelt
+        ("что делает -p в docker run?", "что делает -p в docker run?"),
+    ],
+)
+def test_typing_errors_alone_are_put_right_in_what_is_shown(asked: str, shown: str) -> None:
+    assert mended(asked, INDEX) == shown
 
 
 def test_a_spoken_name_finds_the_line_that_has_it() -> None:
