@@ -40,8 +40,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m ingest.training",
         description="Train a Russian and English sentence embedder from all-MiniLM-L6-v2.",
         epilog="Steps in order: vocab, align, train --stage frozen, train --stage full, evaluate, "
-        "export, tune, everyday, tokens, needs, rerank; `all` does those up to export one after "
-        "another. A step that was stopped goes on when it is given again.",
+        "export, tune, everyday, tokens, vaults, needs, rerank; `all` does those up to export one "
+        "after another. A step that was stopped goes on when it is given again.",
     )
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
     vocab = _step(steps, "vocab", "learn a Russian vocabulary and append it to the teacher's")
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     tokens = _step(steps, "tokens", "make the token head of an exported folder, as tune does")
     tokens.add_argument("--model", type=Path, required=True, help="the folder to complete")
     tokens.add_argument("--lessons", type=Path, default=Path("data/training"), help="notes")
+    _add_vaults(_step(steps, "vaults", "learn to find passages of vaults, with its needs; resumes"))
     needs = _step(steps, "needs", "add what people commonly need to an exported folder")
     needs.add_argument("--model", type=Path, required=True, help="the folder to complete")
     needs.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
@@ -102,7 +103,7 @@ def _step(
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )  # fmt: skip
     step.add_argument(
-        "--corpus", type=Path, required=name not in {"export", "needs", "rerank"},
+        "--corpus", type=Path, required=name not in {"export", "vaults", "needs", "rerank"},
         help=f"folder with {PAIRS_FILE}, {DEV_FILE} and, if any, ru_mono.txt.gz",
     )  # fmt: skip
     step.add_argument("--run", type=Path, required=True, help="folder of this run's files")
@@ -137,6 +138,14 @@ def _add_tables(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     terms = _step(steps, "terms", "learn translations of terms, for `kb/text/terms.tsv`")
     terms.add_argument("--lessons", type=Path, default=Path("data/training"), help="their folder")
     terms.add_argument("--target", type=Path, required=True, help="file to write")
+
+
+def _add_vaults(step: argparse.ArgumentParser) -> None:
+    step.add_argument("--model", type=Path, required=True, help="the folder to start from")
+    step.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
+    step.add_argument("--target", type=Path, required=True, help="folder to write")
+    step.add_argument("--minutes", type=float, default=22.0, help="training time")
+    step.add_argument("--exact", action="store_true", help="float32 throughout")
 
 
 def _add_rerank(step: argparse.ArgumentParser) -> None:
@@ -235,6 +244,16 @@ def _tokens(options: argparse.Namespace) -> None:
         sys.stdout.write(f"{name}\t{value:.4f}\n")
 
 
+def _vaults(options: argparse.Namespace) -> None:
+    from ingest.training.vault_run import tune_on_vaults
+
+    size = tune_on_vaults(
+        _workspace(options), options.lessons, model=options.model, target=options.target,
+        minutes=options.minutes, fast=not options.exact,
+    )  # fmt: skip
+    sys.stdout.write(f"{options.target}: {size} bytes\n")
+
+
 def _needs(options: argparse.Namespace) -> None:
     from ingest.training.run import add_needs
 
@@ -308,6 +327,7 @@ _STEPS = {
     "tune": _tune,
     "everyday": _everyday,
     "tokens": _tokens,
+    "vaults": _vaults,
     "needs": _needs,
     "rerank": _rerank,
     "words": _words,

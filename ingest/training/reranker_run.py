@@ -10,29 +10,16 @@ from ingest.quantization import input_peaks
 from ingest.reranker import save_reranker
 from ingest.training.distillation import CHECKPOINT_FILE
 from ingest.training.lessons import is_held_out, read_lessons
-from ingest.training.near_misses import NEAR_FILE, NearMisses, read_near_misses
-from ingest.training.pair_groups import PairGroup, lesson_groups, vault_groups
+from ingest.training.pair_groups import lesson_groups
 from ingest.training.prepare import TOKENIZER_FILE
 from ingest.training.reranking import Reader, RerankingSettings, RerankingTrainer, rate_groups
 from ingest.training.student import Matrix, encode, load_student, tokenize
+from ingest.training.vaults import VaultLessons, read_vaults
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
-from kb.evaluation.gold import GoldQuestion, load_gold
-from kb.evaluation.wordings import CHATS_FILE, read_wordings, reworded
-from kb.text.asking import asked_part
 
 _MEASURED: Final = 1500
 """Of the questions held out so many are measured by."""
-_CHAT_TIMES: Final = 12
-"""So often a question is learnt in the words of a chat: there are few of them."""
-
-
-def asked_of_vaults(vaults: Path) -> list[GoldQuestion]:
-    """Return what is asked of the vaults, and after it the same as it is worded in a chat."""
-    questions = load_gold([vaults / "questions.jsonl"])
-    chats = read_wordings(vaults / CHATS_FILE)
-    parts = {id_: asked_part(text) for id_, text in chats.items()}
-    return [*questions, *list(reworded(questions, parts)) * _CHAT_TIMES]
 
 
 def train_reranker(
@@ -64,23 +51,19 @@ def train_reranker(
     learnt = list(lesson_groups([one for one in found if not is_held_out(one)], encoder))
     held_out = list(lesson_groups([one for one in found if is_held_out(one)], encoder))
     measured = held_out[:: max(1, len(held_out) // _MEASURED)]
-    vaults = lessons / "vaults"
-    asked = list(vault_groups(vaults / "notes", asked_of_vaults(vaults), encoder))
-    # As it is worded in a chat, a question comes last: its own passage counts.
-    passages = {one.id: one.right for one in reversed(asked) if one.id and one.right is not None}
-    near_misses = read_near_misses(vaults / NEAR_FILE, passages)
+    vaults = read_vaults(lessons, encoder)
     # The vectors are made before the first stage: it changes the student's own layers.
     reader = Reader(student, tokenizer)
-    stages: list[tuple[str, float, list[PairGroup], list[NearMisses]]] = [
-        ("reranked-lessons", lessons_minutes, [], []),
-        ("reranked", minutes, asked, near_misses),
+    stages = [
+        ("reranked-lessons", lessons_minutes, VaultLessons(groups=[], near_misses=[])),
+        ("reranked", minutes, vaults),
     ]
-    for name, time, groups, near in stages:
+    for name, time, also in stages:
         RerankingTrainer(
             reader,
             lessons=learnt,
-            vaults=groups,
-            near_misses=near,
+            vaults=also.groups,
+            near_misses=also.near_misses,
             settings=RerankingSettings(minutes=time, fast=fast),
             checkpoint=workspace.folder / name / CHECKPOINT_FILE,
         ).train()

@@ -7,12 +7,10 @@ itself (cross-entropy), so that a question without an answer has no passage that
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
@@ -20,17 +18,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from ingest.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
-from ingest.training.checkpoint import Position, load_checkpoint, save_checkpoint
 from ingest.training.losses import learning_rate_factor, require_finite
 from ingest.training.near_misses import NearMisses
 from ingest.training.pair_groups import PairGroup
 from ingest.training.student import Student, tokenize
+from ingest.training.timed_run import TimedRun
 from ingest.training.word_order import reordered
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-_log = logging.getLogger(__name__)
 
 Pair = tuple[str, str]
 """A question and a passage."""
@@ -67,7 +63,6 @@ class RerankingSettings:
     head_rate: float = 3e-2
     warmup_steps: int = 50
     rate_floor: float = 0.05
-    checkpoint_s: float = 300.0
     fast: bool = True
     """Compute in bfloat16 (weights stay float32)."""
 
@@ -159,23 +154,10 @@ class RerankingTrainer:
 
     def train(self) -> None:
         """Train to the end of the time, from the last checkpoint where there is one."""
-        position = self._resume()
-        started, saved = time.monotonic() - position.elapsed_s, time.monotonic()
-        while (elapsed := time.monotonic() - started) < self._seconds:
-            if self._settings.steps is not None and position.step >= self._settings.steps:
-                break
-            loss = self._step(position.step, elapsed / self._seconds)
-            position = replace(position, step=position.step + 1)
-            if position.step % 50 == 0:
-                _log.info("step %d, %.0f s, loss %.3f", position.step, elapsed, loss)
-            if time.monotonic() - saved > self._settings.checkpoint_s:
-                self._save(replace(position, elapsed_s=elapsed))
-                saved = time.monotonic()
-        self._save(replace(position, elapsed_s=self._seconds))
-
-    @property
-    def _seconds(self) -> float:
-        return self._settings.minutes * 60
+        run = TimedRun(
+            minutes=self._settings.minutes, steps=self._settings.steps, checkpoint=self._checkpoint
+        )
+        run.train({"network": self._reader.network, "optimizer": self._optimizer}, self._step)
 
     def _step(self, step: int, share: float) -> float:
         settings = self._settings
@@ -217,23 +199,6 @@ class RerankingTrainer:
             return drawn
         other = {asked: reordered(asked, rng) for asked, _ in drawn.pairs}
         return replace(drawn, pairs=[(other[asked], told) for asked, told in drawn.pairs])
-
-    def _resume(self) -> Position:
-        if not self._checkpoint.is_file():
-            return Position()
-        position, states = load_checkpoint(self._checkpoint)
-        self._reader.network.load_state_dict(cast("Mapping[str, Tensor]", states["network"]))
-        self._optimizer.load_state_dict(states["optimizer"])
-        _log.info("resumed: %s", asdict(position))
-        return position
-
-    def _save(self, position: Position) -> None:
-        states = {
-            "network": self._reader.network.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-        }
-        self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        save_checkpoint(self._checkpoint, position=position, states=states)
 
 
 def _drawable(groups: Sequence[PairGroup], settings: RerankingSettings) -> list[PairGroup]:

@@ -15,7 +15,6 @@ from ingest.training.__main__ import main
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.near_misses import NearMisses, read_near_misses
 from ingest.training.pair_groups import PairGroup, lesson_groups, shared_words, vault_groups
-from ingest.training.reranker_run import asked_of_vaults
 from ingest.training.reranking import (
     Reader,
     RerankingSettings,
@@ -26,6 +25,7 @@ from ingest.training.reranking import (
     rate_groups,
 )
 from ingest.training.student import Matrix, load_student
+from ingest.training.vaults import asked_of_vaults
 from ingest.training.vocabulary import load_tokenizer
 from kb.evaluation.gold import load_gold
 from tests.fakes import FakeEmbedder
