@@ -150,30 +150,30 @@ class VaultTuner:
         ]
 
     def _loss(self, batch: Batch) -> Tensor:
-        questions = self._read(self.student, batch.questions)
-        passages = self._read(self.student, batch.passages)
+        questions = self.read(self.student, batch.questions)
+        passages = self.read(self.student, batch.passages)
         right = torch.tensor(batch.right, device=self._device)
         ignored = torch.from_numpy(batch.ignored).to(self._device)
         weights = [self._weights_of(text) for text in batch.questions]
         scores = late_interaction(questions.tokens, weights, passages.tokens)
-        stayed = self._staying(batch.questions, questions)
-        stayed = stayed + self._staying(batch.passages[:_GROUP], passages)
+        gone = self.gone(batch.questions, questions)
+        gone = gone + self.gone(batch.passages[:_GROUP], passages)
         return (
             contrastive_loss(questions.vectors, passages.vectors, right, ignored)
             + self._settings.tokens_weight * token_loss(scores, right, ignored)
-            + self._settings.staying_weight * stayed / 2
+            + self._settings.staying_weight * gone / 2
         )
 
-    def _staying(self, texts: Sequence[str], now: Texts) -> Tensor:
-        """Return how far texts and their tokens have gone from where they were, 0-4."""
+    def gone(self, texts: Sequence[str], now: Texts) -> Tensor:
+        """Return how far texts and their tokens are from where they were, 0-4."""
         with torch.no_grad():
-            before = self._read(self._former, texts)
+            before = self.read(self._former, texts)
         whole = (now.vectors[: len(texts)] * before.vectors).sum(dim=1).mean()
         pairs = zip(now.tokens, before.tokens, strict=False)
         parts = torch.cat([(new * old).sum(dim=1) for new, old in pairs]).mean()
         return 2 - whole - parts
 
-    def _read(self, student: Student, texts: Sequence[str]) -> Texts:
+    def read(self, student: Student, texts: Sequence[str]) -> Texts:
         """Put texts through a network; groups alike in length, so that little is padding."""
         ids = tokenize(self._tokenizer, texts)
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))

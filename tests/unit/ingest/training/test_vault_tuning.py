@@ -58,7 +58,7 @@ def found_first(one: VaultTuner) -> list[int]:
     """Return the place of the nearest passage of each question that is answered."""
     with torch.no_grad():
         asked, told = (
-            one._read(one.student, texts)
+            one.read(one.student, texts)
             for texts in (["port ?", "image ?"], ["the port", "the image", "a network"])
         )
     return (asked.vectors @ told.vectors.T).argmax(dim=1).tolist()
@@ -79,7 +79,9 @@ def test_a_toy_embedder_learns_and_goes_on_where_it_stopped(headed: Path, tmp_pa
     assert torch.equal(before, after)
     again = tuner(headed, tmp_path / "checkpoint.pt", steps=60)
     again.train()
-    assert torch.equal(again._learnt[0], stage._learnt[0])
+    learnt = stage.student.body.encoder.state_dict()
+    for name, one in again.student.body.encoder.state_dict().items():
+        assert torch.equal(one, learnt[name]), name
 
 
 def test_texts_stay_nearer_where_staying_counts(headed: Path, tmp_path: Path) -> None:
@@ -89,7 +91,7 @@ def test_texts_stay_nearer_where_staying_counts(headed: Path, tmp_path: Path) ->
         stage.train()
         texts = ["the port", "the image", "how to ?"]
         with torch.no_grad():
-            gone.append(float(stage._staying(texts, stage._read(stage.student, texts))))
+            gone.append(float(stage.gone(texts, stage.read(stage.student, texts))))
     free, kept = gone
     assert 0 <= kept < free / 2
 
