@@ -2,7 +2,8 @@
 
 The network's last states meet across languages as they are (distillation and the lessons have seen
 to that); what is left to choose is which directions to keep. Training them with the network over
-the lessons found no more lines of other notes.
+the lessons found no more lines of other notes; training the network for them over vaults does
+(`ingest.training.vault_tuning`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The last stage: learn to find the answering chunk for a question, among its neighbours.
+"""A late stage: learn to find the answering chunk for a question, among its neighbours.
 
 Contrastive learning with in-batch negatives (Karpukhin et al. 2020, "Dense passage retrieval") over
 batches of whole lessons. Part of every step distils the teacher again over aligned sentences, so
