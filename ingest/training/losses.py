@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 TEMPERATURE = 0.05
 COSINE_WEIGHT = 10.0
 REVERSE_WEIGHT = 0.5
+_LARGEST_STEP = 1.0
 NONE_COSINE = 0.45
 """About half way between the cosines of right and of wrong passages before this stage."""
 
@@ -76,3 +79,24 @@ def require_finite(loss: Tensor) -> None:
     """
     if not bool(torch.isfinite(loss)):
         raise FloatingPointError(f"the loss is {float(loss.detach())}")
+
+
+def descend(
+    loss: Tensor, optimizer: torch.optim.Optimizer, learnt: Sequence[nn.Parameter]
+) -> float:
+    """Take one step down a loss, no larger than the largest; return the loss.
+
+    Args:
+        loss: Of the batch.
+        optimizer: Takes the step.
+        learnt: The parameters whose gradient is held to the largest.
+
+    Raises:
+        FloatingPointError: The loss is NaN or infinite.
+    """
+    require_finite(loss)
+    loss.backward()  # type: ignore[no-untyped-call]
+    nn.utils.clip_grad_norm_(learnt, _LARGEST_STEP)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return float(loss.detach())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ import numpy as np
 from ingest.chunking import chunk_note
 from ingest.embedding_text import passage_text
 from ingest.markdown import parse_note
+from ingest.training.evaluation import Encoder
 from ingest.training.lessons import LANGUAGES, Lesson
 from ingest.training.student import Matrix
 from kb.answering.telling import told_apart
@@ -25,9 +26,8 @@ from kb.evaluation.metrics import overlaps
 from kb.model import Chunk, NoteId
 from kb.text.tokens import analyze
 
-Encoder = Callable[[Sequence[str]], Matrix]
-"""Makes unit vectors, shape (texts, dimensions), of texts."""
-
+NEAR: Final = 5
+"""Wrong passages are drawn from so many of the nearest."""
 _NEAREST: Final = 10
 """Wrong passages of a question."""
 _WORDS_WEIGHT: Final = 0.25
@@ -45,6 +45,11 @@ class PairGroup:
     """Passages that do not answer, the nearest first."""
     id: str = ""
     """The question's, where it has one and its whole passages are meant."""
+
+    def near_wrong(self, count: int, rng: np.random.Generator) -> list[str]:
+        """Draw so many of the nearest wrong passages, or all of them where there are fewer."""
+        near = self.wrong[:NEAR]
+        return [near[place] for place in rng.permutation(len(near))[:count]]
 
 
 def lesson_groups(lessons: Sequence[Lesson], encode: Encoder) -> Iterator[PairGroup]:

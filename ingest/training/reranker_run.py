@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from ingest.quantization import input_peaks
 from ingest.reranker import save_reranker
 from ingest.training.distillation import CHECKPOINT_FILE
+from ingest.training.evaluation import student_encoder
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.pair_groups import lesson_groups
 from ingest.training.prepare import TOKENIZER_FILE
 from ingest.training.reranking import Reader, RerankingSettings, RerankingTrainer, rate_groups
-from ingest.training.student import Matrix, encode, load_student, tokenize
+from ingest.training.student import load_student
 from ingest.training.vaults import VaultLessons, read_vaults
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
@@ -43,10 +43,7 @@ def train_reranker(
     """
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student = load_student(model).to(workspace.device)
-
-    def encoder(texts: Sequence[str]) -> Matrix:
-        return encode(student, tokenize(tokenizer, texts), device=workspace.device)
-
+    encoder = student_encoder(student, tokenizer, fast=True)
     found = read_lessons(lessons)
     learnt = list(lesson_groups([one for one in found if not is_held_out(one)], encoder))
     held_out = list(lesson_groups([one for one in found if is_held_out(one)], encoder))

@@ -18,9 +18,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from ingest.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
-from ingest.training.losses import learning_rate_factor, require_finite
+from ingest.training.losses import descend, learning_rate_factor
 from ingest.training.near_misses import NearMisses
-from ingest.training.pair_groups import PairGroup
+from ingest.training.pair_groups import NEAR, PairGroup
 from ingest.training.student import Student, tokenize
 from ingest.training.timed_run import TimedRun
 from ingest.training.word_order import reordered
@@ -31,12 +31,9 @@ if TYPE_CHECKING:
 Pair = tuple[str, str]
 """A question and a passage."""
 
-_NEAR: Final = 5
-"""Of so many of the nearest wrong passages most are drawn."""
 _RIGHT_WEIGHT: Final = 3.0
 """What a right passage counts when passages are rated for themselves: there are fewer of them."""
 _SINGLE_WEIGHT: Final = 0.5
-_LARGEST_STEP: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,12 +166,7 @@ class RerankingTrainer:
         pairs, owner, right = self._drawn(step)
         logits = self._reader.logits(pairs, fast=settings.fast)
         loss = group_loss(logits, owner.to(logits.device), right.to(logits.device))
-        require_finite(loss)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self._body, _LARGEST_STEP)
-        self._optimizer.step()
-        self._optimizer.zero_grad(set_to_none=True)
-        return float(loss.detach())
+        return descend(loss, self._optimizer, self._body)
 
     def _drawn(self, step: int) -> tuple[list[Pair], Tensor, Tensor]:
         """Return the pairs of a step, the draw each belongs to, and which are right."""
@@ -210,13 +202,10 @@ def beside_passages(
     group: PairGroup, settings: RerankingSettings, rng: np.random.Generator
 ) -> Draw:
     """Return a question beside the passage that answers, if any does, and some of the wrong."""
-    near, far = group.wrong[:_NEAR], group.wrong[_NEAR:]
-    wrong = [
-        *rng.permutation(len(near))[: settings.near],
-        *(_NEAR + rng.permutation(len(far))[: settings.far]),
-    ]
     passages = [group.right] if group.right is not None else []
-    passages += [group.wrong[n] for n in wrong]
+    passages += group.near_wrong(settings.near, rng)
+    far = group.wrong[NEAR:]
+    passages += [far[place] for place in rng.permutation(len(far))[: settings.far]]
     return Draw([(group.question, one) for one in passages], has_right=group.right is not None)
 
 
@@ -264,7 +253,7 @@ def rate_groups(reader: Reader, groups: Sequence[PairGroup]) -> dict[str, float]
     firsts: list[bool] = []
     best: dict[bool, list[float]] = {True: [], False: []}
     for group in groups:
-        passages = ([group.right] if group.right is not None else []) + list(group.wrong[:_NEAR])
+        passages = ([group.right] if group.right is not None else []) + list(group.wrong[:NEAR])
         logits = reader.logits([(group.question, passage) for passage in passages], fast=True)
         best[group.right is not None].append(float(logits.max()))
         if group.right is not None:

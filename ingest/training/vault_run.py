@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from ingest.token_vectors import HEAD_FILE, TokenHead
 from ingest.training.distillation import CHECKPOINT_FILE
+from ingest.training.evaluation import student_encoder
 from ingest.training.export import export_student
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.pair_groups import PairGroup, lesson_groups
 from ingest.training.prepare import TOKENIZER_FILE
 from ingest.training.run import add_needs
-from ingest.training.student import Matrix, encode, load_student, tokenize
+from ingest.training.student import load_student
 from ingest.training.tokens import save_head
 from ingest.training.vault_tuning import VaultTuner, VaultTuningSettings
 from ingest.training.vaults import read_vaults
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
 from kb.errors import ModelError
-
-STAGE = "vaults"
 
 
 def tune_on_vaults(
@@ -30,7 +28,6 @@ def tune_on_vaults(
     model: Path,
     target: Path,
     minutes: float,
-    steps: int | None = None,
     fast: bool = True,
 ) -> int:
     """Learn to find the passages of vaults, write the folder with its token head and its needs.
@@ -41,7 +38,6 @@ def tune_on_vaults(
         model: The exported folder to start from; it has a token head.
         target: The folder to write; may be the same.
         minutes: Training time.
-        steps: Most steps.
         fast: Compute in bfloat16.
 
     Returns:
@@ -56,10 +52,7 @@ def tune_on_vaults(
     tokenizer_json = (model / TOKENIZER_FILE).read_text(encoding="utf-8")
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student, former = (load_student(model).to(workspace.device) for _ in range(2))
-
-    def encoder(texts: Sequence[str]) -> Matrix:
-        return encode(former, tokenize(tokenizer, texts), device=workspace.device)
-
+    encoder = student_encoder(former, tokenizer, fast=True)
     learnt = [one for one in read_lessons(lessons) if not is_held_out(one)]
     found = read_vaults(lessons, encoder)
     answered = [
@@ -74,8 +67,8 @@ def tune_on_vaults(
         tokenizer,
         vaults=[*found.groups, *answered],
         lessons=list(lesson_groups(learnt, encoder)),
-        settings=VaultTuningSettings(minutes=minutes, steps=steps, fast=fast),
-        checkpoint=workspace.folder / STAGE / CHECKPOINT_FILE,
+        settings=VaultTuningSettings(minutes=minutes, fast=fast),
+        checkpoint=workspace.folder / "vaults" / CHECKPOINT_FILE,
     ).train()
     size = export_student(student, tokenizer_json, target)
     save_head(head, target)

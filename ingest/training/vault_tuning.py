@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from ingest.token_vectors import TokenHead
 from ingest.training.lesson_batches import Batch
-from ingest.training.losses import contrastive_loss, learning_rate_factor, require_finite
+from ingest.training.losses import contrastive_loss, descend, learning_rate_factor
 from ingest.training.pair_groups import PairGroup
 from ingest.training.student import Student, pad, pool, tokenize
 from ingest.training.timed_run import TimedRun
@@ -30,10 +30,7 @@ if TYPE_CHECKING:
 
 _GROUP: Final = 24
 """Texts that go through the network at once."""
-_NEAR: Final = 5
-"""Wrong passages are drawn from so many of the nearest."""
 _TOKEN_TEMPERATURE: Final = 0.03
-_LARGEST_STEP: Final = 1.0
 _HEADINGS: Final = "\n"
 """What ends the line of headings above a passage."""
 
@@ -131,12 +128,7 @@ class VaultTuner:
             group["lr"] = settings.rate * factor
         rng = np.random.default_rng([settings.seed, step])
         loss = self._loss(batch_of(self._drawn(rng), settings.wrong, rng))
-        require_finite(loss)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self._learnt, _LARGEST_STEP)
-        self._optimizer.step()
-        self._optimizer.zero_grad(set_to_none=True)
-        return float(loss.detach())
+        return descend(loss, self._optimizer, self._learnt)
 
     def _drawn(self, rng: np.random.Generator) -> list[PairGroup]:
         pools = [
@@ -214,10 +206,8 @@ def batch_of(groups: Sequence[PairGroup], wrong: int, rng: np.random.Generator) 
     """
     passages: dict[str, None] = {}
     for group in groups:
-        near = group.wrong[:_NEAR]
-        drawn = [near[place] for place in rng.permutation(len(near))[:wrong]]
         own = [] if group.right is None else [group.right]
-        passages |= dict.fromkeys([*own, *drawn])
+        passages |= dict.fromkeys([*own, *group.near_wrong(wrong, rng)])
     places = {passage: place for place, passage in enumerate(passages)}
     return Batch(
         questions=[group.question for group in groups],

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ingest.training.evaluation import Encoder
 from ingest.training.near_misses import NEAR_FILE, NearMisses, read_near_misses
-from ingest.training.pair_groups import Encoder, PairGroup, vault_groups
+from ingest.training.pair_groups import PairGroup, vault_groups
 from kb.evaluation.gold import GoldQuestion, load_gold
 from kb.evaluation.wordings import CHATS_FILE, read_wordings, reworded
 from kb.text.asking import asked_part

@@ -7,7 +7,6 @@ common and stand in no note.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -30,48 +29,40 @@ _LOOKED_THROUGH: Final = 12
 
 def respell(query: Query, index: Index) -> Query:
     """Return a query whose text has misspelt words, and spoken foreign ones, put right."""
-    text = _put_right(query.text, lambda token: _spoken(token, index) or _mended(token, index))
+    text = _put_right(query.text, index, spoken=True)
     return query if text == query.text else replace(query, text=text)
 
 
 def mended(text: str, index: Index) -> str:
     """Return a question with its typing errors put right; foreign words stay as they are spoken."""
-    return _put_right(text, lambda token: None if _spoken(token, index) else _mended(token, index))
+    return _put_right(text, index, spoken=False)
 
 
-def _put_right(text: str, spelling_of: Callable[[Token], str | None]) -> str:
+def _put_right(text: str, index: Index, *, spoken: bool) -> str:
     pieces, end = [], 0
     for token in tokenize(text):
         word = fold(token.surface)
         if token.kind != "word" or len(word) < _LEAST_LETTERS or is_common(word):
             continue
-        if spelling := spelling_of(token):
+        if spelling := _spelling(token, word, index, spoken=spoken):
             pieces += [text[end : token.start], spelling]
             end = token.start + len(token.surface)
     return "".join([*pieces, text[end:]])
 
 
-def _spoken(token: Token, index: Index) -> str | None:
-    """Return the Latin word that a Cyrillic one stands for, if it does for any."""
-    word = fold(token.surface)
+def _spelling(token: Token, word: str, index: Index, *, spoken: bool) -> str | None:
+    """Return what an uncommon word stands for; None where it stands for itself.
+
+    A Latin word that is spelt as it sounds stands for itself unless `spoken`.
+    """
     if latin := spoken_latin(word):
-        return latin
-    if not is_cyrillic(word) or _is_known(token, index):
+        return latin if spoken else None
+    term = token.term
+    if index.lexical.document_frequency([term])[term] or is_word(word):
         return None
-    return _as_it_sounds(word, russian_stem(word), index)
-
-
-def _mended(token: Token, index: Index) -> str | None:
-    """Return what a misspelt word was meant to be; None where it is spelt well."""
-    word = fold(token.surface)
-    if _is_known(token, index):
-        return None
-    return _as_noted(word, token.term, index) or corrected(word)
-
-
-def _is_known(token: Token, index: Index) -> bool:
-    found = index.lexical.document_frequency([token.term])[token.term]
-    return bool(found) or is_word(fold(token.surface))
+    if is_cyrillic(word) and (latin := _as_it_sounds(word, russian_stem(word), index)):
+        return latin if spoken else None
+    return _as_noted(word, term, index) or corrected(word)
 
 
 def _as_noted(word: str, term: str, index: Index) -> str | None:
