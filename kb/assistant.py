@@ -85,6 +85,8 @@ class CommandEvent:
     """A command that the answer offers."""
 
     command: Command
+    language: Language
+    """Of the answer, and so of what is said about the command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +217,7 @@ class Assistant:
         answer = replace(
             answer, commands=offer_commands(kept, ranking, index, self._notes, rules=self._rules)
         )
-        yield from (CommandEvent(command=command) for command in answer.commands)
+        yield from _offered(answer)
         return answer
 
     def _passages(self, ranking: Ranking, index: Index) -> list[tuple[Chunk, Citation]]:
@@ -331,7 +333,12 @@ def _spoken(answer: Answer) -> Iterator[StreamEvent]:
     yield StatusEvent(text=answer.status.value)
     yield from (CitationEvent(citation=citation) for citation in answer.citations)
     yield from (TokenEvent(text=piece) for piece in _PIECE.findall(answer.text))
-    yield from (CommandEvent(command=command) for command in answer.commands)
+    yield from _offered(answer)
+
+
+def _offered(answer: Answer) -> Iterator[StreamEvent]:
+    for command in answer.commands:
+        yield CommandEvent(command=command, language=answer.language)
 
 
 def _language_of(text: str, standalone: str) -> Language:

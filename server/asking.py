@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kb.answering.frames import frame
 from kb.assistant import AnswerEvent, CitationEvent, CommandEvent, StatusEvent, StreamEvent
 from kb.errors import BusyError
-from kb.model import Answer, AnswerMode, ConversationId, Filters, Question
+from kb.model import (
+    Answer,
+    AnswerMode,
+    Command,
+    ConversationId,
+    Filters,
+    Language,
+    Question,
+)
 from server.conversations import ConversationStore, new_conversation_id
 from server.metrics import Metrics
 from server.offered_commands import OfferedCommands
@@ -117,12 +125,14 @@ class Asking:
         conversation = self._conversation(asked)
         with self._metrics.asking():
             answer = self._answerer.ask(self._question(asked))
+        self._offer(answer.commands, answer.language)
         return self._keep(answer, conversation)
 
     def ask_apart(self, question: Question) -> AnswerBody:
         """Answer a question whose conversation the client keeps itself; raises as `ask` does."""
         with self._metrics.asking():
             answer = self._answerer.ask(question)
+        self._offer(answer.commands, answer.language)
         return self._keep_apart(answer)
 
     def stream_apart(
@@ -130,7 +140,7 @@ class Asking:
     ) -> Iterator[StreamEvent | AnswerBody]:
         """Yield the events of such an answer; the last is the whole one. Raises as `stream`."""
         with self._metrics.asking():
-            for event in self._answerer.stream(question, cancelled=cancelled):
+            for event in self._offering(self._answerer.stream(question, cancelled=cancelled)):
                 if isinstance(event, AnswerEvent):
                     yield self._keep_apart(event.answer)
                 else:
@@ -150,7 +160,8 @@ class Asking:
         """
         conversation = self._conversation(asked)
         with self._metrics.asking():
-            for event in self._answerer.stream(self._question(asked), cancelled=cancelled):
+            events = self._answerer.stream(self._question(asked), cancelled=cancelled)
+            for event in self._offering(events):
                 if isinstance(event, AnswerEvent):
                     body = self._keep(event.answer, conversation)
                     yield ServerEvent(name="answer", data=body)
@@ -170,9 +181,22 @@ class Asking:
             text=asked.question, history=history, filters=asked.filters, mode=asked.mode
         )
 
+    def _offering(self, events: Iterable[StreamEvent]) -> Iterator[StreamEvent]:
+        """Remember each command before it is told: who hears of it may use it at once."""
+        for event in events:
+            if isinstance(event, CommandEvent):
+                self._offer([event.command], event.language)
+            yield event
+
+    def _offer(self, commands: Iterable[Command], language: Language) -> None:
+        """Remember commands; an answer whose commands cannot be kept is still an answer."""
+        try:
+            self._offered.keep(commands, language=language)
+        except StorageError as error:
+            _log.warning("a command could not be kept: %s", error)
+
     def _keep_apart(self, answer: Answer) -> AnswerBody:
-        """Keep what can be run of an answer, and nothing that was said."""
-        self._offered.keep(answer.commands, language=answer.language)
+        """Count an answer, and keep nothing that was said."""
         self._metrics.count_answer(answer)
         return AnswerBody.of(answer, conversation_id="", html="")
 
@@ -180,7 +204,6 @@ class Asking:
         body = AnswerBody.of(answer, conversation_id=conversation, html=render_answer(answer.text))
         self._metrics.count_answer(answer)
         try:
-            self._offered.keep(answer.commands, language=answer.language)
             self._conversations.add(conversation, body)
         except StorageError as error:
             # An answer that cannot be kept is still an answer.

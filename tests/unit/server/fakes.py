@@ -136,7 +136,7 @@ class FakeAnswerer:
         self.count += 1
         yield CitationEvent(citation=citation())
         yield from (TokenEvent(text=piece) for piece in self.pieces)
-        yield CommandEvent(command=command())
+        yield CommandEvent(command=command(), language=self.language)
         answer = Answer(
             id=AnswerId(f"a{self.count}"),
             question=question.text,

@@ -12,8 +12,10 @@ import pytest
 
 from kb.errors import IndexUnavailableError, ModelError, SandboxError
 from server import sse
+from server.asking import AskInput
 from server.origins import OwnOrigins
 from server.sandbox.remarks import failure
+from server.schemas.commands import CommandBody
 from server.serving import ServerThread, listen, port_of
 from tests.unit.server.conftest import TOKEN, Bench
 from tests.waiting import PATIENCE_S, wait_until
@@ -65,6 +67,16 @@ def test_an_answer_comes_in_order(http: httpx.Client) -> None:
     assert events[1][1] == answer["citations"][0]
     assert events[3][1] == answer["commands"][0]
     assert http.get(f"/api/conversations/{answer['conversation_id']}").status_code == 200
+
+
+def test_a_command_that_is_told_can_be_used_before_the_answer_is_whole(bench: Bench) -> None:
+    asking, desk = bench.services.asking, bench.services.desk
+    for event in asking.stream(AskInput(question="x"), cancelled=lambda: False):
+        if event.name == "command":
+            assert isinstance(event.data, CommandBody)
+            assert desk.files(event.data.id) is not None
+            return
+    raise AssertionError("no command was told")
 
 
 def test_a_completion_comes_as_it_is_made(bench: Bench, http: httpx.Client) -> None:
