@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from kb.errors import IndexUnavailableError, ModelError, SandboxError
+from kb.model import CommandId
 from server import sse
 from server.asking import AskInput
 from server.origins import OwnOrigins
@@ -74,7 +75,7 @@ def test_a_command_that_is_told_can_be_used_before_the_answer_is_whole(bench: Be
     for event in asking.stream(AskInput(question="x"), cancelled=lambda: False):
         if event.name == "command":
             assert isinstance(event.data, CommandBody)
-            assert desk.files(event.data.id) is not None
+            assert desk.files(CommandId(event.data.id)) is not None
             return
     raise AssertionError("no command was told")
 
