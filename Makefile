@@ -38,10 +38,10 @@ test-setup: setup .venv/test-installed .venv/typescript-$(TYPESCRIPT)
 	elif npm install --silent --no-audit --no-fund --fetch-retries=1 --prefix $@ typescript@$(TYPESCRIPT); then touch $@; \
 	else rm -rf $@; echo "TypeScript cannot be had: the page's types are not checked."; fi
 
-# The unit tests on every core; the others share a daemon, a browser and ports.
+# The unit tests on every core; of the others, those that share a daemon or a browser stay together.
 test: test-setup lint
 	$(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
-	$(BIN)/pytest tests/browser tests/docker tests/integration
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup tests/browser tests/docker tests/integration
 
 # Seconds, without network, model, daemon or browser.
 unit: setup .venv/test-installed

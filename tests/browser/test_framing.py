@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Browser, Frame, expect
+from playwright.sync_api import Browser, Frame, Page, expect
 
 from tests.browser.server_process import LiveServer
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +49,7 @@ def test_a_foreign_page_cannot_frame_this_one(
     context = browser.new_context()
     page = context.new_page()
     page.goto(foreign_url.replace("127.0.0.1", host))
-    own, ours = frame_of(page.frame("own")), frame_of(page.frame("ours"))
+    own, ours = frame_of(page, "own"), frame_of(page, "ours")
     expect(own.locator("#own")).to_have_count(1)  # frames work
     assert ours.locator("#app").count() == 0
     assert live_server.token not in ours.content()
@@ -56,6 +57,14 @@ def test_a_foreign_page_cannot_frame_this_one(
     context.close()
 
 
-def frame_of(found: Frame | None) -> Frame:
+def frame_of(page: Page, name: str) -> Frame:
+    """Return a frame; one that moves to a process of its own is gone for a moment."""
+
+    def is_there() -> bool:
+        page.wait_for_timeout(20)  # lets Playwright hear of it
+        return page.frame(name) is not None
+
+    wait_until(is_there)
+    found = page.frame(name)
     assert found is not None
     return found
