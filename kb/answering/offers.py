@@ -54,13 +54,14 @@ def _is_within(lines: LineRange, others: LineRange) -> bool:
 def _by_relevance(
     commands: Sequence[ExtractedCommand], chunk: Chunk, ranking: Ranking
 ) -> list[ExtractedCommand]:
-    """Put the commands whose name and line speak to the question first; else as in the note."""
+    """Put those first whose name, line and purpose speak to the question; else as in the note."""
     lines = chunk.text.split("\n")
 
     def relevance(command: ExtractedCommand) -> float:
         line = lines[command.lines.start - chunk.lines.start]
         held = coverage(ranking.terms, text_terms(line))
-        return names_command(ranking.question, command.text) + held
+        purpose = ranking.meant.nearness(command.text)
+        return names_command(ranking.question, command.text) + held + purpose
 
     return sorted(commands, key=relevance, reverse=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -20,6 +20,8 @@ _LONG_CODE: Final = 6
 _TELLING: Final = 0.7
 """Share of the question's content from which on a line of code answers alone."""
 _OF_STATEMENTS: Final = frozenset({ChunkKind.PARAGRAPH, ChunkKind.DEFINITION, ChunkKind.LIST})
+_OF_ANY_KIND: Final = _OF_STATEMENTS | {ChunkKind.TROUBLESHOOTING}
+"""What may be taken apart for who asks what something is: a fix tells that beside its steps."""
 _WHOLE: Final = frozenset({Intent.LIST, Intent.COMPARISON})
 """Who asks so wants all that stands there."""
 _MOST_STATEMENTS: Final = 12
@@ -57,10 +59,13 @@ def quote_telling(
         return quote_telling_line(chunk, terms)
     if question.intent is Intent.HOW_TO and _STEP.search(chunk.text):
         return quote_chunk(chunk)
-    parts = told_apart(chunk)
+    asks_term = question.intent is Intent.DEFINITION
+    parts = told_apart(chunk, _OF_ANY_KIND if asks_term else _OF_STATEMENTS)
     if not 1 < len(parts) <= _MOST_STATEMENTS:
         return quote_telling_line(chunk, terms)
     readings = reranker.read(question.text, parts).tolist()
+    if _holds_symptom(parts[readings.index(max(readings))]):
+        return quote_chunk(chunk)
     sure = [n for n, reading in enumerate(readings) if reading >= max(readings) - _AS_SURE]
     first, last = _understandable(parts, min(sure), max(sure))
     if chunk.kind is ChunkKind.LIST and _is_bare(parts[first : last + 1]):
@@ -70,9 +75,14 @@ def quote_telling(
     )
 
 
-def told_apart(chunk: Chunk) -> list[Chunk]:
-    """Return each statement of a paragraph or list as if it were a chunk; else the chunk alone."""
-    if chunk.kind not in _OF_STATEMENTS:
+def told_apart(chunk: Chunk, kinds: Collection[ChunkKind] = _OF_STATEMENTS) -> list[Chunk]:
+    """Return each statement as if it were a chunk.
+
+    Args:
+        chunk: What is taken apart.
+        kinds: Which kinds are; a chunk of another stays whole.
+    """
+    if chunk.kind not in kinds:
         return [chunk]
     lines, start = chunk.text.split("\n"), chunk.lines.start
     return [
@@ -83,6 +93,17 @@ def told_apart(chunk: Chunk) -> list[Chunk]:
         )
         for own in statements(chunk.text)
     ]
+
+
+def _holds_symptom(part: Chunk) -> bool:
+    """Tell whether a part of a fix is what it is for, which without the fix is no answer."""
+    asked = part.question_lines
+    return (
+        part.kind is ChunkKind.TROUBLESHOOTING
+        and asked is not None
+        and asked.start <= part.lines.end
+        and part.lines.start <= asked.end
+    )
 
 
 def _understandable(parts: Sequence[Chunk], first: int, last: int) -> tuple[int, int]:

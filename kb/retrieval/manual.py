@@ -86,6 +86,11 @@ class MeantCommands:
         """
         return all(self.cosines.get(command, -1.0) < self.nearest - _AS_GOOD for command in held)
 
+    def nearness(self, command: str) -> float:
+        """Return how near the question is to what a command line is for, 0..1; 0 if unknown."""
+        spec = spec_of(command)
+        return max(0.0, self.cosines.get(spec.path, 0.0)) if spec else 0.0
+
     def match(self, chunk: Chunk) -> PurposeMatch:
         """Compare what the question means with what a chunk has."""
         if not self.cosines or not chunk.commands:

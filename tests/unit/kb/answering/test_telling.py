@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from kb.answering.telling import quote_telling
-from kb.model import Chunk, ChunkKind, Query
+from kb.model import Chunk, ChunkKind, LineRange, Query
 from kb.ports import FloatArray
 from kb.retrieval.question import parse_question
 from tests.chunks import make_chunk
@@ -60,6 +61,37 @@ def test_without_a_reranker_a_paragraph_stays_whole() -> None:
 @pytest.mark.parametrize("kind", [ChunkKind.COMMAND, ChunkKind.TROUBLESHOOTING, ChunkKind.QUESTION])
 def test_what_belongs_together_stays_together(kind: ChunkKind) -> None:
     assert quoted(PORTS, kind=kind, сайта=2.0) == (11, 14)
+
+
+FIX = """\
+After the update Docker said:
+
+> WSL is too old
+
+How I got it to run:
+
+* a newer kernel from the Store
+
+WSL is the Linux that Windows keeps."""
+
+
+def test_what_a_fix_says_of_a_term_is_quoted_alone_for_who_asks_what_it_is() -> None:
+    def of_fix(question: str, **sure: float) -> tuple[int, int]:
+        return quoted(FIX, question, kind=ChunkKind.TROUBLESHOOTING, **sure)
+
+    assert of_fix("what is WSL", keeps=2.0) == (19, 19)
+    assert of_fix("WSL does not start", keeps=2.0) == (11, 19)
+    assert of_fix("how do I start WSL", keeps=2.0) == (11, 19)
+
+
+def test_a_symptom_comes_with_its_fix() -> None:
+    chunk = replace(
+        make_chunk(FIX, start=11, kind=ChunkKind.TROUBLESHOOTING),
+        question_lines=LineRange(start=13, end=13),
+    )
+    question = parse_question(Query(text="what is WSL is too old"))
+    assert quote_telling(chunk, question, (), WordReader(old=2.0)).lines == chunk.lines
+    assert quote_telling(chunk, question, (), WordReader(keeps=2.0)).lines.start == 19
 
 
 @pytest.mark.parametrize("question", ["какие порты есть", "чем база отличается от сайта"])
