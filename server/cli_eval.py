@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kb.assistant import Assistant
     from kb.evaluation.answers import Outcome
     from kb.evaluation.gold import GoldQuestion
+    from kb.evaluation.report import Report
     from kb.ports import Index
     from server.settings import Settings
 
@@ -71,21 +72,15 @@ def evaluate_notes(
     as_json: JsonOption = False,
 ) -> None:
     """Measure retrieval and answers; exit code 1 where a figure misses its floor."""
-    from kb.evaluation.gold import load_gold
-    from kb.evaluation.report import as_table, evaluate
+    from kb.evaluation.report import evaluate
 
     gold = file or _DATA / "evaluation"
-    questions = load_gold(_gold_files(gold), split=split)
-    if not questions:
-        raise InvalidInputError(
-            f"{gold.name} holds no gold question{f' of the split {split}' if split else ''}.",
-            hint="data/evaluation/README.md tells the fields.",
-        )
+    questions = _questions(gold, split)
     folder = gold if gold.is_dir() else gold.parent
     settings = command_settings(notes or (_DATA / "notes" if file is None else None), state)
     if fit:
-        practised = load_gold(_gold_files(gold), split="dev")
-        _fit(_with_chats(practised, folder / _REWORDED), settings, _DATA / "training")
+        practised = _with_chats(_questions(gold, "dev"), folder / _REWORDED)
+        _fit(practised, settings, _DATA / "training")
     with _opened(settings) as (index, assistant), _opened_beside(settings, beside) as others:
         report = evaluate(
             index,
@@ -96,16 +91,36 @@ def evaluate_notes(
         )
     folders = [folder, folder / _REWORDED] if wordings else [folder]
     missed = _missed(report.figures(), [each / _FLOORS for each in folders])
-    if as_json:
-        print_json({"figures": report.figures(), "questions": len(questions), "missed": missed})
-    else:
-        stdout_console().print(as_table(report), markup=False, highlight=False)
+    _tell(report, missed, questions=len(questions), as_json=as_json)
     if misses:
         _tell_misses(report.outcomes)
-    for sentence in missed:
-        stderr_console().print(sentence, style="red", markup=False)
     if missed:
         raise typer.Exit(EXIT_ERROR)
+
+
+def _questions(gold: Path, split: Literal["dev", "test"] | None) -> list[GoldQuestion]:
+    """Return the gold questions of a file or folder, at least one."""
+    from kb.evaluation.gold import load_gold
+
+    questions = load_gold(_gold_files(gold), split=split)
+    if not questions:
+        raise InvalidInputError(
+            f"{gold.name} holds no gold question{f' of the split {split}' if split else ''}.",
+            hint="data/evaluation/README.md tells the fields.",
+        )
+    return questions
+
+
+def _tell(report: Report, missed: Sequence[str], *, questions: int, as_json: bool) -> None:
+    """Print the figures, and which of them miss their floors."""
+    from kb.evaluation.report import as_table
+
+    if as_json:
+        print_json({"figures": report.figures(), "questions": questions, "missed": missed})
+    else:
+        stdout_console().print(as_table(report), markup=False, highlight=False)
+    for sentence in missed:
+        stderr_console().print(sentence, style="red", markup=False)
 
 
 def _missed(figures: Mapping[str, float], floors: Sequence[Path]) -> list[str]:
