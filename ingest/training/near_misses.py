@@ -7,10 +7,13 @@ that "how do I rename a container" finds nothing beside the command that removes
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from ingest.embedding_text import passage_text
+from ingest.training.lessons import LANGUAGES, Lesson
 
 NEAR_FILE: Final = "near.jsonl"
 
@@ -46,3 +49,20 @@ def read_near_misses(path: Path, passages: Mapping[str, str]) -> list[NearMisses
         for row in rows
         if row["id"] in passages
     ]
+
+
+def near_misses_of_lessons(folder: Path, lessons: Sequence[Lesson]) -> list[NearMisses]:
+    """Read what a folder has beside the passages of its lessons' facts.
+
+    Args:
+        folder: Of the lessons; a row's `id` is the fact's and the language (`dns-07/ru`).
+        lessons: What the file has of others is left out.
+    """
+    passages = {
+        f"{fact.id}/{language}": passage_text(lesson.chunks[language][held[0]])
+        for lesson in lessons
+        for fact in lesson.facts
+        for language in LANGUAGES
+        if (held := lesson.answers(fact, language))
+    }
+    return read_near_misses(folder / NEAR_FILE, passages)

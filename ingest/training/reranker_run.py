@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ from ingest.reranker import save_reranker
 from ingest.training.distillation import CHECKPOINT_FILE
 from ingest.training.evaluation import student_encoder
 from ingest.training.lessons import is_held_out, read_lessons
+from ingest.training.near_misses import near_misses_of_lessons
 from ingest.training.pair_groups import lesson_groups
 from ingest.training.prepare import TOKENIZER_FILE
 from ingest.training.reranking import Reader, RerankingSettings, RerankingTrainer, rate_groups
@@ -45,15 +47,17 @@ def train_reranker(
     student = load_student(model).to(workspace.device)
     encoder = student_encoder(student, tokenizer, fast=True)
     found = read_lessons(lessons)
-    learnt = list(lesson_groups([one for one in found if not is_held_out(one)], encoder))
+    taught = [one for one in found if not is_held_out(one)]
+    learnt = list(lesson_groups(taught, encoder))
     held_out = list(lesson_groups([one for one in found if is_held_out(one)], encoder))
     measured = held_out[:: max(1, len(held_out) // _MEASURED)]
     vaults = read_vaults(lessons, encoder)
+    near_misses = [*vaults.near_misses, *near_misses_of_lessons(lessons, taught)]
     # The vectors are made before the first stage: it changes the student's own layers.
     reader = Reader(student, tokenizer)
     stages = [
         ("reranked-lessons", lessons_minutes, VaultLessons(groups=[], near_misses=[])),
-        ("reranked", minutes, vaults),
+        ("reranked", minutes, replace(vaults, near_misses=near_misses)),
     ]
     for name, time, also in stages:
         RerankingTrainer(

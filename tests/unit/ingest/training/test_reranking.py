@@ -13,7 +13,11 @@ import torch
 from ingest.reranker import RERANKER_FILE, reranker_folder
 from ingest.training.__main__ import main
 from ingest.training.lessons import is_held_out, read_lessons
-from ingest.training.near_misses import NearMisses, read_near_misses
+from ingest.training.near_misses import (
+    NearMisses,
+    near_misses_of_lessons,
+    read_near_misses,
+)
 from ingest.training.pair_groups import PairGroup, lesson_groups, shared_words, vault_groups
 from ingest.training.reranking import (
     Reader,
@@ -141,6 +145,20 @@ def test_a_passage_stands_beside_what_it_answers_and_nearly_answers(tmp_path: Pa
     assert draw.has_right
     assert read_near_misses(vault / "near.jsonl", {}) == []
     assert read_near_misses(vault / "none.jsonl", passages) == []
+
+
+def test_a_lesson_has_near_misses_in_each_language(tmp_path: Path) -> None:
+    folder = write_lessons(tmp_path, ["note-0", "note-1"])
+    rows = [
+        {"id": f"note-{n}-0/ru", "answered": [f"чем удалить {n}"], "missed": ["why ?"]}
+        for n in (0, 1)
+    ]
+    text = "\n".join(json.dumps(row) for row in rows)
+    (folder / "near.jsonl").write_text(text + "\n", encoding="utf-8")
+    (found,) = near_misses_of_lessons(folder, read_lessons(folder)[1:])
+    assert found == NearMisses(
+        passage="контейнер\nудалить контейнер", answered=("чем удалить 1",), missed=("why ?",)
+    )
 
 
 def test_a_question_stands_beside_its_passage_first_and_some_of_the_others() -> None:
