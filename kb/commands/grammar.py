@@ -29,6 +29,8 @@ _PROGRAMS = {
 }  # fmt: skip
 _ELLIPSES = frozenset({"…", "..."})
 """Where a note leaves something out."""
+_CHOOSE_DAEMON = frozenset({"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH"})
+"""Variables by which the client finds its daemon, beside those of TLS."""
 _LOOK_ALIKES = str.maketrans("асеорхуіАВСЕНКМОРТХ", "aceopxyiABCEHKMOPTX")
 """Cyrillic letters and the Latin ones that look the same."""
 
@@ -124,10 +126,17 @@ def _refuse_shell(tokens: tuple[Token, ...]) -> None:
             raise refused("incomplete", part=token.text)
         if Mark.OPERATOR not in token.marks:
             continue
-        before = join(tokens[:at])
+        before = join(tokens[: at - _has_descriptor(tokens, at)])
         if token.value.startswith("\n"):
             raise refused("several_commands", suggestion=before)
         raise refused("shell_syntax", part=token.text, suggestion=before)
+
+
+def _has_descriptor(tokens: tuple[Token, ...], at: int) -> bool:
+    """Tell whether the word before an operator is a part of it: the number in `2>`."""
+    before, operator = tokens[at - 1], tokens[at]
+    touches = at > 0 and before.start + len(before.text) == operator.start
+    return touches and operator.text[0] in "<>" and before.text.isdecimal()
 
 
 def _refuse_prefix(tokens: tuple[Token, ...]) -> None:
@@ -138,8 +147,9 @@ def _refuse_prefix(tokens: tuple[Token, ...]) -> None:
         raise refused("sudo", suggestion=join(keep))
     name, equals, _ = first.partition("=")
     if equals and name.isidentifier():
-        code = "other_daemon" if name.startswith("DOCKER_") else "environment_prefix"
-        raise refused(code, part=first)
+        if name in _CHOOSE_DAEMON or name.startswith("DOCKER_TLS"):
+            raise refused("other_daemon", part=first)
+        raise refused("environment_prefix", part=first, suggestion=join(tokens[1:]))
     if first.lower() not in _PROGRAMS:
         raise refused("not_docker", part=first)
 

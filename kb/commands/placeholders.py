@@ -6,7 +6,7 @@ import re
 
 from kb.commands.tokens import Mark, Token
 
-_EXPLICIT = re.compile(r"<[^<>]+>|\{\{\s*\w[\w -]*\}\}")
+_EXPLICIT = re.compile(r"<[^<>]+>|\{\{\s*\w[\w -]*\}\}|\A\[[^\W_][\w .-]*\]\Z")
 _VARIABLE = re.compile(r"\$(?:\{\w+\}|[A-Za-z_]\w*)")
 _WORDS_OF_A_PROGRAM = frozenset({"args", "ps-args", "any"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -35,7 +35,7 @@ _FREE = frozenset({"args", "ps-args", "value", "text", "format", "filter", "any"
 
 
 def is_explicit(token: Token) -> bool:
-    """Tell whether a token marks its own placeholder: `<dir>`, `{{name}}`, `$NAME`."""
+    """Tell whether a token marks its own placeholder: `<dir>`, `[dir]`, `{{name}}`, `$NAME`."""
     return bool(token.marks & {Mark.PLACEHOLDER, Mark.VARIABLE})
 
 

@@ -25,10 +25,15 @@ _ESCAPABLE_IN_DOUBLE_QUOTES = frozenset('"\\$`')
 _VARIABLE = re.compile(r"\$(?:env:[A-Za-z_]\w*|\{[^}]*\}|[A-Za-z_]\w*|[0-9@*#?$!-])")
 _WINDOWS_VARIABLE = re.compile(r"%[A-Za-z_]\w+%")
 _PLACEHOLDER = re.compile(r"<[^\W_](?:[^<>|;&$`\"'\n]*[^<>|;&$`\"'\s])?>|\{\{\s*\w[\w -]*\}\}")
+_OPTIONS_WORD = r"(?:options?|flags?|args?|опции|параметры|флаги)"
 _OPTIONAL = re.compile(
-    r"(?:\[[^\]\['\"`$;&\n]*\]|<(?:options?|flags?|опции|параметры|флаги)>)(?:\.\.\.|…)?(?=\s|$)",
-    re.IGNORECASE,
+    rf"(?:\[[^\]\['\"`$;&\n]*\]|<{_OPTIONS_WORD}>)(?:\.\.\.|…)?(?=\s|$)", re.IGNORECASE
 )
+_IN_BRACKETS = re.compile(
+    rf"\[(?!{_OPTIONS_WORD}\])(?P<name>[^\W_][\w .-]*)(?<!\.\.)\](?=\s|$)", re.IGNORECASE
+)
+"""`[container]`: what stands for a value, unless it is written as what may be left out."""
+_WORD_AFTER = re.compile(r"(?:[^\S\n]*\[[^\]\n]*\](?:\.\.\.|…)?)*[^\S\n]*(?!//)[^\s#\[;&|<>()]")
 _COMMENT = re.compile(r"#|//(?!\S*/)")
 _PROMPTS = (
     re.compile(r"PS [A-Za-z]:[^>\n]*>\s*"),
@@ -50,7 +55,7 @@ class Mark(StrEnum):
     VARIABLE = "variable"
     """It holds `$NAME`, `${NAME}` or `%NAME%`."""
     PLACEHOLDER = "placeholder"
-    """It holds `<something>` or `{{something}}`."""
+    """It holds `<something>`, `{{something}}` or `[something]`."""
     QUOTED = "quoted"
     """A part of it stands in quotes."""
 
@@ -149,13 +154,29 @@ class _Scanner:
     def scan(self) -> tuple[Token, ...]:
         tokens: list[Token] = []
         while self._skip_blanks():
-            if optional := self._match(_OPTIONAL):
+            if bracketed := self._bracketed():
+                tokens.append(bracketed)
+            elif optional := self._match(_OPTIONAL):
                 self._at = optional.end()
             elif self._line[self._at] in _OPERATORS and not self._match(_PLACEHOLDER):
                 tokens.append(self._read_operator())
             else:
                 tokens.append(self._read_word())
         return tuple(tokens)
+
+    def _bracketed(self) -> Token | None:
+        """Read a name in brackets that stands for a value.
+
+        In capitals it may be left out, as manuals write it, unless a plain word follows.
+        """
+        found = self._match(_IN_BRACKETS)
+        if not found or (
+            found["name"].isupper() and not _WORD_AFTER.match(self._line, found.end())
+        ):
+            return None
+        self._at = found.end()
+        marks = frozenset({Mark.PLACEHOLDER})
+        return Token(text=found.group(), value=found.group(), start=found.start(), marks=marks)
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         return pattern.match(self._line, self._at)
