@@ -38,7 +38,7 @@ _ONLY_ASKS: Final = re.compile(
     re.IGNORECASE,
 )
 _MEASURE: Final = re.compile(
-    r"^\W*(?:(?:на|в|за|до|от|по|с)\s+)?"
+    r"^\W*(?:(?:на|в|за|до|от|по|с|при|из|для|под|у|к|о|at|in|on|from|for|to|with|by)\s+)?"
     r"(?:сколько|как(?:ой|ая|ое|ие|ом|ую)|how (?:many|much)|which|what)(?:\s+по)?\s+[^\W\d_]+\W*$",
     re.IGNORECASE,
 )

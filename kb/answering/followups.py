@@ -47,13 +47,25 @@ _NOT_SAID_OF_A_THING: Final = (
 )
 _PERSONAL: Final = re.compile(
     rf"(?<![\w-])(?:it{_NOT_SAID_OF_A_THING}|them|they"
-    r"|он|она|оно|они|него|неё|нее|них|нем|нём|ней|ним|нею|ними|его|её|ее|их|им|ею)(?![\w-])",
+    r"|its|their|his|him|her|он|она|оно|они|него|нему|неё|нее|них|нем|нём|ней|ним|нею|ними"
+    r"|его|ему|её|ее|ей|их|им|ею)(?![\w-])",
     re.IGNORECASE,
 )
 _ONE: Final = re.compile(r"(?<![\w-])(?:this one|that one|one(?=\W*$))(?![\w-])", re.IGNORECASE)
 _POINTING: Final = re.compile(
     r"(?<![\w-])(?:that(?!\s+(?:the|a|an|i|you|we|my|there)\b)|this|those|these"
     r"|это|этого|этот|эту|этим|этом)(?![\w-])",
+    re.IGNORECASE,
+)
+_OF_THEM: Final = re.compile(
+    r"\b(?P<many>all|both|some|any|each|most|none) of (?:them|these|those)\b", re.IGNORECASE
+)
+_THIS_COMMAND: Final = re.compile(
+    r"\b(?:this|that|эт(?:а|у|ой)) (?:command|команд(?:а|у|ы|ой))\b", re.IGNORECASE
+)
+_THIS_FLAG: Final = re.compile(
+    r"\b(?:this|that|эт(?:от|ого|им|ом|а|у|ой)) "
+    r"(?:flag|option|switch|key|флаг\w?|ключ\w?|параметр\w?|опци[яюи])\b",
     re.IGNORECASE,
 )
 
@@ -74,10 +86,36 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     previous = last.standalone_question
     if whole := conditional(rest, previous) or compared(rest, previous):
         return whole
+    if pointed := _pointed_at(rest, last):
+        return pointed
+    if _OF_THEM.search(rest):
+        rest = asked = _without_of_them(rest, previous)
     if pronoun := _pronoun(rest):
         meant = topic(previous)
         return rest[: pronoun.start()] + meant + rest[pronoun.end() :] if meant else asked
     return _completed(rest, last, has_lead_in=bool(lead_in)) or asked
+
+
+def _pointed_at(rest: str, last: Turn) -> str | None:
+    """Name what "this command" or "that flag" is, if it is known; None where none is spoken of."""
+    if command := _THIS_COMMAND.search(rest):
+        name = _spoken_command(last)
+        return rest[: command.start()] + name + rest[command.end() :] if name else rest
+    if flag := _THIS_FLAG.search(rest):
+        spoken = f"{last.standalone_question} {last.command}"
+        flags = {token.surface for token in tokenize(spoken) if token.kind == "flag"}
+        if len(flags) != 1:
+            return rest
+        return _with_command(rest[: flag.start()] + flags.pop() + rest[flag.end() :], last)
+    return None
+
+
+def _without_of_them(rest: str, previous: str) -> str:
+    """Say "delete all of them" as "delete all containers", and "all of them" alone as "all"."""
+    found = next(_OF_THEM.finditer(rest))
+    before, after = rest[: found.start()], rest[found.end() :]
+    meant = f"{found['many']} {topic(previous)}" if before.strip() else found["many"]
+    return before + meant + after
 
 
 def _completed(rest: str, last: Turn, *, has_lead_in: bool) -> str | None:
@@ -128,12 +166,14 @@ def _ask_of_command(rest: str, content: Sequence[Token], last: Turn) -> str | No
     named = sorted(named_in(previous), key=lambda one: not one.has_program)
     old = next((one for one in named if one.has_program or flags), None)
     words = rest[command.start : command.end]
+    new_flags = [token.surface for token in content if token.kind == "flag"]
     if old is None:
         asked = _naming(previous, _with_program(words, command)) if flags else None
     else:
         new = _with_program(words, command) if old.has_program else words
+        if not flags:
+            new = " ".join([new, *new_flags])
         asked = previous[: old.start] + new + previous[old.end :]
-    new_flags = [token.surface for token in content if token.kind == "flag"]
     if asked is None or not (flags and new_flags):
         return asked
     old_flag = next(token for token in tokenize(asked) if token.kind == "flag")
