@@ -14,6 +14,7 @@ from kb.model import Query
 from kb.ports import Index, Term
 from kb.text.common import is_common
 from kb.text.dictionary import is_word
+from kb.text.names import is_spoken_name
 from kb.text.sound import cyrillic_keys, latin_words, likeness
 from kb.text.spelling import corrected, noted
 from kb.text.tokens import Token, fold, is_cyrillic, russian_stem, spoken_latin, tokenize
@@ -60,8 +61,12 @@ def _spelling(token: Token, word: str, index: Index, *, spoken: bool) -> str | N
     term = token.term
     if index.lexical.document_frequency([term])[term] or is_word(word):
         return None
-    if is_cyrillic(word) and (latin := _as_it_sounds(word, russian_stem(word), index)):
-        return latin if spoken else None
+    if is_cyrillic(word):
+        stem = russian_stem(word)
+        if latin := _as_it_sounds(word, stem, index):
+            return latin if spoken else None
+        if is_spoken_name(word, stem):
+            return None
     return _as_noted(word, term, index) or corrected(word)
 
 

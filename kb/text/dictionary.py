@@ -1,4 +1,4 @@
-"""Which words there are, common or not: what is none of them is a name, or misspelt.
+"""Which words there are, common or not: what is none of them is an unknown name, or misspelt.
 
 Russian words are those of the OpenCorpora dictionary (pymorphy3), English ones those of
 pyspellchecker. Both are loaded when they are first needed: a tenth and a third of a second.
@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kb.text.common import common_words
+from kb.text.names import names
 from kb.text.tokens import is_cyrillic
 
 if TYPE_CHECKING:
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def is_word(folded: str) -> bool:
-    """Tell whether there is such a word in Russian or English, in any form.
+    """Tell whether there is such a word in Russian or English, in any form, or such a name.
 
     Args:
         folded: The word in lower case, with `ё` as `е`.
     """
     if is_cyrillic(folded):
         return bool(_russian().word_is_known(folded))
-    return folded in common_words() or folded in _english()
+    return folded in common_words() or folded in names() or folded in _english()
 
 
 def load_dictionaries() -> None:

@@ -13,6 +13,8 @@ INDEX = memory_index(
     {
         "tools.md": "# Alembic\n\n`alembic init migrations` makes the folder.\n\n"
         "# Websockets\n\nThe proxy needs two more headers.\n",
+        "disk.md": "# SSD\n\nThe radar is linked to an authentic SSD.\n\n"
+        "# Свет\n\nВыключить свет.\n",
         "служба.md": "# Гамбузия\n\nКормить раз в день.\n\nGambusia is a fish.\n",
     }
 )
@@ -44,6 +46,10 @@ def test_spoken_and_misspelt_words_are_put_right(asked: str, read: str) -> None:
         ("run nginx with strain and traefik", "en"),
         ("сколько ватт пересчитывая готовку", "ru"),
         ("", "ru"),
+        ("how to configure sssd", "en"),  # no SSD
+        ("how to install radarr", "en"),
+        ("authentik setup with linkerd", "en"),
+        ("как настроить свелт", "ru"),  # no свет
     ],
 )
 def test_other_words_stay(asked: str, language: Language) -> None:
