@@ -84,6 +84,8 @@ def _bind(parts: PublishParts, value: str, rules: Rules) -> list[PortBinding]:
     outside = _read_range(parts.host, value)
     if len(outside) > rules.limits.published_ports:
         raise refused("too_many_ports", part=value, limit=rules.limits.published_ports)
+    if len(inside) == 1:
+        outside = outside[:1]  # docker would take the first that is free
     if len(outside) != len(inside):
         raise refused("bad_port", part=value)
     for port in outside:
