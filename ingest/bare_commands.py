@@ -1,4 +1,4 @@
-"""Recognising a command that begins a line and is explained after it, without a mark of code.
+"""Recognising a command that begins a line and is explained after it, mostly without a mark.
 
 A cheat sheet is often typed as plain text: `docker ps -a - all of them`. Many programs are called
 like a word (`find`, `make`), and many notes explain terms in the same way (`docker compose - a
@@ -11,11 +11,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from ingest.inline import plain_text
-from ingest.shell import is_command
+from ingest.inline import code_at_head, plain_text
+from ingest.shell import is_command, without_prompt
 from kb.text.programs import DOCKER_GROUPS, WITHIN_GROUPS, subcommands_of
 
 _HEAD: Final = re.compile(r"(?P<head>[a-z]\S{0,40} \S.{0,400}?)(?:\s+(?:[-–—]|->|→|=>)|:)\s+\S")
+_BOLD: Final = re.compile(r"^\*\*(?P<bold>[a-z][^*`]*)\*\*(?:(?<=:\*\*)|(?=\s*(?:[-–—:]|->|→|=>)))")
+_EXPLAINED: Final = re.compile(r"[*_]*(?:\s*(?:[-–—]|->|→|=>)|:)[*_]*\s+\S")
 _FLAG: Final = re.compile(r"\s--?[A-Za-z]")
 _PATH: Final = re.compile(r"\s\S*[/.*$~<\"'|@]")
 _FOREIGN: Final = re.compile(r"[^\x00-\x7f]")
@@ -32,13 +34,31 @@ def command_at_head(line: str) -> str:
     """Return the command that a line begins with and then explains; empty where it does not.
 
     `docker stop web - stops it`, `ssh-add -D: forget all keys` and `git stash pop -> back` do.
-    `docker compose - a tool` and `make sure - twice` do not.
+    `docker compose - a tool` and `make sure - twice` do not. A bold head is as good as a plain one.
     """
-    match = _HEAD.match(line)
+    match = _HEAD.match(_BOLD.sub(r"\g<bold>", line))
     if match is None:
         return ""
     head = match["head"].rstrip()
     return head if is_command(plain_text(head)) and _is_typed(head) else ""
+
+
+def explained_command(line: str) -> str:
+    """Return the command that a line begins with and then explains, marked as code or not.
+
+    What is marked as code is typed, unless it names a thing: `` `docker compose` - a tool ``.
+    """
+    piece = code_at_head(line)
+    if piece is None:
+        return command_at_head(line)
+    command = without_prompt(piece.code)
+    is_explained = is_command(command) and _EXPLAINED.match(line, piece.end)
+    return command if is_explained and not _names_thing(command) else ""
+
+
+def _names_thing(command: str) -> bool:
+    has_subcommands = subcommands_of(command.split(maxsplit=1)[0]) is not None
+    return has_subcommands and not _is_typed(command) and not _FLAG.search(command)
 
 
 def _is_typed(head: str) -> bool:

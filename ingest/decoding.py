@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +21,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _BEYOND_ASCII: Final = bytes(range(0x80, 0x100))
+_DECOMPOSED: Final = re.compile(r"[^\W\d_][\u0300-\u036f]{1,8}")
 _FEWEST_BYTES: Final = 3
 """A line with fewer bytes beyond ASCII does not tell its encoding."""
 _LEAST_UTF8: Final = 0.05
@@ -30,7 +33,7 @@ class DecodedText:
     """A note's text, and what was odd about its bytes."""
 
     text: str
-    """Lines end with `\\n`; a byte order mark is left out."""
+    """Lines end with `\\n`, letters are composed; a byte order mark is left out."""
     encoding: str
     warnings: tuple[NoteWarning, ...] = ()
 
@@ -38,7 +41,8 @@ class DecodedText:
 def decode_note(note: NoteId, data: bytes) -> DecodedText:
     r"""Decode a note: UTF-8, UTF-16 and UTF-32 with or without a mark, else a legacy code page.
 
-    `\r\n` and a lone `\r` become `\n`, so that lines are counted as editors count them.
+    `\r\n` and a lone `\r` become `\n`, so that lines are counted as editors count them. Letters in
+    two parts, as macOS writes them (`и` and a breve), become the one that is typed (`й`).
 
     Raises:
         VaultError: The bytes are no text (code `note_binary`).
@@ -53,7 +57,14 @@ def decode_note(note: NoteId, data: bytes) -> DecodedText:
         )
         text = text.replace("\0", "\ufffd")
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return DecodedText(text=text, encoding=encoding, warnings=warnings)
+    return DecodedText(text=_composed(text), encoding=encoding, warnings=warnings)
+
+
+def _composed(text: str) -> str:
+    """Compose letters (NFC), and nothing else: `;` and the like may look the same in many ways."""
+    if text.isascii():
+        return text
+    return _DECOMPOSED.sub(lambda match: unicodedata.normalize("NFC", match[0]), text)
 
 
 def _decode(note: NoteId, data: bytes) -> tuple[str, str, tuple[NoteWarning, ...]]:

@@ -7,12 +7,12 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Final
 
 from ingest.bare_commands import command_at_head
 from ingest.flags import without_task_box
 from ingest.inline import code_pieces
+from ingest.markdown import title_of_file
 from ingest.shell import command_name
 from kb.model import Block, BlockKind, Chunk, ChunkId, ChunkKind, CodeSpan, LineRange, Note
 
@@ -73,7 +73,7 @@ def finish_drafts(note: Note, drafts: Iterable[Draft]) -> list[Chunk]:
     texts = {id(draft): "\n".join(lines[draft.start - 1 : draft.end]) for draft in ordered}
     ids = dict(_ids(note, ordered, texts))
     code = _CodeIndex(note.blocks)
-    declared = note.title if note.title != PurePosixPath(note.id).stem else ""
+    declared = note.title if note.title != title_of_file(note.id) else ""
     openings = _openings(ordered, texts)
     return [
         Chunk(

@@ -13,7 +13,15 @@ from ingest.footnotes import label_of, labels_in
 from ingest.front_matter import read_front_matter
 from ingest.grouping import group_by_content
 from ingest.inline import code_pieces
-from ingest.lists import NOBODY, Owner, Place, draft_command_lines, draft_flag_lines, draft_list
+from ingest.lists import (
+    NOBODY,
+    Owner,
+    Place,
+    commands_of,
+    draft_command_lines,
+    draft_flag_lines,
+    draft_list,
+)
 from ingest.shell import command_lines, command_name, is_command, is_program
 from ingest.signals import (
     announces,
@@ -77,6 +85,8 @@ class EntryDrafter:
             return self._code(at, lead=None)
         if block.kind is BlockKind.PARAGRAPH:
             return self._with_lead(at) if self._leads(at) else self._paragraph(at)
+        if block.kind is BlockKind.LIST and self._is_step(at):
+            return self._code(at + 1, lead=block)
         self._single(at, lead=None)
         return at + 1
 
@@ -244,10 +254,29 @@ class EntryDrafter:
             return False
         if announces(block.content) or ends_openly(block.content):
             return True
-        # A command that nothing describes takes the sentence before it.
-        code = self._blocks[at + 1]
-        is_bare = self._description_end(at + 2) == at + 2
+        return self._is_undescribed(at + 1)
+
+    def _is_undescribed(self, at: int) -> bool:
+        """Tell whether nothing after a command describes it; it takes the sentence before it."""
+        code = self._blocks[at]
+        is_bare = self._description_end(at + 1) == at + 1
         return is_bare and bool(command_lines(code.content, code.info))
+
+    def _is_step(self, at: int) -> bool:
+        """Tell whether a list is one line that leads to the code after it: `2. Start it`.
+
+        The fence of a step ends the list where it is not indented.
+        """
+        item, *others = self._blocks[at].children
+        if others or len(item.children) > 1 or self._kind(at + 1) is not BlockKind.CODE:
+            return False
+        if flags_at_head(item.content) or commands_of(item):
+            return False
+        if self._symptom_start(at + 1) is not None:
+            return False
+        if announces(item.content):
+            return True
+        return item.info.isdigit() and (ends_openly(item.content) or self._is_undescribed(at + 1))
 
     def _with_lead(self, at: int) -> int:
         lead, block = self._blocks[at], self._blocks[at + 1]
@@ -336,6 +365,7 @@ class EntryDrafter:
             return replace(self._place, owner=Owner(commands=named))
         block = self._blocks[at]
         adjacent = at == self._adjacent_to or (lead is not None and at - 1 == self._adjacent_to)
+        adjacent = adjacent and not _goes_on_counting(block)
         if adjacent or _explains_flags(block) or self._place.owner.draft is None:
             return self._place
         return replace(self._place, owner=NOBODY)
@@ -397,6 +427,12 @@ def _explains_flags(block: Block) -> bool:
     if block.kind is BlockKind.LIST:
         return any(flags_at_head(item.content) for item in rows)
     return any(flags_at_head(cell.content) for row in rows for cell in row.children[:1])
+
+
+def _goes_on_counting(block: Block) -> bool:
+    """Tell whether a list's first item is a further step, such as `2.` after the code of `1.`."""
+    number = block.children[0].info if block.kind is BlockKind.LIST else ""
+    return number.isdigit() and int(number) > 1
 
 
 def _has_structure(quote: Block) -> bool:

@@ -12,10 +12,13 @@ _VALUE: Final = (
     r"(?:[= ](?:<[^>\s]{1,60}>|\[[^\]\s]{1,60}\]|[A-Z][A-Z_]+|\"[^\"]{1,60}\"))|=\S{1,60}"
 )
 _HEAD: Final = re.compile(
-    rf"(?P<flag>{_FLAG})(?:\[?(?:{_VALUE})\]?)?(?P<joint>\s*[,/|]\s*|\s+(?:или|or|и|and)\s+)?"
+    rf"(?P<flag>{_FLAG})(?:\[?(?:{_VALUE})\]?)?"
+    r"(?P<joint>(?:\s*[,/|]\s*|\s+(?:или|or|и|and)\s+)(?=-))?"
 )
+"""A flag with its value; what joins it to the next one (in `-v /a:/b` the slash is the value's)."""
 _TASK: Final = re.compile(r"^\[[ xX]\]\s+")
 _EXPLAINED: Final = re.compile(r"\s*(?:[-–—:=]|->|→|\()|\s+\S|\s*$")
+_RECKONS: Final = re.compile(r"-\d+\s*[+*/%]")
 _DASHES: Final = str.maketrans({"‐": "-", "‑": "-", "−": "-"})
 _CODE_WITHIN: Final = 4
 _MAX_HEAD: Final = 200
@@ -37,8 +40,8 @@ def flags_at_head(text: str) -> tuple[str, ...]:
             break
     if not flags or not _EXPLAINED.match(head, position):
         return ()
-    if flags[0][-1].isdigit() and "`" not in text[:_CODE_WITHIN]:
-        return ()  # `-5 degrees`, not `-9`
+    if flags[0][-1].isdigit() and ("`" not in text[:_CODE_WITHIN] or _RECKONS.match(head)):
+        return ()  # `-5 degrees` or `-7 // 2`, not `-9`
     return tuple(dict.fromkeys(flags))
 
 

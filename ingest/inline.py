@@ -52,6 +52,12 @@ def code_pieces(text: str) -> Iterator[CodePiece]:
         current = closing + 1
 
 
+def code_at_head(text: str) -> CodePiece | None:
+    """Return the inline code that a text begins with, bold, linked or plain."""
+    first = next(code_pieces(text), None)
+    return None if first is None or any(map(str.isalnum, text[: first.start])) else first
+
+
 def plain_text(text: str) -> str:
     """Return inline Markdown without its marks: `**a** [b](c)` gives `a b`."""
     if not _ANY_MARK.search(text):

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ingest.bare_commands import command_at_head
+from ingest.bare_commands import command_at_head, explained_command
 from ingest.drafts import Draft, DraftBook
 from ingest.flags import flags_at_head, starts_with_flag, without_task_box
 from ingest.grouping import group_blocks
-from ingest.inline import code_pieces, plain_text
-from ingest.shell import command_lines, is_command
+from ingest.inline import code_at_head, plain_text
+from ingest.shell import command_lines, is_command, without_prompt
 from ingest.signals import asks_without_mark, defines, ends_with_question
 from kb.model import Block, BlockKind, ChunkKind, LineRange
 
@@ -96,7 +96,7 @@ def draft_flag_lines(book: DraftBook, block: Block, place: Place) -> bool:
 
 def draft_command_lines(book: DraftBook, block: Block, place: Place) -> bool:
     """Draft a paragraph in which a line each explains a command; returns False where it is none."""
-    commands = [command_at_head(line) for line in block.text.split("\n")]
+    commands = [explained_command(line) for line in block.text.split("\n")]
     if not all(commands):
         return False
     for number, command in enumerate(commands, start=block.lines.start):
@@ -132,8 +132,11 @@ def _draft_flag_list(
 
 
 def _draft_item(book: DraftBook, item: Block, place: Place, parent: Draft | None = None) -> None:
-    """Draft one item: a step with a command, a question, a definition, or plain text."""
-    commands = _commands_of(item)
+    """Draft one item: a step with a command, a question, a definition, or plain text.
+
+    Its own lists are drafted where they hold commands or flags, or make it over-long.
+    """
+    commands = commands_of(item)
     kind, question, answered = ChunkKind.LIST_ITEM, None, True
     first = _first_line_asking(item, place)
     if commands:
@@ -148,7 +151,7 @@ def _draft_item(book: DraftBook, item: Block, place: Place, parent: Draft | None
         Draft(
             kind=kind,
             start=item.lines.start,
-            end=item.lines.end,
+            end=_end_of(item),
             trail=place.trail,
             commands=commands or place.owner.commands,
             question=question,
@@ -156,29 +159,58 @@ def _draft_item(book: DraftBook, item: Block, place: Place, parent: Draft | None
             parent=parent or place.parent or place.owner.draft,
         )
     )
-    if commands:
-        _draft_nested_flags(book, item, place, Owner(commands=commands, draft=draft))
+    _draft_nested(book, item, replace(place, parent=draft), draft)
 
 
-def _draft_nested_flags(book: DraftBook, item: Block, place: Place, owner: Owner) -> None:
-    inner = replace(place, owner=owner, parent=None)
-    for child in item.children:
-        if child.kind is BlockKind.LIST and any(
-            flags_at_head(nested.content) for nested in _items(child)
-        ):
+def _draft_nested(book: DraftBook, item: Block, place: Place, draft: Draft) -> None:
+    """Draft what an item's own lists hold; plain items stay a part of `draft`."""
+    lists = _lists(item)
+    if not lists:
+        return
+    named = commands_of(item) or _command_named(item)
+    inner = replace(place, owner=Owner(commands=named, draft=draft)) if named else place
+    is_cut = draft.end < item.lines.end
+    for child in lists:
+        nested = _items(child)
+        if is_cut or any(flags_at_head(each.content) for each in nested):
             draft_list(book, child, inner)
+            continue
+        for each in nested:
+            if commands_of(each):
+                _draft_item(book, each, inner, parent=draft)
+            else:
+                _draft_nested(book, each, inner, draft)
 
 
-def _commands_of(item: Block) -> tuple[str, ...]:
+def _end_of(item: Block) -> int:
+    """Return the last line of an item's own draft; an over-long one ends before its lists."""
+    lists = _lists(item)
+    if len(item.text) <= MAX_LIST_CHARS or not lists:
+        return item.lines.end
+    begin = lists[0].lines.start
+    goes_on = any(
+        child.lines.start > begin and child.kind is not BlockKind.LIST for child in item.children
+    )
+    return item.lines.end if goes_on or begin == item.lines.start else begin - 1
+
+
+def _command_named(item: Block) -> tuple[str, ...]:
+    """Return the command that an item's first line is, whose flags are explained below it."""
+    line = plain_text(without_task_box(item.content).split("\n", 1)[0]).rstrip(" :")
+    return (line,) if is_command(line) else ()
+
+
+def commands_of(item: Block) -> tuple[str, ...]:
     """Return the commands that an item is about: its fences', or the one that it begins with."""
     fences = [child for child in item.children if child.kind is BlockKind.CODE]
     from_fences = [line for fence in fences for line in command_lines(fence.content, fence.info)]
     if from_fences:
         return tuple(from_fences)
-    first = next(code_pieces(item.content), None)
-    if first is not None and first.start <= len("**") and is_command(first.code):
-        return (first.code.strip(),)
-    bare = command_at_head(without_task_box(item.content).split("\n", 1)[0])
+    text = without_task_box(item.content)
+    first = code_at_head(text)
+    if first is not None and is_command(first.code):
+        return (without_prompt(first.code),)
+    bare = command_at_head(text.split("\n", 1)[0])
     return (bare,) if bare else ()
 
 
@@ -204,6 +236,10 @@ def _stands_alone(item: Block) -> bool:
     has_parts = len(item.children) > 1 or "`" in item.content
     words = plain_text(without_task_box(item.content)).split()
     return has_parts or len(words) >= _STANDALONE_WORDS
+
+
+def _lists(item: Block) -> list[Block]:
+    return [child for child in item.children if child.kind is BlockKind.LIST]
 
 
 def _items(block: Block) -> list[Block]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -79,7 +80,7 @@ def parse_note(
         found.append(NoteWarning(note=note, line=0, message=message, code="not_parsed"))
     return Note(
         id=note,
-        title=front.title or _only_title(blocks) or PurePosixPath(note).stem,
+        title=front.title or _only_title(blocks) or title_of_file(note),
         source=source,
         blocks=tuple(blocks),
         encoding=encoding,
@@ -88,6 +89,11 @@ def parse_note(
         date=front.date,
         warnings=tuple(found),
     )
+
+
+def title_of_file(note: NoteId) -> str:
+    """Return the title of a note whose text gives none: its file's name, with composed letters."""
+    return unicodedata.normalize("NFC", PurePosixPath(note).stem)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from kb.text.programs import COMPOSE_COMMANDS, DOCKER_GROUPS, PROGRAMS, WITH_SUBCOMMANDS
@@ -16,7 +17,18 @@ _FILE_INFO: Final = frozenset(
     "yaml yml json jsonc toml ini conf xml html css dockerfile docker-compose makefile properties"
     " diff csv tsv markdown md text-file nginx env log http mermaid".split()
 )
-_PROMPT: Final = re.compile(r"^(?:\$|#|>|%|PS [^>\n]*>|[\w.-]+@[\w.-]+[:~\w/.-]*[$#])\s+(?=\S)")
+_PROMPT: Final = re.compile(
+    r"^(?:\([\w.-]+\)\s*)?"  # of a virtual environment
+    r"(?:(?:[$#>%❯]|[\w.-]+@[\w.-]+(?:[: ][~\w/.-]*)?[$#]|\[[\w.-]+@[^\]\n]{1,80}\][$#]"
+    r"|➜(?:\s+[~/]\S*|\s+\S+(?=\s+git:\())?(?:\s+git:\(\S*\)(?:\s+✗)?)?)\s+"
+    r"|PS(?: [^>\n]*)?>\s*|[A-Za-z]:\\(?:[^>\n]*[^>\s])?>\s*)(?=\S)"
+)
+_SECOND_PROMPT: Final = re.compile(r"^>(?:\s+|$)")
+_DOCUMENT: Final = re.compile(r"(?<!<)<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
+_KEYWORD: Final = re.compile(
+    r"(?:for|do|done|if|fi|then|elif|else|while|until|case|esac|[{}])(?=[\s;]|$)"
+)
+_BEFORE_COMMAND: Final = re.compile(r"(?:(?:if|then|elif|else|do|while|until|\{)(?:\s+|$))+")
 _TRAILING_COMMENT: Final = re.compile(r"\s+(?:#|//)\s.*$")
 _PROGRAM: Final = re.compile(r"^(?:\./|~/|/)?[A-Za-z][\w./-]*$")
 _HAS_FLAG: Final = re.compile(r"\s--?[A-Za-z]")
@@ -27,9 +39,9 @@ _ASSIGNMENT: Final = re.compile(r"^[A-Za-z_]\w*=\S*$")
 def command_lines(code: str, info: str = "") -> tuple[str, ...]:
     """Return the commands in a code block, each on one line; empty where it is something else.
 
-    Prompts and trailing comments are removed, continued lines joined. What the fence calls itself
-    is believed where it names a shell or a file format; a wrong tag (`java`) does not hide a
-    block in which every line calls a well-known program.
+    Prompts, trailing comments, here-documents and the keywords of loops are removed, continued
+    lines joined. What the fence calls itself is believed where it names a shell or a file format;
+    a wrong tag (`java`) does not hide a block in which every line calls a well-known program.
     """
     tag = info.split(maxsplit=1)[0].lower().strip("{}.") if info.split() else ""
     if tag in _QUERY_INFO:
@@ -38,24 +50,29 @@ def command_lines(code: str, info: str = "") -> tuple[str, ...]:
         return ()
     joined = _logical_lines(code, is_powershell=tag in _POWERSHELL_INFO)
     lines = [line for line in joined if not line.startswith(("#", "//", "REM "))]
+    prompted = [_PROMPT.sub("", line) for line in lines if _PROMPT.match(line)]
     if tag in _SHELL_INFO:
-        prompted = [_PROMPT.sub("", line) for line in lines if _PROMPT.match(line)]
-        return tuple(prompted or lines)
-    prompted = [line for line in lines if _PROMPT.match(line)]
-    if prompted and all(_calls_program(_PROMPT.sub("", line)) for line in prompted):
-        return tuple(_PROMPT.sub("", line) for line in prompted)
-    if lines and all(map(_calls_program, lines)):
-        return tuple(lines)
+        typed = prompted or lines
+        return tuple(_without_keywords(typed, _names_program)) or tuple(typed)
+    for typed in (prompted, lines):
+        commands = tuple(_without_keywords(typed, _calls_program))
+        if commands and all(map(_calls_program, commands)):
+            return commands
     return ()
 
 
 def is_command(text: str) -> bool:
     """Tell whether a piece of inline code is a whole command (`docker ps -a`), no mere word."""
-    line = _PROMPT.sub("", text.strip())
+    line = without_prompt(text)
     words = line.split()
     if "\n" in text or len(words) < 2:
         return False
     return _program_of(words) in PROGRAMS and _calls_program(line)
+
+
+def without_prompt(text: str) -> str:
+    """Return a command without the prompt of a shell before it."""
+    return _PROMPT.sub("", text.strip())
 
 
 def is_program(text: str) -> bool:
@@ -88,14 +105,47 @@ def _subcommands(words: list[str]) -> list[str]:
 def _logical_lines(code: str, *, is_powershell: bool) -> list[str]:
     lines: list[str] = []
     continued = ""
-    for raw in code.split("\n"):
-        line = continued + raw.strip()
+    for raw in _without_documents(code):
+        own = _SECOND_PROMPT.sub("", raw.strip()) if continued else raw.strip()
+        line = continued + own
         continued = ""
         if _goes_on(line, is_powershell=is_powershell):
             continued = line[:-1].rstrip() + " "
         elif line:
             lines.append(_TRAILING_COMMENT.sub("", line))
     return [*lines, continued.strip()] if continued.strip() else lines
+
+
+def _without_documents(code: str) -> Iterator[str]:
+    """Yield the lines of code but for its here-documents, from `<<EOF` to `EOF`."""
+    lines = code.split("\n")
+    last = {_unprompted(line): number for number, line in enumerate(lines)}
+    end = ""
+    for number, line in enumerate(lines):
+        if end:
+            end = "" if _unprompted(line) == end else end
+            continue
+        yield line
+        match = _DOCUMENT.search(line)
+        if match is not None and last.get(match[2], 0) > number:
+            end = match[2]
+
+
+def _unprompted(line: str) -> str:
+    return _SECOND_PROMPT.sub("", line.strip())
+
+
+def _without_keywords(lines: Iterable[str], is_call: Callable[[str], bool]) -> Iterator[str]:
+    """Yield commands; of a line that a keyword of the shell begins, the ones within it."""
+    for line in lines:
+        # What ends in a colon is Python.
+        if not _KEYWORD.match(line) or line.endswith(":"):
+            yield line
+            continue
+        for part in line.split(";"):
+            command = _BEFORE_COMMAND.sub("", part.strip(), count=1)
+            if not _KEYWORD.match(command) and is_call(command):
+                yield command
 
 
 def _goes_on(line: str, *, is_powershell: bool) -> bool:
@@ -129,9 +179,14 @@ def _called(words: list[str]) -> list[str]:
     return called[start:]
 
 
+def _names_program(line: str) -> bool:
+    """Tell whether a command of a shell is no test (`[ -f x ]`) and no comment."""
+    return bool(_PROGRAM.match(_program_of(line.split())))
+
+
 def _calls_program(line: str) -> bool:
     words = line.split()
-    if line.endswith((":", "{")) or _SETTING.match(line):
+    if line.endswith((":", "{")) or _SETTING.match(line) or _KEYWORD.match(line):
         return False
     if _program_of(words) in PROGRAMS:
         return True

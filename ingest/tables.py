@@ -10,7 +10,7 @@ from ingest.flags import flags_at_head
 from ingest.grouping import group_blocks
 from ingest.inline import code_pieces, plain_text
 from ingest.lists import Owner, Place, add_flag_row
-from ingest.shell import is_command
+from ingest.shell import is_command, without_prompt
 from kb.model import Block, BlockKind, ChunkKind
 
 MAX_TABLE_CHARS: Final = 3000
@@ -97,5 +97,5 @@ def _command_of(row: Block) -> str:
             and pieces[0].code == plain_text(cell.content)
             and is_command(pieces[0].code)
         ):
-            return pieces[0].code.strip()
+            return without_prompt(pieces[0].code)
     return ""

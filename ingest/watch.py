@@ -62,7 +62,7 @@ class VaultWatcher:
     def concerns(self, paths: Iterable[str]) -> bool:
         """Tell whether any of the changed paths can matter to the index.
 
-        A path without a note's suffix may be a folder, moved in or out with all its notes.
+        What is no file, or is gone, may be a folder, moved in or out with all its notes.
         """
         rules = self._vault.rules()
         return any(_concerns(rules, self._vault.folder, Path(path)) for path in paths)
@@ -118,4 +118,5 @@ def _concerns(rules: IgnoreRules, folder: Path, path: Path) -> bool:
         return False
     if relative == IGNORE_FILE or not rules.ignores(relative):
         return True
-    return not path.suffix and not rules.ignores(f"{relative}/note.md")
+    may_be_folder = not path.suffix or not path.is_file()
+    return may_be_folder and not rules.ignores(f"{relative}/note.md")

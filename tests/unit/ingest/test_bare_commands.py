@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.bare_commands import command_at_head
+from ingest.bare_commands import command_at_head, explained_command
 from ingest.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.commands.extract import extract_commands
@@ -30,6 +30,8 @@ from kb.model import Chunk, ChunkKind, NoteId
         ("tar xzf a.tgz - unpack", "tar xzf a.tgz"),
         ("mkdir notes - новая папка", "mkdir notes"),
         ("apt-get update: fresh lists", "apt-get update"),
+        ("**docker stop x** - stop", "docker stop x"),
+        ("**docker stop x:** stop", "docker stop x"),
     ],
 )
 def test_a_command_that_is_explained(line: str, command: str) -> None:
@@ -60,12 +62,35 @@ def test_a_command_that_is_explained(line: str, command: str) -> None:
         "Docker ps - список",
         "куда делся docker ps - не знаю",
         "`docker ps` - список",
+        "**docker compose** - инструмент",
+        "**docker ps** and then - nothing",
         "a" * 50_000,
         "docker run " + "x" * 50_000 + " - a",
     ],
 )
 def test_no_command_that_is_explained(line: str) -> None:
     assert command_at_head(line) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("`docker ps -a` — список", "docker ps -a"),
+        ("**`docker stop web`** - stops it", "docker stop web"),
+        ("`$ docker ps`: список", "docker ps"),
+        ("`docker --version` -> which one", "docker --version"),
+        ("`make build` - all of it", "make build"),
+        ("docker ps -a - all", "docker ps -a"),
+        ("`docker ps -a`", ""),
+        ("`docker ps` shows all", ""),
+        ("и `docker ps` - все", ""),
+        ("`docker compose` - инструмент", ""),
+        ("`git flow` - a model of branches", ""),
+        ("`volume` - место", ""),
+    ],
+)
+def test_a_command_that_is_explained_may_be_marked_as_code(line: str, command: str) -> None:
+    assert explained_command(line) == command
 
 
 def chunks_of(text: str) -> list[Chunk]:
@@ -85,6 +110,19 @@ def test_so_are_lines_of_a_paragraph() -> None:
     first, second = chunks_of("docker rm web - удалить\ndocker stop web - остановить\n")
     assert [one.commands for one in (first, second)] == [("docker rm web",), ("docker stop web",)]
     assert [one.lines.start for one in extract_commands(second)] == [2]
+
+
+def test_so_are_lines_that_mark_it() -> None:
+    text = "`docker rm web` - удалить\n**docker stop web** - остановить\n"
+    first, second = chunks_of(text)
+    assert [one.commands for one in (first, second)] == [("docker rm web",), ("docker stop web",)]
+    assert [one.text for one in extract_commands(first)] == ["docker rm web"]
+    assert [one.text for one in extract_commands(second)] == ["docker stop web"]
+
+
+def test_so_is_a_task() -> None:
+    (task,) = chunks_of("- [ ] `docker stop web` - stops it\n")
+    assert (task.kind, task.commands) == (ChunkKind.COMMAND, ("docker stop web",))
 
 
 def test_a_paragraph_that_goes_on_stays_whole() -> None:

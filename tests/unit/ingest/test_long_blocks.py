@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ingest.chunking import chunk_note
 from ingest.entries import MAX_CODE_CHARS, MAX_TEXT_CHARS
+from ingest.lists import MAX_LIST_CHARS
 from ingest.markdown import parse_note
 from ingest.tables import MAX_TABLE_CHARS
 from kb.model import Chunk, ChunkKind, NoteId
@@ -40,3 +41,19 @@ def test_each_part_of_a_long_table_has_the_header_in_its_context() -> None:
     assert len(parts) > 1
     assert {chunk.context for chunk in chunks} == {"Ports › Port | Who"}
     assert parts[-1].lines.end == chunks[-1].lines.end
+
+
+def test_an_over_long_item_is_cut_where_its_own_list_begins() -> None:
+    nested = "".join(
+        f"  - `docker stop web{n}` - stops the container number {n}\n" for n in range(200)
+    )
+    chunks = chunks_of(f"- Docker\n{nested}")
+    assert max(len(chunk.text) for chunk in chunks) <= MAX_LIST_CHARS
+    assert chunks[0].text == "- Docker"
+    assert sum(chunk.kind is ChunkKind.COMMAND for chunk in chunks) == 200
+
+
+def test_an_over_long_item_that_goes_on_after_its_list_stays_whole() -> None:
+    nested = "".join(f"  - the line number {n} of a long list\n" for n in range(200))
+    chunks = chunks_of(f"- Docker\n{nested}\n  and so on\n")
+    assert chunks[0].text.endswith("and so on")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
@@ -103,6 +104,14 @@ def test_chunks_are_whole_lines_and_lose_no_text(text: str) -> None:
 @given(DOCUMENTS)
 def test_chunking_is_repeatable(text: str) -> None:
     assert chunk_note(parse(text)) == chunk_note(parse(text))
+
+
+def test_a_title_from_a_file_name_has_its_letters_put_together() -> None:
+    name = unicodedata.normalize("NFD", "Мой ёж.md")
+    note = parse_note(NoteId(name), "текст\n")
+    assert (note.id, note.title) == (name, "Мой ёж")
+    (chunk,) = chunk_note(note)
+    assert chunk.context == ""
 
 
 def test_an_edit_leaves_the_ids_of_other_chunks() -> None:
