@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -109,7 +109,7 @@ class ApiClient:
                 if response.is_error:
                     response.read()
                     raise ApiError(response.status_code, _json_of(response.text))
-                yield from _parse_events(response.iter_lines())
+                yield from _parse_events(_lines(response.iter_text()))
 
     def close(self) -> None:
         """Close the connections."""
@@ -195,6 +195,14 @@ def _json_of(text: str) -> Json:
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _lines(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield whole lines; at U+2028 and its like, which may stand in JSON, httpx would split too."""
+    pending = ""
+    for piece in pieces:
+        *whole, pending = (pending + piece).split("\n")
+        yield from (line.rstrip("\r") for line in whole)
 
 
 def _parse_events(lines: Iterator[str]) -> Iterator[StreamedEvent]:

@@ -44,6 +44,8 @@ class AskInput:
     """None begins a new conversation."""
     filters: Filters = field(default_factory=Filters)
     mode: AnswerMode = "extractive"
+    keep: bool = True
+    """Whether it goes into the conversation; a client that keeps its own wants none."""
 
 
 class AskGate:
@@ -168,11 +170,11 @@ class Asking:
                 else:
                     yield _server_event(event)
 
-    def _conversation(self, asked: AskInput) -> ConversationId:
-        if asked.conversation_id is None:
-            return new_conversation_id()
-        self._conversations.require(asked.conversation_id)
-        return asked.conversation_id
+    def _conversation(self, asked: AskInput) -> ConversationId | None:
+        """Where the answer is to be kept; None for nowhere."""
+        if asked.conversation_id is not None:
+            self._conversations.require(asked.conversation_id)
+        return (asked.conversation_id or new_conversation_id()) if asked.keep else None
 
     def _question(self, asked: AskInput) -> Question:
         known = asked.conversation_id
@@ -200,9 +202,12 @@ class Asking:
         self._metrics.count_answer(answer)
         return AnswerBody.of(answer, conversation_id="", html="")
 
-    def _keep(self, answer: Answer, conversation: ConversationId) -> AnswerBody:
-        body = AnswerBody.of(answer, conversation_id=conversation, html=render_answer(answer.text))
+    def _keep(self, answer: Answer, conversation: ConversationId | None) -> AnswerBody:
+        html = render_answer(answer.text)
+        body = AnswerBody.of(answer, conversation_id=conversation or "", html=html)
         self._metrics.count_answer(answer)
+        if conversation is None:
+            return body
         try:
             self._conversations.add(conversation, body)
         except StorageError as error:

@@ -85,7 +85,7 @@ class ApiBackend:
 
     def ask(self, question: str) -> ToolResult:
         """Answer a question."""
-        return _kept(self._client.post("/api/ask", {"question": question}))
+        return _kept(self._client.post("/api/ask", {"question": question, "keep": False}))
 
     def run(self, line: str, *, confirm: bool) -> ToolResult:
         """Run a command line and wait for its end."""

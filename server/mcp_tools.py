@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import anyio.to_thread
 from pydantic import Field
 
 from kb.errors import InvalidInputError, KbError
+from server.api_client import ApiError
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -108,4 +109,16 @@ async def _worked(work: Callable[[], ResultT]) -> ResultT:
     try:
         return await anyio.to_thread.run_sync(work)
     except KbError as error:
-        raise ToolError(str(error)) from error
+        raise ToolError(_told(error)) from error
+
+
+def _told(error: KbError) -> str:
+    """Say what is wrong, what would be removed, and what may run instead."""
+    from server.error_responses import body_of
+
+    body: Mapping[str, Any] = error.body if isinstance(error, ApiError) else body_of(error)
+    lines = [str(error)]
+    lines += [f"would be removed: {victim}" for victim in body.get("victims") or ()]
+    if suggestion := body.get("suggestion"):
+        lines.append(f"may run instead: {suggestion}")
+    return "\n".join(lines)

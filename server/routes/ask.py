@@ -53,4 +53,5 @@ def _asked(request: AskRequest) -> AskInput:
         conversation_id=ConversationId(known) if known else None,
         filters=request.filters.to_filters() if request.filters else Filters(),
         mode=request.mode or "extractive",
+        keep=request.keep,
     )

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 
 from kb.model import CommandRun, Remark, RunEvent, RunId, RunOrigin, RunState
 from kb.reasons import is_reason
+from server.sandbox.remarks import ROOM_FOR_REMARKS
 from server.sandbox.sanitize import cut_text
 from server.state import write_private
 
@@ -74,14 +75,26 @@ class KeptRuns:
 
 
 def _beginning(output: Sequence[RunEvent], most_chars: int) -> tuple[RunEvent, ...]:
-    """Return the events that fit, the last of them cut."""
+    """Return the events that fit, the last output cut; remarks have room beyond it.
+
+    A remark from beyond that says where output was cut is left out: it was cut here.
+    """
     kept: list[RunEvent] = []
     for event in output:
-        if most_chars <= 0:
-            break
-        kept.append(replace(event, text=cut_text(event.text, most_chars)))
-        most_chars -= len(event.text)
+        size = len(event.text)
+        if event.remark is None and most_chars > 0:
+            kept.append(replace(event, text=cut_text(event.text, most_chars)))
+            most_chars = max(most_chars - size, 0)
+        elif event.remark is not None and _has_room(event.remark, most_chars):
+            kept.append(event)
+            most_chars -= size
     return tuple(kept)
+
+
+def _has_room(remark: Remark, left_chars: int) -> bool:
+    beyond = len(remark.text) > left_chars
+    tells_of_cut = remark.code == "output_cut"
+    return not beyond or (not tells_of_cut and len(remark.text) <= left_chars + ROOM_FOR_REMARKS)
 
 
 def _parse(path: Path) -> EndedRun | None:

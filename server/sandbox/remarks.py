@@ -32,6 +32,9 @@ RemarkCode = Literal[
     "unknown_field",
 ]
 
+ROOM_FOR_REMARKS: Final = 16 * 1024
+"""What a run says of its own has so much room beyond its limit, in bytes and in characters."""
+
 _TEXTS: Final[Mapping[RemarkCode, str]] = {
     "broke": "the run broke: {error}",
     "comment_as_argument": "hint: line {line} of the Dockerfile: Docker reads `{comment}` as"

@@ -11,6 +11,7 @@ from typing import Literal
 
 from kb.model import CommandRun, Remark, RunEvent, RunId, RunOrigin, RunState
 from server.sandbox.kept_runs import EndedRun
+from server.sandbox.remarks import ROOM_FOR_REMARKS
 from server.sandbox.remarks import remark as make_remark
 from server.sandbox.sanitize import TerminalText, cut_text
 from server.sandbox.settings import RunLimits
@@ -59,7 +60,10 @@ class Run:
         run = cls(before.id, before.text, limits, origin=before.origin)
         run.started = before.started
         for event in ended.output:
-            run._publish(event.kind, event.text, event.remark)
+            if event.remark is None:
+                run._publish(event.kind, event.text)
+            else:
+                run.say(event.remark)
         run._truncated = before.truncated
         run.end(before.state, before.exit_code)
         run._duration_s = before.duration_s
@@ -76,8 +80,16 @@ class Run:
         self._write("stderr", data)
 
     def say(self, remark: Remark) -> None:
-        """Add something of our own to the error output."""
-        self._publish("stderr", remark.text, remark)
+        """Add something of our own to the error output, also where output has been cut.
+
+        Only remarks without end are cut too.
+        """
+        size = len(remark.text.encode("utf-8", "replace"))
+        with self._changed:
+            room = self._limits.output_bytes + ROOM_FOR_REMARKS - self._bytes
+            if size <= room and self._state not in ENDED:
+                self._bytes += size
+                self._add_output("stderr", remark.text, remark)
 
     def flush(self) -> None:
         """Show what waits for the rest of a character or a sequence: no more is to come."""
@@ -195,25 +207,25 @@ class Run:
         raw = data.encode("utf-8", "replace") if isinstance(data, str) else data
         self._publish(name, self._streams[name].feed(raw))
 
-    def _publish(self, name: str, text: str, remark: Remark | None = None) -> None:
+    def _publish(self, name: str, text: str) -> None:
         if not text:
             return
         with self._changed:
             if self._truncated or self._state in ENDED:
                 return
-            room = self._limits.output_bytes - self._bytes
+            room = max(self._limits.output_bytes - self._bytes, 0)
             size = len(text.encode("utf-8", "replace"))
             if size > room:
-                text = text.encode("utf-8", "replace")[: max(room, 0)].decode("utf-8", "ignore")
+                text = text.encode("utf-8", "replace")[:room].decode("utf-8", "ignore")
                 text = cut_text(text, len(text))
-            self._bytes += size
-            self._add_output(name, text, remark)
+            self._bytes += min(size, room)
+            self._add_output(name, text)
             if size > room:
                 self._truncated = True
                 told = make_remark("output_cut", bytes=self._limits.output_bytes)
                 self._add_output("stderr", told.text, told)
 
-    def _add_output(self, name: str, text: str, remark: Remark | None) -> None:
+    def _add_output(self, name: str, text: str, remark: Remark | None = None) -> None:
         if not text:
             return
         last = self._events[-1]

@@ -34,6 +34,11 @@ class AskRequest(WireModel):
     )
     filters: FiltersBody | None = None
     mode: Literal["extractive", "llm"] | None = None
+    keep: bool = Field(
+        default=True,
+        description="false: neither question nor answer goes into a conversation, and the"
+        " answer's `conversation_id` is empty.",
+    )
 
 
 class AnswerBody(BaseModel):

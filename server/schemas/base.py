@@ -12,7 +12,7 @@ from kb.assistant import MAX_QUESTION_CHARS
 QUESTION_SHAPE: Final[JsonDict] = {
     "minLength": 1,
     "maxLength": MAX_QUESTION_CHARS,
-    "pattern": r"\S",
+    "pattern": r"[^\s\x1c-\x1f\x85]",  # Python takes these for space too, ECMA 262 does not
 }
 """What the assistant takes, for the OpenAPI document; it says itself what is wrong with others."""
 

@@ -26,9 +26,15 @@ def send(page: Page, question: str) -> None:
     page.locator("#question").press("Enter")
 
 
+def conversation_address(page: Page) -> str:
+    """Wait until the open conversation stands in the address, and return the address."""
+    expect(page).to_have_url(_CONVERSATION)
+    return page.url
+
+
 def reload_conversation(page: Page) -> None:
     """Reload once the open conversation stands in the address, so that it is opened again."""
-    expect(page).to_have_url(_CONVERSATION)
+    conversation_address(page)
     page.reload()
 
 

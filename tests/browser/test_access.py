@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.server_process import LiveServer
+from tests.browser.steps import ask, conversation_address
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +33,35 @@ def test_a_wrong_token_locks_the_page_until_the_right_one(
     page.reload()
     expect(page.locator("#status-index")).to_contain_text("3 заметки")
     expect(page.locator("#lock")).to_be_hidden()
+
+
+def test_a_tab_that_is_open_takes_the_link(open_page: OpenPage, live_server: LiveServer) -> None:
+    page = open_page(live_server.url)
+    expect(page.locator("#lock")).to_be_visible()
+    page.goto(live_server.page_url)  # only the fragment differs: the page is not loaded again
+    expect(page.locator("#lock")).to_be_hidden()
+    expect(page.locator("#status-index")).to_contain_text("3 заметки")
+    assert live_server.token not in page.url
+
+
+def test_the_link_leaves_the_conversation_open(page: Page, live_server: LiveServer) -> None:
+    ask(page, "что делает -p?")
+    address = conversation_address(page)
+    page.goto(live_server.page_url)
+    expect(page).to_have_url(address)
+    expect(page.locator(".turn")).to_have_count(1)
+
+
+def test_a_conversation_opens_once_the_right_token_is_there(
+    page: Page, open_page: OpenPage, live_server: LiveServer
+) -> None:
+    ask(page, "что делает -p?")
+    fragment = conversation_address(page).partition("#")[2]
+    other = open_page(f"{live_server.url}/#token=not-the-token-of-this-server&{fragment}")
+    expect(other.locator("#lock-text")).to_contain_text("не подходит")
+    other.locator("#lock-token").fill(live_server.token)
+    other.locator("#lock-form button").click()
+    expect(other.locator(".turn")).to_have_count(1)
 
 
 def test_no_request_carries_the_token_in_its_url(

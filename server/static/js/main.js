@@ -31,8 +31,7 @@ import { wireUpload } from "./view/upload.js";
 
 /** @typedef {import("./core/state.js").State} State */
 
-takeTokenFromAddress();
-let token = readToken();
+let token = takeTokenFromAddress() || readToken();
 
 const store = createStore(reduce, initialState(readSettings()));
 const context = { store, api: createApi(() => token) };
@@ -94,7 +93,10 @@ async function start() {
   // Before anything is awaited: a question asked meanwhile must not be put away.
   openFromAddress();
   await checkHealth(context);
-  watchHealth(context, () => void refresh());
+  watchHealth(context, () => {
+    openFromAddress();
+    void refresh();
+  });
   await refresh();
 }
 
@@ -109,13 +111,13 @@ async function refresh() {
 
 /** The conversation that is open stands in the address, so that reload and Back work. */
 function wireAddress() {
-  window.addEventListener("hashchange", openFromAddress);
+  window.addEventListener("hashchange", followAddress);
   for (const id of ["new-chat", "brand"]) {
     byId(id).addEventListener("click", (event) => {
       event.preventDefault();
       store.dispatch({ type: "drawer", open: false });
       if (location.hash) history.pushState(null, "", location.pathname);
-      openFromAddress();
+      leaveConversation();
       byId("question").focus();
     });
   }
@@ -126,12 +128,31 @@ function wireAddress() {
   });
 }
 
+/** The link with the token may be pasted into a page that is open: what it shows stays. */
+function followAddress() {
+  const given = takeTokenFromAddress();
+  if (given) unlock(given);
+  else if (conversationInAddress()) openFromAddress();
+  else leaveConversation();
+}
+
+function conversationInAddress() {
+  return new URLSearchParams(location.hash.slice(1)).get("c");
+}
+
+/** Opens the conversation that the address names, unless it is open; one that failed is tried again. */
 function openFromAddress() {
-  const id = new URLSearchParams(location.hash.slice(1)).get("c");
+  const id = conversationInAddress();
   const { thread } = store.get();
-  const leaves = id ? id !== thread.conversationId : Boolean(thread.conversationId || thread.turns.length);
-  if (!leaves) return;
-  stopAsking(); // its answer belongs to the conversation that is left
-  if (id) void openConversation(context, id);
-  else store.dispatch({ type: "thread/new" });
+  const isChosen = id === thread.conversationId;
+  if (!id || (isChosen && thread.state !== "error")) return;
+  if (!isChosen) stopAsking(); // its answer belongs to the conversation that is left
+  void openConversation(context, id);
+}
+
+function leaveConversation() {
+  const { thread } = store.get();
+  if (!thread.conversationId && thread.turns.length === 0) return;
+  stopAsking(); // as above
+  store.dispatch({ type: "thread/new" });
 }

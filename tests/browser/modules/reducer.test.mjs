@@ -85,6 +85,20 @@ test("a question asked while its conversation loads stays below what was stored"
   assert.deepEqual(once.thread.turns.map((turn) => turn.key), ["a0", "a1"]);
 });
 
+test("a conversation that failed and is opened again keeps what was asked since", () => {
+  const failure = { code: "offline", message: "", hint: "" };
+  const stored = { ...newTurn("a0", "stored"), answer: answer({ id: "a0" }) };
+  const state = after(
+    { type: "thread/opening", id: "c1" },
+    { type: "thread/failed", id: "c1", failure },
+    { type: "turn/asked", key: "t", question: "asked" },
+    { type: "thread/opening", id: "c1" },
+    { type: "thread/opened", id: "c1", turns: [stored] },
+  );
+  assert.deepEqual(state.thread.turns.map((turn) => turn.question), ["stored", "asked"]);
+  assert.equal(state.thread.failure, null);
+});
+
 test("a note that loads late does not replace the one opened meanwhile", () => {
   const doc = { path: "a.md", title: "A", source: "", html: "", etag: "" };
   const state = after(
@@ -154,6 +168,18 @@ test("output past the limit is cut and called so", () => {
   assert.equal(run?.truncated, true);
   assert.equal(run?.output.reduce((sum, piece) => sum + piece.text.length, 0), MAX_OUTPUT_CHARS);
   assert.equal(run?.output.at(-1)?.text, "y");
+});
+
+test("why a run ended is told past the limit too", () => {
+  const remark = { code: "timed_out", values: { seconds: 9 }, reasons: [] };
+  const state = after(
+    { type: "run/accepted", key: "k", runId: "r", text: "docker logs x" },
+    { type: "run/output", key: "k", runId: "r", stream: "stdout", text: "x".repeat(MAX_OUTPUT_CHARS + 1), remark: null },
+    { type: "run/output", key: "k", runId: "r", stream: "stderr", text: "stopped", remark },
+    { type: "run/output", key: "k", runId: "r", stream: "stderr", text: "zzz", remark: null },
+  );
+  assert.deepEqual(state.cards.k.run?.output.slice(1), [{ stream: "stderr", text: "stopped", remark }]);
+  assert.equal(state.cards.k.run?.truncated, true);
 });
 
 test("a value that is typed takes the slot out of the missing ones and drops a confirmation", () => {

@@ -220,6 +220,27 @@ def test_nothing_is_kept_of_a_question_that_failed(bench: Bench, client: TestCli
     assert client.get("/api/conversations").json()["total"] == 0
 
 
+def test_nothing_is_kept_of_a_question_whose_client_keeps_its_own(
+    bench: Bench, client: TestClient
+) -> None:
+    answer = ask(client, keep=False)
+    assert (answer["conversation_id"], answer["status"]) == ("", "answered")
+    assert "<p>" in answer["html"]
+    streamed = client.post("/api/ask/stream", json={"question": "x", "keep": False})
+    assert '"conversation_id":""' in streamed.text
+    assert client.get("/api/conversations").json()["total"] == 0
+    assert client.get(f"/api/commands/{answer['commands'][0]['id']}/files").status_code == 200
+
+
+def test_a_question_that_is_not_kept_may_follow_those_that_are(
+    bench: Bench, client: TestClient
+) -> None:
+    known = ask(client)["conversation_id"]
+    assert ask(client, "and -f?", conversation_id=known, keep=False)["conversation_id"] == ""
+    assert len(bench.answerer.questions[-1].history) == 1
+    assert len(client.get(f"/api/conversations/{known}").json()["messages"]) == 1
+
+
 def test_too_many_questions_at_once_are_429(bench: Bench, client: TestClient) -> None:
     for _ in range(MAX_ASKS):
         bench.services.asking.gate.__enter__()

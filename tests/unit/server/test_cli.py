@@ -423,6 +423,12 @@ def test_chat_shows_an_answer_as_it_comes(
     assert result.stdout.count("Remove it [1].") == 1
 
 
+def test_a_separator_of_unicode_does_not_break_an_answer(bench: Bench, running: list[str]) -> None:
+    bench.answerer.text = "Remove\u2028it\u2029now\u0085[1]."
+    result = kb("chat", "--json", *running, stdin="x\n")
+    assert json.loads(result.stdout)["text"] == bench.answerer.text
+
+
 def test_a_stream_that_breaks_off_is_an_error(
     running: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,10 +11,11 @@ import pytest
 from fastapi.testclient import TestClient
 from mcp import Client
 
-from kb.errors import IndexUnavailableError
+from kb.errors import CommandRefusedError, IndexUnavailableError
+from server.api_client import ApiClient
 from server.app import create_app
-from server.mcp_backends import MAX_OUTPUT_CHARS, ServicesBackend
-from server.mcp_tools import make_server
+from server.mcp_backends import MAX_OUTPUT_CHARS, ApiBackend, ServicesBackend
+from server.mcp_tools import NotesBackend, make_server
 from server.settings import read_settings
 from server.wiring import mcp_server
 from tests.unit.server.conftest import PORT, TOKEN, Bench
@@ -24,8 +25,20 @@ READING = {"search_notes", "get_note", "ask_notes"}
 
 
 def call(bench: Bench, tool: str, *, allow_run: bool = False, **arguments: Any) -> Any:
+    return call_on(ServicesBackend(bench.services), tool, allow_run=allow_run, **arguments)
+
+
+def over(client: TestClient) -> ApiClient:
+    """An API client whose requests the app takes at once."""
+    api = ApiClient(url="", token=TOKEN, own=True)
+    api.close()
+    api._client = client  # type: ignore[assignment]
+    return api
+
+
+def call_on(backend: NotesBackend, tool: str, *, allow_run: bool = True, **arguments: Any) -> Any:
     async def session() -> Any:
-        server = make_server(ServicesBackend(bench.services), allow_run=allow_run)
+        server = make_server(backend, allow_run=allow_run)
         async with Client(server) as client:
             return await client.call_tool(tool, arguments)
 
@@ -82,6 +95,28 @@ def test_a_command_runs_through_the_policy(bench: Bench) -> None:
     wanted = call(bench, "run_command", allow_run=True, command="docker rm web")
     assert wanted.is_error
     assert [text for text, _ in bench.sandbox.runs.started] == ["docker ps"]
+
+
+def test_what_would_go_and_what_may_run_instead_are_told(
+    bench: Bench, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise CommandRefusedError("no sh", hint="see below", suggestion="docker ps")
+
+    api = ApiBackend(over(client))
+    for backend in (ServicesBackend(bench.services), api):
+        wanted = call_on(backend, "run_command", command="docker rm web").content[0].text
+        assert wanted.endswith("it removes a container\nwould be removed: web")
+    monkeypatch.setattr(bench.services.desk, "run_typed", refuse)
+    for backend in (ServicesBackend(bench.services), api):
+        refused = call_on(backend, "run_command", command="sh -c ls").content[0].text
+        assert refused.endswith("no sh (hint: see below)\nmay run instead: docker ps")
+
+
+def test_questions_leave_no_conversation(bench: Bench, client: TestClient) -> None:
+    for backend in (ServicesBackend(bench.services), ApiBackend(over(client))):
+        assert backend.ask("how do I remove a container")["status"] == "answered"
+    assert bench.services.conversations.list(limit=9, offset=0) == ((), 0)
 
 
 def test_output_comes_without_colours(bench: Bench) -> None:

@@ -115,7 +115,7 @@ function newRun({ runId, text }) {
 
 /**
  * Adds text to the last piece when it is of the same stream, so that the list stays short; a remark
- * stays by itself.
+ * stays by itself, and whole: the server says few, and one of them says why the run ended.
  *
  * @param {import("./types.js").Run} run
  * @param {import("./types.js").OutputPiece} piece
@@ -123,8 +123,8 @@ function newRun({ runId, text }) {
  */
 function appendOutput(run, { stream, text, remark }) {
   const size = run.output.reduce((sum, piece) => sum + piece.text.length, 0);
-  if (size >= MAX_OUTPUT_CHARS) return { output: run.output, truncated: true };
-  const kept = text.slice(0, MAX_OUTPUT_CHARS - size);
+  if (size >= MAX_OUTPUT_CHARS && !remark) return { output: run.output, truncated: true };
+  const kept = remark ? text : text.slice(0, MAX_OUTPUT_CHARS - size);
   const last = run.output.at(-1);
   const merged =
     last && last.stream === stream && !last.remark && !remark

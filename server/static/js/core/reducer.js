@@ -116,11 +116,11 @@ function reduceThread(state, action) {
   switch (action.type) {
     case "thread/new":
       return { ...state, thread: { conversationId: null, state: "ready", turns: [], failure: null } };
-    case "thread/opening":
-      return {
-        ...state,
-        thread: { conversationId: action.id, state: "loading", turns: [], failure: null },
-      };
+    case "thread/opening": {
+      const again = state.thread.conversationId === action.id; // it failed: what was asked since stays
+      const turns = again ? state.thread.turns : [];
+      return { ...state, thread: { conversationId: action.id, state: "loading", turns, failure: null } };
+    }
     case "thread/opened":
       if (state.thread.conversationId !== action.id) return state; // another was chosen meanwhile
       return withOpened(state, action.turns);

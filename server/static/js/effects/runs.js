@@ -87,7 +87,7 @@ export async function run(context, key, runnable, confirm, shown) {
     const runId = text(accepted.run_id);
     store.dispatch({ type: "run/accepted", key, runId, text: shown });
     void checkHealth(context); // a sandbox that slept is starting now
-    if (await follow(context, key, runId)) await refreshSandbox(context);
+    await followOn(context, key, runId);
   } catch (error) {
     handleRunError(context, key, error, "id" in runnable && !runnable.instead);
   }
@@ -238,8 +238,19 @@ export async function adoptRuns(context) {
     const line = text(item.text);
     store.dispatch({ type: "console/typed", key, text: line });
     store.dispatch({ type: "run/accepted", key, runId, text: line });
-    void follow(context, key, runId).then((ended) => (ended ? refreshSandbox(context) : undefined));
+    void followOn(context, key, runId);
   }
+}
+
+/**
+ * Follows a run that is still in progress.
+ *
+ * @param {Context} context
+ * @param {string} key
+ * @param {string} runId
+ */
+async function followOn(context, key, runId) {
+  if (await follow(context, key, runId)) await refreshSandbox(context);
 }
 
 /**
@@ -259,7 +270,8 @@ export async function restoreRuns(context, turns) {
     if (!key || store.get().cards[key]?.run) continue;
     const runId = text(item.run_id);
     store.dispatch({ type: "run/accepted", key, runId, text: text(item.text) });
-    await follow(context, key, runId);
+    if (ENDED.has(text(item.state))) await follow(context, key, runId);
+    else void followOn(context, key, runId); // those before it do not wait for its end
   }
 }
 

@@ -6,16 +6,17 @@ const KEY = "kb.token";
 /**
  * Takes a token out of the address bar and keeps it.
  *
- * @returns {void}
+ * @returns {string} the token, or "" where there was none
  */
 export function takeTokenFromAddress() {
   const fields = new URLSearchParams(location.hash.slice(1));
   const token = fields.get("token");
-  if (!token) return;
+  if (!token) return "";
   keepToken(token);
   fields.delete("token");
   const rest = fields.toString();
   history.replaceState(null, "", location.pathname + location.search + (rest ? `#${rest}` : ""));
+  return token;
 }
 
 /** @returns {string} the kept token, or "" */

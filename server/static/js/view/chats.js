@@ -2,7 +2,13 @@
 /** The list of conversations. */
 
 import { byId, clone, part, renewOnLanguage, setText, show, syncList, typed } from "../dom/elements.js";
-import { deleteConversation, exportConversation, loadConversations, renameConversation } from "../effects/conversations.js";
+import {
+  deleteConversation,
+  exportConversation,
+  loadConversations,
+  openConversation,
+  renameConversation,
+} from "../effects/conversations.js";
 import { t } from "../text/i18n.js";
 import { confirmWith, promptWith } from "./dialogs.js";
 
@@ -65,9 +71,12 @@ function createRow(context, item) {
   const node = clone("t-chat-row");
   const { id } = item;
   part(node, "open").setAttribute("href", `#c=${encodeURIComponent(id)}`);
-  part(node, "open").addEventListener("click", () =>
-    context.store.dispatch({ type: "drawer", open: false }),
-  );
+  part(node, "open").addEventListener("click", () => {
+    const { thread } = context.store.get();
+    context.store.dispatch({ type: "drawer", open: false });
+    // The address stays the same, so nothing else would try it again.
+    if (thread.conversationId === id && thread.state === "error") void openConversation(context, id);
+  });
   wireMenu(node);
   const title = () => part(node, "title").textContent ?? "";
   on(node, "rename", async () => {

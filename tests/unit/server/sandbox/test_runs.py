@@ -12,6 +12,7 @@ from kb.errors import BusyError, CommandRefusedError, NotFoundError, SandboxErro
 from kb.model import Language, RunId, RunOrigin, RunState
 from server.sandbox.audit import AuditLog
 from server.sandbox.kept_runs import KeptRuns
+from server.sandbox.remarks import ROOM_FOR_REMARKS, remark
 from server.sandbox.run import Run
 from server.sandbox.runbook import PreparedRun, RunBook
 from server.sandbox.settings import RunLimits
@@ -189,6 +190,25 @@ def test_output_past_the_limit_is_cut_at_a_character() -> None:
     assert "cut after 5 bytes" in ended.stderr
 
 
+def test_why_a_run_ended_is_told_past_the_limit_too() -> None:
+    run = Run(RunId("1"), "x", RunLimits(output_bytes=5))
+    run.stdout("much output")
+    run.say(remark("timed_out", seconds=9))
+    run.end(RunState.STOPPED, None)
+    assert run.snapshot().stdout == "much "
+    said = [event.remark.code for event in run.output() if event.remark is not None]
+    assert said == ["output_cut", "timed_out"]
+
+
+def test_remarks_have_an_end_too() -> None:
+    run = Run(RunId("1"), "x", RunLimits(output_bytes=5))
+    run.stdout("much output")
+    for _ in range(1000):
+        run.say(remark("note", text="x" * 1000))
+    assert len(run.snapshot().stderr) < 2 * ROOM_FOR_REMARKS
+    assert run.size_bytes < 2 * ROOM_FOR_REMARKS
+
+
 def test_a_stop_that_came_before_is_not_lost() -> None:
     run = Run(RunId("1"), "x", RunLimits())
     run.ask_to_stop()
@@ -339,6 +359,20 @@ def test_of_much_output_the_beginning_outlives_the_server(
     run_id = _finish(_book(programs, kept, tmp_path), "much")
     found = _book(programs, kept, tmp_path).get(run_id)
     assert (found.stdout, found.stderr, found.truncated) == ("a" * 15, "b" * 5, True)
+
+
+def test_why_a_run_ended_outlives_the_server_however_much_it_wrote(
+    programs: Programs, kept: KeptRuns, tmp_path: Path
+) -> None:
+    def much(run: Run) -> int:
+        run.stdout("a" * 50)
+        run.stdout("b" * 50)
+        raise SandboxError("it went away", reason="went_away")
+
+    programs.acts["much"] = much
+    run_id = _finish(_book(programs, kept, tmp_path, output_bytes=60), "much")
+    found = _book(programs, kept, tmp_path).get(run_id)
+    assert (found.stdout, found.stderr, found.truncated) == ("a" * 20, "it went away\n", True)
 
 
 def test_what_is_forgotten_is_deleted(programs: Programs, kept: KeptRuns, tmp_path: Path) -> None:
