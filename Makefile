@@ -6,7 +6,7 @@ SANDBOX_PACKAGES := docker.io iptables iproute2 busybox-static
 TYPESCRIPT := 5.9.3
 TEST_PACKAGES := $(SANDBOX_PACKAGES) docker-registry docker-compose chromium debootstrap
 
-.PHONY: run setup sandbox-packages test test-setup lint unit bench eval clean
+.PHONY: run setup sandbox-packages test test-journeys test-integration test-setup lint unit bench eval clean
 
 run: setup sandbox-packages
 	$(BIN)/kb ingest "$(NOTES)"
@@ -38,10 +38,16 @@ test-setup: setup .venv/test-installed .venv/typescript-$(TYPESCRIPT)
 	elif npm install --silent --no-audit --no-fund --fetch-retries=1 --prefix $@ typescript@$(TYPESCRIPT); then touch $@; \
 	else rm -rf $@; echo "TypeScript cannot be had: the page's types are not checked."; fi
 
-# The unit tests on every core; of the others, those that share a daemon or a browser stay together.
+# The unit tests on every core; then those of the page and the sandbox beside the others.
 test: test-setup lint
 	$(BIN)/pytest --numprocesses auto --dist loadfile tests/unit
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup tests/browser tests/docker tests/integration
+	$(MAKE) --jobs 2 --output-sync=target --no-print-directory test-journeys test-integration
+
+test-journeys:
+	$(BIN)/pytest tests/browser tests/docker
+
+test-integration:
+	$(BIN)/pytest tests/integration
 
 # Seconds, without network, model, daemon or browser.
 unit: setup .venv/test-installed
