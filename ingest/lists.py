@@ -159,15 +159,17 @@ def _draft_item(book: DraftBook, item: Block, place: Place, parent: Draft | None
             parent=parent or place.parent or place.owner.draft,
         )
     )
-    _draft_nested(book, item, replace(place, parent=draft), draft)
+    _draft_nested(book, item, replace(place, parent=draft), draft, commands)
 
 
-def _draft_nested(book: DraftBook, item: Block, place: Place, draft: Draft) -> None:
-    """Draft what an item's own lists hold; plain items stay a part of `draft`."""
+def _draft_nested(
+    book: DraftBook, item: Block, place: Place, draft: Draft, commands: tuple[str, ...] = ()
+) -> None:
+    """Draft what the lists of an item about `commands` hold; plain ones stay a part of `draft`."""
     lists = _lists(item)
     if not lists:
         return
-    named = commands_of(item) or _command_named(item)
+    named = commands or _command_named(item)
     inner = replace(place, owner=Owner(commands=named, draft=draft)) if named else place
     is_cut = draft.end < item.lines.end
     for child in lists:

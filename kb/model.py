@@ -31,6 +31,10 @@ class LineRange:
     start: int
     end: int
 
+    def overlaps(self, other: LineRange) -> bool:
+        """Tell whether the two have a line in common."""
+        return self.start <= other.end and other.start <= self.end
+
 
 class BlockKind(StrEnum):
     """The kinds of Markdown block that the chunker tells apart."""

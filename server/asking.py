@@ -125,17 +125,11 @@ class Asking:
             IndexUnavailableError: There is no index yet.
         """
         conversation = self._conversation(asked)
-        with self._metrics.asking():
-            answer = self._answerer.ask(self._question(asked))
-        self._offer(answer.commands, answer.language)
-        return self._keep(answer, conversation)
+        return self._keep(self._answered(self._question(asked)), conversation)
 
     def ask_apart(self, question: Question) -> AnswerBody:
         """Answer a question whose conversation the client keeps itself; raises as `ask` does."""
-        with self._metrics.asking():
-            answer = self._answerer.ask(question)
-        self._offer(answer.commands, answer.language)
-        return self._keep_apart(answer)
+        return self._keep_apart(self._answered(question))
 
     def stream_apart(
         self, question: Question, *, cancelled: Callable[[], bool]
@@ -182,6 +176,12 @@ class Asking:
         return Question(
             text=asked.question, history=history, filters=asked.filters, mode=asked.mode
         )
+
+    def _answered(self, question: Question) -> Answer:
+        with self._metrics.asking():
+            answer = self._answerer.ask(question)
+        self._offer(answer.commands, answer.language)
+        return answer
 
     def _offering(self, events: Iterable[StreamEvent]) -> Iterator[StreamEvent]:
         """Remember each command before it is told: who hears of it may use it at once."""

@@ -88,8 +88,8 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
         return whole
     if pointed := _pointed_at(rest, last):
         return pointed
-    if _OF_THEM.search(rest):
-        rest = asked = _without_of_them(rest, previous)
+    if them := _OF_THEM.search(rest):
+        rest = asked = _without_of_them(them, previous)
     if pronoun := _pronoun(rest):
         meant = topic(previous)
         return rest[: pronoun.start()] + meant + rest[pronoun.end() :] if meant else asked
@@ -101,21 +101,24 @@ def _pointed_at(rest: str, last: Turn) -> str | None:
     if command := _THIS_COMMAND.search(rest):
         name = _spoken_command(last)
         return rest[: command.start()] + name + rest[command.end() :] if name else rest
-    if flag := _THIS_FLAG.search(rest):
+    if this := _THIS_FLAG.search(rest):
         spoken = f"{last.standalone_question} {last.command}"
-        flags = {token.surface for token in tokenize(spoken) if token.kind == "flag"}
+        flags = {flag.surface for flag in _flags_in(spoken)}
         if len(flags) != 1:
             return rest
-        return _with_command(rest[: flag.start()] + flags.pop() + rest[flag.end() :], last)
+        return _with_command(rest[: this.start()] + flags.pop() + rest[this.end() :], last)
     return None
 
 
-def _without_of_them(rest: str, previous: str) -> str:
+def _without_of_them(them: re.Match[str], previous: str) -> str:
     """Say "delete all of them" as "delete all containers", and "all of them" alone as "all"."""
-    found = next(_OF_THEM.finditer(rest))
-    before, after = rest[: found.start()], rest[found.end() :]
-    meant = f"{found['many']} {topic(previous)}" if before.strip() else found["many"]
+    before, after = them.string[: them.start()], them.string[them.end() :]
+    meant = f"{them['many']} {topic(previous)}" if before.strip() else them["many"]
     return before + meant + after
+
+
+def _flags_in(text: str) -> list[Token]:
+    return [token for token in tokenize(text) if token.kind == "flag"]
 
 
 def _completed(rest: str, last: Turn, *, has_lead_in: bool) -> str | None:
@@ -134,7 +137,7 @@ def _completed(rest: str, last: Turn, *, has_lead_in: bool) -> str | None:
 def _ask_of_flag(rest: str, last: Turn, *, is_bare: bool, has_lead_in: bool) -> str:
     """Ask of a flag of the command that the conversation is about."""
     if is_bare:
-        flags = [token for token in tokenize(last.standalone_question) if token.kind == "flag"]
+        flags = _flags_in(last.standalone_question)
         thing = stripped(rest)
         if flags:
             rest = replaced(last.standalone_question, flags[0], thing)
@@ -148,8 +151,7 @@ def _ask_of_flag(rest: str, last: Turn, *, is_bare: bool, has_lead_in: bool) -> 
 def _has_flags(command: str, asked: str) -> bool:
     """Tell whether a command has every flag that is asked about."""
     spec = spec_of(command)
-    flags = [token.surface for token in tokenize(asked) if token.kind == "flag"]
-    return spec is not None and all(map(spec.flag, flags))
+    return spec is not None and all(spec.flag(flag.surface) for flag in _flags_in(asked))
 
 
 def _ask_of_command(rest: str, content: Sequence[Token], last: Turn) -> str | None:
@@ -162,7 +164,7 @@ def _ask_of_command(rest: str, content: Sequence[Token], last: Turn) -> str | No
     if command is None or ASKING.search(rest) or _says_more(content, command):
         return None
     previous = last.standalone_question
-    flags = [token for token in tokenize(previous) if token.kind == "flag"]
+    flags = _flags_in(previous)
     named = sorted(named_in(previous), key=lambda one: not one.has_program)
     old = next((one for one in named if one.has_program or flags), None)
     words = rest[command.start : command.end]
@@ -176,8 +178,7 @@ def _ask_of_command(rest: str, content: Sequence[Token], last: Turn) -> str | No
         asked = previous[: old.start] + new + previous[old.end :]
     if asked is None or not (flags and new_flags):
         return asked
-    old_flag = next(token for token in tokenize(asked) if token.kind == "flag")
-    return replaced(asked, old_flag, " ".join(new_flags))
+    return replaced(asked, _flags_in(asked)[0], " ".join(new_flags))
 
 
 def _says_more(content: Sequence[Token], command: NamedCommand) -> bool:

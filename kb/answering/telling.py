@@ -99,10 +99,7 @@ def _holds_symptom(part: Chunk) -> bool:
     """Tell whether a part of a fix is what it is for, which without the fix is no answer."""
     asked = part.question_lines
     return (
-        part.kind is ChunkKind.TROUBLESHOOTING
-        and asked is not None
-        and asked.start <= part.lines.end
-        and part.lines.start <= asked.end
+        part.kind is ChunkKind.TROUBLESHOOTING and asked is not None and asked.overlaps(part.lines)
     )
 
 

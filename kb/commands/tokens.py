@@ -25,12 +25,12 @@ _ESCAPABLE_IN_DOUBLE_QUOTES = frozenset('"\\$`')
 _VARIABLE = re.compile(r"\$(?:env:[A-Za-z_]\w*|\{[^}]*\}|[A-Za-z_]\w*|[0-9@*#?$!-])")
 _WINDOWS_VARIABLE = re.compile(r"%[A-Za-z_]\w+%")
 _PLACEHOLDER = re.compile(r"<[^\W_](?:[^<>|;&$`\"'\n]*[^<>|;&$`\"'\s])?>|\{\{\s*\w[\w -]*\}\}")
-_OPTIONS_WORD = r"(?:options?|flags?|args?|опции|параметры|флаги)"
+_OPTIONS_WORD = r"(?:options?|flags?|опции|параметры|флаги)"
 _OPTIONAL = re.compile(
     rf"(?:\[[^\]\['\"`$;&\n]*\]|<{_OPTIONS_WORD}>)(?:\.\.\.|…)?(?=\s|$)", re.IGNORECASE
 )
 _IN_BRACKETS = re.compile(
-    rf"\[(?!{_OPTIONS_WORD}\])(?P<name>[^\W_][\w .-]*)(?<!\.\.)\](?=\s|$)", re.IGNORECASE
+    rf"\[(?!(?:{_OPTIONS_WORD}|args?)\])(?P<name>[^\W_][\w .-]*)(?<!\.\.)\](?=\s|$)", re.IGNORECASE
 )
 """`[container]`: what stands for a value, unless it is written as what may be left out."""
 _WORD_AFTER = re.compile(r"(?:[^\S\n]*\[[^\]\n]*\](?:\.\.\.|…)?)*[^\S\n]*(?!//)[^\s#\[;&|<>()]")

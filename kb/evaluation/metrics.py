@@ -83,10 +83,7 @@ def first_right_rank(scores: Sequence[float], right: Sequence[bool]) -> int | No
 def overlaps(place: Place, wanted: Sequence[Place]) -> bool:
     """Tell whether the place shares a line with one that is wanted."""
     note, lines = place
-    return any(
-        note == other and lines.start <= their.end and their.start <= lines.end
-        for other, their in wanted
-    )
+    return any(note == other and lines.overlaps(their) for other, their in wanted)
 
 
 def right_lines(cited: Sequence[Place], wanted: Sequence[Place]) -> tuple[int, int]:

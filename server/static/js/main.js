@@ -153,6 +153,6 @@ function openFromAddress() {
 function leaveConversation() {
   const { thread } = store.get();
   if (!thread.conversationId && thread.turns.length === 0) return;
-  stopAsking(); // as above
+  stopAsking(); // its answer belongs to what is left
   store.dispatch({ type: "thread/new" });
 }
