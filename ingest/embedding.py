@@ -294,6 +294,7 @@ def _take_apart(
     *,
     token_head: TokenHead | None,
 ) -> _Loaded:
+    from ingest.question_network import load_peaks
     from ingest.recording import RecordedModel
     from ingest.reranker import PairReranker
 
@@ -315,7 +316,7 @@ def _take_apart(
         token_head=token_head,
         needs=load_needs(folder),
         reranker=PairReranker.load(folder, model, splitter) if token_head else None,
-        recorded=RecordedModel(model) if token_head else None,
+        recorded=RecordedModel(model, load_peaks(folder)) if token_head else None,
     )
 
 

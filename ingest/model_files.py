@@ -17,6 +17,8 @@ SHIPPED_MODEL: Final = "kb-bilingual-minilm"
 """Folder of the project's own model below `data/models/`."""
 
 WEIGHTS_FILE: Final = "model.safetensors"
+QUESTION_PEAKS_FILE: Final = "question_peaks.safetensors"
+"""Tells how questions are embedded faster; see `ingest.question_network`."""
 
 _MARKER: Final = "modules.json"
 _DESCRIPTIONS: Final = frozenset({".md", ".txt~", ".png"})
@@ -81,20 +83,26 @@ def model_name(folder: Path) -> str:
 
 
 def model_hash(folder: Path) -> str:
-    """Return a hash of all files of a model but its descriptions.
+    """Return a hash of all files of a model that the vectors of documents hang on.
 
     Within a process the files are read once, unless their size or time changes.
     """
     files = sorted(
         path
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix not in _DESCRIPTIONS and ".git" not in path.parts
+        if path.is_file() and _is_counted(path)
     )
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(file_hash(path))
     return digest.hexdigest()
+
+
+def _is_counted(path: Path) -> bool:
+    if path.name == QUESTION_PEAKS_FILE or ".git" in path.parts:
+        return False
+    return path.suffix not in _DESCRIPTIONS
 
 
 def file_hash(path: Path) -> bytes:

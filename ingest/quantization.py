@@ -10,7 +10,7 @@ deviation; they spread by 2.9), without it by .57.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 import torch
@@ -38,19 +38,29 @@ class _Smoothed(nn.Module):
         return multiplied
 
 
-def in_bytes(network: nn.Module, peaks: Mapping[str, Tensor]) -> nn.Module:
+def is_supported() -> bool:
+    """Tell whether this processor multiplies bytes."""
+    return bool(torch.backends.quantized.engine != "none")
+
+
+def in_bytes(
+    network: nn.Module, peaks: Mapping[str, Tensor], *, exact: Collection[str] = ()
+) -> nn.Module:
     """Return the network with matrices of bytes; as it is where the processor cannot.
 
     Args:
         network: Of float32; it is changed.
         peaks: The largest number that came into each column of a matrix, by the matrix's name, as
             `input_peaks` finds them; the input of a matrix without any is not made even.
+        exact: Names of matrices that stay as they are.
     """
     from torch.ao import quantization
 
-    if torch.backends.quantized.engine == "none":
+    if not is_supported():
         return network
     for name, peak in peaks.items():
+        if name in exact:
+            continue
         parent, _, own = name.rpartition(".")
         linear = network.get_submodule(name)
         if isinstance(linear, nn.Linear):
@@ -58,7 +68,8 @@ def in_bytes(network: nn.Module, peaks: Mapping[str, Tensor]) -> nn.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of PyTorch, which plans to move this elsewhere
         smaller: nn.Module = quantization.quantize_dynamic(  # type: ignore[no-untyped-call]
-            network, {nn.Linear: quantization.per_channel_dynamic_qconfig}
+            network,
+            {nn.Linear: quantization.per_channel_dynamic_qconfig, **dict.fromkeys(exact)},
         )
     return smaller.eval()
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import torch
 from torch import Tensor, nn
 
+from ingest.question_network import QuestionNetwork
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
@@ -27,12 +29,13 @@ class RecordedModel:
     """A sentence-transformers model for one text at a time; its network is a recording.
 
     Args:
-        model: A model whose first module is a Hugging Face network; computing, not training.
+        model: A model whose first module is a BERT; computing, not training.
+        peaks: See `QuestionNetwork`.
     """
 
-    def __init__(self, model: SentenceTransformer) -> None:
+    def __init__(self, model: SentenceTransformer, peaks: Mapping[str, Tensor]) -> None:
         modules = list(model)
-        network = _LastStates(cast("Any", modules[0]).auto_model).eval()
+        network = QuestionNetwork(cast("Any", modules[0]).auto_model, peaks).eval()
         self._network = recorded(network, (torch.ones(1, 7, dtype=torch.long),))
         self._others = modules[1:]
 
@@ -47,16 +50,6 @@ class RecordedModel:
         for module in self._others:
             output = module(output)
         return output
-
-
-class _LastStates(nn.Module):
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, ids: Tensor) -> Tensor:
-        states: Tensor = self.network(input_ids=ids, return_dict=False)[0]
-        return states
 
 
 def recorded(network: nn.Module, example: tuple[Tensor, ...]) -> nn.Module:

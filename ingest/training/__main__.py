@@ -20,6 +20,7 @@ PAIRS_FILE = "pairs.tsv.gz"
 DEV_FILE = "dev.tsv"
 _FROZEN_MINUTES = 30.0
 _FULL_MINUTES = 60.0
+_WITHOUT_CORPUS = frozenset({"export", "vaults", "needs", "peaks", "rerank"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m ingest.training",
         description="Train a Russian and English sentence embedder from all-MiniLM-L6-v2.",
         epilog="Steps in order: vocab, align, train --stage frozen, train --stage full, evaluate, "
-        "export, tune, everyday, tokens, vaults, needs, rerank; `all` does those up to export one "
+        "export, tune, everyday, tokens, vaults, needs, peaks, rerank; `all` does those up to export one "
         "after another. A step that was stopped goes on when it is given again.",
     )
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
@@ -83,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     needs = _step(steps, "needs", "add what people commonly need to an exported folder")
     needs.add_argument("--model", type=Path, required=True, help="the folder to complete")
     needs.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
+    peaks = _step(steps, "peaks", "add what lets an exported folder embed questions faster")
+    peaks.add_argument("--model", type=Path, required=True, help="the folder to complete")
+    peaks.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
     _add_rerank(_step(steps, "rerank", "train what reads questions with chunks; resumes"))
     _add_tables(steps)
     whole = _step(steps, "all", "every step, from the corpus to the folder")
@@ -103,7 +107,7 @@ def _step(
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )  # fmt: skip
     step.add_argument(
-        "--corpus", type=Path, required=name not in {"export", "vaults", "needs", "rerank"},
+        "--corpus", type=Path, required=name not in _WITHOUT_CORPUS,
         help=f"folder with {PAIRS_FILE}, {DEV_FILE} and, if any, ru_mono.txt.gz",
     )  # fmt: skip
     step.add_argument("--run", type=Path, required=True, help="folder of this run's files")
@@ -261,6 +265,14 @@ def _needs(options: argparse.Namespace) -> None:
     sys.stdout.write(f"{options.model}: {count} needs\n")
 
 
+def _peaks(options: argparse.Namespace) -> None:
+    from ingest.training.lessons import read_lessons
+    from ingest.training.question_peaks import add_question_peaks
+
+    count = add_question_peaks(read_lessons(options.lessons), model=options.model)
+    sys.stdout.write(f"{options.model}: peaks of {count} questions\n")
+
+
 def _rerank(options: argparse.Namespace) -> None:
     from ingest.training.reranker_run import train_reranker
 
@@ -329,6 +341,7 @@ _STEPS = {
     "tokens": _tokens,
     "vaults": _vaults,
     "needs": _needs,
+    "peaks": _peaks,
     "rerank": _rerank,
     "words": _words,
     "terms": _terms,

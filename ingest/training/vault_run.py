@@ -11,6 +11,7 @@ from ingest.training.export import export_student
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.pair_groups import PairGroup, lesson_groups
 from ingest.training.prepare import TOKENIZER_FILE
+from ingest.training.question_peaks import add_question_peaks
 from ingest.training.run import add_needs
 from ingest.training.student import load_student
 from ingest.training.tokens import save_head
@@ -30,7 +31,7 @@ def tune_on_vaults(
     minutes: float,
     fast: bool = True,
 ) -> int:
-    """Learn to find the passages of vaults, write the folder with its token head and its needs.
+    """Learn to find the passages of vaults, write the folder with its token head, its needs and its peaks.
 
     Args:
         workspace: The run.
@@ -73,4 +74,5 @@ def tune_on_vaults(
     size = export_student(student, tokenizer_json, target)
     save_head(head, target)
     add_needs(workspace, lessons, model=target)
+    add_question_peaks(learnt, model=target)
     return size

@@ -24,6 +24,16 @@ class Candidate:
     reading: float | None = None
     """What the reranker makes of it, any real number; None where it has not read it."""
 
+    def scored(self, score: float) -> Candidate:
+        """Return the same with another score; `replace` takes four times as long."""
+        return Candidate(
+            chunk=self.chunk,
+            features=self.features,
+            score=score,
+            arms=self.arms,
+            reading=self.reading,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
@@ -59,7 +69,7 @@ def in_order(candidates: Sequence[Candidate], model: RankingModel) -> tuple[Cand
     """Return the candidates with their scores, best first; ties fall to the earlier line."""
     scores = model.scores(signal_matrix([candidate.features for candidate in candidates]))
     scored = [
-        replace(candidate, score=float(score))
-        for candidate, score in zip(candidates, scores, strict=True)
+        candidate.scored(score)
+        for candidate, score in zip(candidates, scores.tolist(), strict=True)
     ]
     return tuple(sorted(scored, key=lambda c: (-c.score, c.chunk.note, c.chunk.lines)))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
 from kb.commands.naming import specs_of
@@ -123,10 +124,12 @@ class Features:
 
     def values(self) -> tuple[float, ...]:
         """Return the numbers in the order of `FEATURE_NAMES`."""
-        return tuple(float(getattr(self, name)) for name in FEATURE_NAMES)
+        numbers: tuple[float, ...] = _ALL_SIGNALS(self)
+        return numbers
 
 
 FEATURE_NAMES: Final = tuple(field.name for field in fields(Features))
+_ALL_SIGNALS: Final = attrgetter(*FEATURE_NAMES)
 
 
 def measure(
@@ -281,9 +284,8 @@ def _overlap(terms: tuple[WeightedTerm, ...], held: frozenset[str]) -> float:
     """Return the harmonic mean of the shares that terms and text hold of each other, 0..1."""
     if not held or not terms:
         return 0.0
-    forth = coverage(terms, alone(held))
-    if not forth:
-        return 0.0
     met: set[str] = set().union(*(held & term.names for term in terms))
-    back = len(met) / len(held)
-    return 2 * forth * back / (forth + back) if back else 0.0
+    if not met:
+        return 0.0
+    forth, back = coverage(terms, alone(held)), len(met) / len(held)
+    return 2 * forth * back / (forth + back)

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from kb.commands.naming import spec_of, specs_of
+from kb.commands.naming import spec_of
 from kb.commands.spec import all_commands
 from kb.model import Chunk, Language
 from kb.ports import Embedder, FloatArray
@@ -61,7 +61,7 @@ class MeantCommands:
 
     cosines: Mapping[str, float]
     """By command (`volume ls`), -1..1; empty where nothing is known."""
-    flags: FloatArray = field(default_factory=lambda: np.zeros(0, np.float32))
+    flags: Sequence[float] = ()
     """Of each flag in the order of `flag_places`, -1..1; empty where nothing is known."""
     nearest: float = field(init=False)
     """Of the commands' cosines, the highest."""
@@ -71,7 +71,7 @@ class MeantCommands:
     def __post_init__(self) -> None:
         """Work out once what every chunk is compared with."""
         object.__setattr__(self, "nearest", max(self.cosines.values(), default=-1.0))
-        object.__setattr__(self, "nearest_flag", float(self.flags.max(initial=-1.0)))
+        object.__setattr__(self, "nearest_flag", max(self.flags, default=-1.0))
 
     @property
     def certainty(self) -> float:
@@ -95,7 +95,8 @@ class MeantCommands:
         """Compare what the question means with what a chunk has."""
         if not self.cosines or not chunk.commands:
             return NO_PURPOSE
-        command = max((self.cosines.get(path, -1.0) for path in _commands_of(chunk)), default=-1.0)
+        paths = _paths_of(chunk.commands)
+        command = max((self.cosines.get(path, -1.0) for path in paths), default=-1.0)
         flag = self._flag_cosine(chunk)
         return PurposeMatch(
             command=max(0.0, command - _NEAR),
@@ -110,9 +111,10 @@ class MeantCommands:
 
     def _flag_cosine(self, chunk: Chunk) -> float:
         """Return the highest cosine of a chunk's flags; -1 for one without any."""
-        if not self.flags.size:
+        if not self.flags:
             return -1.0
-        return float(self.flags[_places_of(chunk.commands, chunk.flags)].max(initial=-1.0))
+        places = _places_of(chunk.commands, chunk.flags)
+        return max((self.flags[place] for place in places), default=-1.0)
 
 
 NOTHING_MEANT: Final = MeantCommands(cosines={})
@@ -143,7 +145,7 @@ def meant_commands(embedder: Embedder, question: FloatArray) -> MeantCommands:
     commands = (purposes.commands @ question).max(axis=0).tolist()
     return MeantCommands(
         cosines=dict(zip(paths, commands, strict=True)),
-        flags=(purposes.flags @ question).max(axis=0),
+        flags=(purposes.flags @ question).max(axis=0).tolist(),
     )
 
 
@@ -199,8 +201,9 @@ def flag_places() -> dict[_Flag, int]:
     return {flag: place for place, flag in enumerate(flags)}
 
 
-def _commands_of(chunk: Chunk) -> set[str]:
-    return {spec.path for spec in specs_of(chunk) if spec}
+@lru_cache(maxsize=20_000)
+def _paths_of(commands: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(spec.path for spec in map(spec_of, commands) if spec)
 
 
 @lru_cache(maxsize=20_000)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from kb.commands.spec import command_index
@@ -58,6 +59,14 @@ class ParsedQuestion:
     """As written: `-p` and `-P` differ."""
     command_words: tuple[str, ...]
     """Lowercase terms of the question in order, to be matched against commands."""
+    asked_terms: frozenset[str] = field(init=False, repr=False, compare=False)
+    """All terms that the question surely has, function words too: `up`, `do` and `in` may be a
+    command's own words."""
+
+    def __post_init__(self) -> None:
+        """Work out once what every command is compared with."""
+        sure = (v for term in self.terms for v, weight in term.variants if weight >= _SURE)
+        object.__setattr__(self, "asked_terms", frozenset((*self.command_words, *sure)))
 
     @property
     def text(self) -> str:
@@ -117,13 +126,16 @@ def names_command(question: ParsedQuestion, command: str) -> float:
     The name is the program with its sub-commands (`docker volume ls`), without flags and values;
     the name of a program that has some adds nothing, since every entry of a note may begin with it.
     """
+    stems = _name_stems(command)
+    return sum(stem in question.asked_terms for stem in stems) / len(stems) if stems else 0.0
+
+
+@lru_cache(maxsize=20_000)
+def _name_stems(command: str) -> list[str]:
+    """Return the terms of a command's name without the program."""
     name = command_name(command)
     own = name[1:] if name[:1] and name[0] in WITH_SUBCOMMANDS else name
-    words = [stem for word in own for stem in analyze(word)[:1]]
-    if not words:
-        return 0.0
-    asked = _asked_terms(question)
-    return sum(word in asked for word in words) / len(words)
+    return [stem for word in own for stem in analyze(word)[:1]]
 
 
 def named_commands(text: str) -> Iterator[str]:
@@ -142,14 +154,6 @@ def named_commands(text: str) -> Iterator[str]:
             yield f"docker {word}"
         elif program:
             yield f"{program} {word}"
-
-
-def _asked_terms(question: ParsedQuestion) -> Collection[str]:
-    # Function words too: `up`, `do` and `in` may be a command's own words.
-    asked = set(question.command_words)
-    for term in question.terms:
-        asked.update(variant for variant, weight in term.variants if weight >= _SURE)
-    return asked
 
 
 def command_name(command: str) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def reranked(ranking: Ranking, model: Rereading) -> Ranking:
         return ranking
     lowest = min(readings)
     scored = [
-        replace(c, score=c.score + model.weight * (lowest if c.reading is None else c.reading))
+        c.scored(c.score + model.weight * (lowest if c.reading is None else c.reading))
         for c in ranking.candidates
     ]
     return replace(ranking, candidates=tuple(sorted(scored, key=lambda c: -c.score)))

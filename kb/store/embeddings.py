@@ -114,7 +114,7 @@ class EmbeddingCache:
         if not isinstance(blob, bytes):
             return None
         vector = np.frombuffer(blob, dtype="<f4")
-        return vector.astype(np.float32) if len(vector) == self._dimension else None
+        return vector.astype(np.float32, copy=False) if len(vector) == self._dimension else None
 
     def close(self) -> None:
         """Close the file."""
