@@ -62,6 +62,8 @@ lint: setup .venv/test-installed
 bench: setup
 	$(BIN)/python -m ingest.benchmark
 	$(BIN)/python -m server.benchmark
+	$(BIN)/python -m server.benchmark --chunks 10000 --notes data/training \
+		--questions data/training/practice/questions.jsonl
 
 eval: setup
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[training]'

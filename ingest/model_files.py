@@ -87,11 +87,7 @@ def model_hash(folder: Path) -> str:
 
     Within a process the files are read once, unless their size or time changes.
     """
-    files = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and _is_counted(path)
-    )
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and _is_counted(path))
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.relative_to(folder).as_posix().encode())

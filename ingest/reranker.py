@@ -32,8 +32,8 @@ _LEVELS: Final = 127
 _STRIDE: Final = 20
 """Tokens from one part of a long passage that may be read to the next."""
 _LONGEST_CONTEXT: Final = 40
-_LANES: Final = 2
-"""Parts of the pairs that are read side by side; more would each be too small to gain."""
+_READERS: Final = 2
+"""Pairs that are read side by side."""
 
 
 def reranker_folder(model: Path) -> Path:
@@ -55,7 +55,7 @@ class PairReranker:
         self._embeddings = embeddings
         self._tokenizer = tokenizer
         self._first, self._separator = marks_of(tokenizer)
-        self._pool = ThreadPoolExecutor(_LANES, thread_name_prefix="rerank")
+        self._pool = ThreadPoolExecutor(_READERS, thread_name_prefix="rerank")
 
     @classmethod
     def load(cls, folder: Path, model: SentenceTransformer, tokenizer: Tokenizer) -> Self | None:
@@ -83,14 +83,13 @@ class PairReranker:
     def read(self, question: str, chunks: Sequence[Chunk]) -> FloatArray:
         """Return how surely each chunk answers: the logarithm of the odds, shape (chunks,)."""
         asked = self._ids(question)
-        pairs = [(asked, self._told(chunk, asked)) for chunk in chunks]
-        order = sorted(range(len(pairs)), key=lambda place: len(pairs[place][1]))
-        half = -(-len(order) // _LANES)
-        lanes = [order[start : start + half] for start in range(0, len(order), half)]
-        read = self._pool.map(lambda lane: self._logits([pairs[place] for place in lane]), lanes)
-        logits = np.empty(len(pairs), dtype=np.float32)
-        for lane, own in zip(lanes, read, strict=True):
-            logits[lane] = own
+        told = [self._told(chunk, asked) for chunk in chunks]
+        # One by one: a batch is no faster, and pads; the longest first, so that none waits alone.
+        longest_first = sorted(range(len(told)), key=lambda place: -len(told[place]))
+        logits = np.empty(len(told), dtype=np.float32)
+        logits[longest_first] = list(
+            self._pool.map(lambda place: self._logit(asked, told[place]), longest_first)
+        )
         return logits
 
     def _told(self, chunk: Chunk, asked: TokenIds) -> TokenIds:
@@ -105,12 +104,11 @@ class PairReranker:
         ids: TokenIds = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
 
-    def _logits(self, pairs: Sequence[tuple[TokenIds, TokenIds]]) -> FloatArray:
-        ids, mask, parts = pair_batch(pairs, first=self._first, separator=self._separator)
+    def _logit(self, asked: TokenIds, told: TokenIds) -> float:
+        ids, mask, parts = pair_batch([(asked, told)], first=self._first, separator=self._separator)
         with torch.inference_mode():
             embedded = self._embeddings(input_ids=ids, token_type_ids=parts).float()
-            logits: FloatArray = self._network(embedded, mask, parts).numpy()
-        return logits
+            return float(self._network(embedded, mask, parts))
 
 
 def nearest_part(told: TokenIds, asked: TokenIds, above: TokenIds) -> TokenIds:

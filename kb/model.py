@@ -183,10 +183,8 @@ class FlagEntry:
 
     command: str
     """The command as the note writes it; empty where no command owns the flag."""
-    flags: tuple[str, ...]
     chunk: ChunkId
     note: NoteId
-    lines: LineRange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,18 @@
 """How fast the API answers and how much memory it takes: `python -m server.benchmark`.
 
 A real server on a loopback port, asked over HTTP by one client, one question after another. No
-question is asked twice, so no vector of a question is remembered. The notes are generated; their
-vectors are random ones of the model's size, since it is the search that is measured, while every
-question is embedded by the model itself.
+question is asked twice, so no vector of a question is remembered. The notes are generated, and so
+are the questions; the notes' vectors are random ones of the model's size, since it is the search
+that is measured, while every question is embedded by the model itself. That is the slowest case:
+nothing tells one passage from another, so the most that may be read is read of every question.
+
+With `--notes` and `--questions` both are a person's: the model embeds the notes, once.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import shutil
 import sys
@@ -22,9 +26,13 @@ from statistics import quantiles
 from typing import Final
 
 from ingest.benchmark import CHUNKS_A_NOTE, HashEmbedder, write_vault
+from ingest.chunking import chunk_note
 from ingest.embedding import SentenceTransformerEmbedder
+from ingest.markdown import parse_note
 from ingest.service import IndexService
-from kb.ports import Embedding
+from ingest.vault import Vault
+from kb.errors import KbError
+from kb.ports import Embedder, Embedding
 from server.api_client import ApiClient, Json, connect
 from server.cli_progress import follow_job
 from server.settings import Settings, read_settings
@@ -98,28 +106,65 @@ def questions(count: int, *, seed: int) -> list[str]:
     return list(made)
 
 
-def measure(chunks: int, *, asked: int, seed: int) -> tuple[int, Timings, float]:
-    """Measure over generated notes.
+def read_questions(path: Path, count: int, *, seed: int) -> list[str]:
+    """Return different questions of a file of gold questions; the same seed gives the same ones.
+
+    Raises:
+        KbError: The file has fewer.
+    """
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    found = list(dict.fromkeys(str(row["question"]) for row in rows))
+    if len(found) < count:
+        raise KbError(f"{path} has {len(found)} questions for {count}", hint="lower --asked")
+    return random.Random(seed).sample(found, count)  # noqa: S311 - a sample, not a secret
+
+
+def take_notes(source: Path, target: Path, *, chunks: int) -> None:
+    """Copy the notes of a folder, by path, until there are so many chunks."""
+    vault = Vault(source)
+    taken = 0
+    for file in sorted(vault.scan().files, key=lambda file: file.id):
+        if taken >= chunks:
+            return
+        taken += len(chunk_note(parse_note(file.id, vault.load(file.id).text)))
+        (target / file.id).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / file.id, target / file.id)
+
+
+def measure(
+    chunks: int, *, texts: Sequence[str], seed: int, notes: Path | None = None
+) -> tuple[int, Timings, float]:
+    """Measure over so many chunks of notes.
+
+    Args:
+        chunks: About how many.
+        texts: The questions; half of them are asked, half are searched for.
+        seed: Of the generated notes.
+        notes: A folder of notes to take instead.
 
     Returns:
         How many chunks there were, the timings, and the memory of the process in MiB.
     """
     root = Path(tempfile.mkdtemp(prefix="kb-benchmark-"))
     try:
-        write_vault(root / "notes", notes=max(1, chunks // CHUNKS_A_NOTE), seed=seed)
         settings = read_settings(notes=root / "notes", state=root / "state", sandbox="off")
-        _build_index(settings)
+        model = SentenceTransformerEmbedder(settings.embedding_model)
+        if notes is None:
+            write_vault(root / "notes", notes=max(1, chunks // CHUNKS_A_NOTE), seed=seed)
+            _build_index(settings, _FreeDocuments(model))
+        else:
+            take_notes(notes, root / "notes", chunks=chunks)
+            _build_index(settings, model)
         with connect(settings) as client:
             found = int(follow_job(client, client.post("/api/ingest")["job_id"])["chunks"])
-            return found, _ask_all(client, questions(2 * asked, seed=seed)), resident_mib()
+            return found, _ask_all(client, texts), resident_mib()
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _build_index(settings: Settings) -> None:
-    """Build the index that the server will find, with vectors that cost nothing."""
+def _build_index(settings: Settings, embedder: Embedder) -> None:
+    """Build the index that the server will find."""
     state = state_folder(settings)
-    embedder = _FreeDocuments(SentenceTransformerEmbedder(settings.embedding_model))
     service = IndexService(notes=settings.notes_dir, state=state.path, embedder=embedder)
     service.open()
     service.sync()
@@ -170,10 +215,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--asked", type=int, default=300, help="questions a size, of each kind")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--notes", type=Path, help="take the notes of this folder, by path")
+    parser.add_argument("--questions", type=Path, help="ask those of this file (JSON lines)")
     options = parser.parse_args(arguments)
+    count = 2 * options.asked
+    texts = (
+        read_questions(options.questions, count, seed=options.seed)
+        if options.questions
+        else questions(count, seed=options.seed)
+    )
     sys.stdout.write(f"{'chunks':>8}  {'call':20}{'p50 ms':>8}{'p95 ms':>8}\n")
     for size in options.chunks:
-        chunks, timings, memory_mib = measure(size, asked=options.asked, seed=options.seed)
+        chunks, timings, memory_mib = measure(
+            size, texts=texts, seed=options.seed, notes=options.notes
+        )
         for name, p50, p95 in timings.rows():
             sys.stdout.write(f"{chunks:>8}  {name:20}{p50:>8.1f}{p95:>8.1f}\n")
         sys.stdout.write(f"{chunks:>8}  memory {memory_mib:.0f} MiB\n")

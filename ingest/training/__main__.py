@@ -41,8 +41,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m ingest.training",
         description="Train a Russian and English sentence embedder from all-MiniLM-L6-v2.",
         epilog="Steps in order: vocab, align, train --stage frozen, train --stage full, evaluate, "
-        "export, tune, everyday, tokens, vaults, needs, peaks, rerank; `all` does those up to export one "
-        "after another. A step that was stopped goes on when it is given again.",
+        "export, tune, everyday, tokens, vaults, needs, peaks, rerank; `all` does those up to "
+        "export one after another. A step that was stopped goes on when it is given again.",
     )
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
     vocab = _step(steps, "vocab", "learn a Russian vocabulary and append it to the teacher's")

@@ -21,7 +21,7 @@ _READ: Final = 1500
 
 
 def add_question_peaks(lessons: Sequence[Lesson], *, model: Path) -> int:
-    """Write the peaks beside the weights of an exported folder; return how many questions were read.
+    """Write the peaks beside a folder's weights; return how many questions were read.
 
     Args:
         lessons: Their questions are read.

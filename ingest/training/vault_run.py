@@ -31,7 +31,7 @@ def tune_on_vaults(
     minutes: float,
     fast: bool = True,
 ) -> int:
-    """Learn to find the passages of vaults, write the folder with its token head, its needs and its peaks.
+    """Learn to find the passages of vaults, write the folder with all that goes with its weights.
 
     Args:
         workspace: The run.

@@ -65,5 +65,5 @@ def _nearest(question: FloatArray, windows: Sequence[TokenArray]) -> FloatArray:
     """Return the highest cosine of each token in each window, shape (tokens, windows)."""
     told = np.concatenate(windows).astype(np.float32)
     starts = np.cumsum([0, *(len(window) for window in windows[:-1])])
-    nearest: FloatArray = np.maximum.reduceat(question @ told.T, starts, axis=1) / _STEPS
-    return nearest
+    nearest: FloatArray = np.maximum.reduceat(question @ told.T, starts, axis=1)
+    return nearest / _STEPS

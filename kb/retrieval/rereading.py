@@ -44,10 +44,16 @@ def load_rereading() -> Rereading:
     return Rereading(weight=float(stored["weight"]))
 
 
-def read_again(ranking: Ranking, reranker: Reranker) -> Ranking:
-    """Return the ranking with readings of the first candidates, in the same order."""
+def read_again(ranking: Ranking, reranker: Reranker, *, least: int = 1) -> Ranking:
+    """Return the ranking with readings of the first candidates, in the same order.
+
+    Args:
+        ranking: What has been found.
+        reranker: What reads.
+        least: Read none where fewer candidates are worth it.
+    """
     asked = _worth_reading(ranking.candidates)
-    if not asked:
+    if len(asked) < max(1, least):
         return ranking
     readings = reranker.read(ranking.question.text, [one.chunk for one in asked]).tolist()
     ranks = {reading: rank for rank, reading in enumerate(sorted(readings, reverse=True), start=1)}

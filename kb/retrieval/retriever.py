@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +18,7 @@ from kb.retrieval.coverage import WeightedTerm, chunk_terms, weigh_terms
 from kb.retrieval.features import measure
 from kb.retrieval.interaction import NO_INTERACTION, Interaction, interact
 from kb.retrieval.manual import NOTHING_MEANT, MeantCommands, meant_commands
-from kb.retrieval.needs import NO_NEED, NeedMatch, need_of
+from kb.retrieval.needs import NO_NEED, Need, NeedMatch, need_of
 from kb.retrieval.question import ParsedQuestion, parse_question
 from kb.retrieval.ranking import RankingModel, load_model
 from kb.retrieval.rereading import load_rereading, read_again, reranked
@@ -27,6 +28,8 @@ _Embeddings = Mapping[ChunkId, Sequence[KeptEmbedding]]
 
 _ARM_DEPTH: Final = 40
 """How many candidates each arm gives."""
+_SIDE_THREADS: Final = 4
+"""What is looked up at the same time, beside the questions' own threads."""
 
 
 class Retriever:
@@ -40,38 +43,54 @@ class Retriever:
     def __init__(self, model: RankingModel | None = None, *, rereads: bool = True) -> None:
         self._model = model
         self._rereads = rereads
+        self._beside = ThreadPoolExecutor(_SIDE_THREADS, thread_name_prefix="search")
 
-    def rank(self, index: Index, query: Query) -> Ranking:
-        """Return every candidate of the arms, best first; ties fall to the earlier line."""
+    def rank(self, index: Index, query: Query, *, least_read: int = 1) -> Ranking:
+        """Return every candidate of the arms, best first; ties fall to the earlier line.
+
+        Args:
+            index: What is searched.
+            query: What is looked for.
+            least_read: Read no candidates where fewer are worth it. For their order alone it is
+                two; an answer wants to know how surely a single one answers.
+        """
         question = parse_question(respell(query, index))
         watch = _Stopwatch()
         notes = arms.notes_of(index, query.filters)
         asked = index.embedder.embed_query(question.text)
         watch.lap("embedding")
-        dense = arms.search_dense(index, question, top_k=_ARM_DEPTH, notes=notes)
-        watch.lap("dense")
+        nearest = self._beside.submit(
+            arms.search_dense, index, question, top_k=_ARM_DEPTH, notes=notes
+        )
         lexical = arms.search_lexical(index, question, top_k=_ARM_DEPTH, notes=notes)
         watch.lap("lexical")
-        found = list(dict.fromkeys(arms.search_structure(index, question, top_k=_ARM_DEPTH)))
-        chunks = _load(index, [*_ids(dense), *_ids(lexical), *found])
+        meant = _meant(index, asked)
+        need = need_of(asked.vector, index.embedder.needs)
+        watch.lap("meaning")
+        dense = nearest.result()
+        watch.lap("dense")
+        found = arms.search_structure(index, question, top_k=_ARM_DEPTH)
+        ids = list(dict.fromkeys([*_ids(dense), *_ids(lexical), *found]))
+        kept = self._beside.submit(index.embeddings.read, ids)
+        chunks = index.catalog.chunks(ids)
         if notes is not None:
             chunks = [chunk for chunk in chunks if chunk.note in notes]
         # What says nothing by itself (a word left over at the end of a note) answers nothing.
         chunks = [chunk for chunk in chunks if chunk_terms(chunk).body]
         terms = weigh_terms(question, index.lexical)
-        embeddings = index.embeddings.read([chunk.id for chunk in chunks])
+        read = kept.result()
+        embeddings = {chunk.id: read[chunk.id] for chunk in chunks if chunk.id in read}
         interactions = _interactions(asked, embeddings)
         watch.lap("tokens")
         arm_scores = {"dense": _by_rank(dense), "lexical": _by_rank(lexical)}
         if interactions:
             arm_scores["tokens"] = _by_rank(_as_scored(interactions))
-        meant = _meant(index, asked)
         measured = _measured(
             question,
             terms,
             chunks,
             meant=meant,
-            closeness=_closeness(asked.vector, index.embedder.needs, embeddings),
+            closeness=_closeness(asked.vector, need, embeddings),
             arm_scores=arm_scores,
             interactions=interactions,
         )
@@ -87,7 +106,7 @@ class Retriever:
         watch.lap("ranking")
         reranker = index.embedder.reranker if self._rereads and ranking.has_tokens else None
         if reranker:
-            ranking = reranked(read_again(ranking, reranker), load_rereading())
+            ranking = reranked(read_again(ranking, reranker, least=least_read), load_rereading())
             watch.lap("reading")
         return ranking
 
@@ -95,7 +114,7 @@ class Retriever:
         """Return the best chunks with the rank and score of each arm."""
         return [
             Hit(chunk=candidate.chunk, score=candidate.score, arms=candidate.arms)
-            for candidate in self.rank(index, query).candidates[:top_k]
+            for candidate in self.rank(index, query, least_read=2).candidates[:top_k]
         ]
 
 
@@ -151,12 +170,11 @@ def _measured(
 
 
 def _closeness(
-    asked: FloatArray, needs: FloatArray, embeddings: _Embeddings
+    asked: FloatArray, need: Need | None, embeddings: _Embeddings
 ) -> dict[ChunkId, _Closeness]:
     """Compare the question with each chunk: by itself, and by what it needs."""
     if not embeddings:
         return {}
-    need = need_of(asked, needs)
     directions = [asked, need.meaning, need.nearest] if need else [asked]
     windows = np.stack([one.vector for own in embeddings.values() for one in own])
     starts = np.cumsum([0, *(len(own) for own in embeddings.values())])[:-1]
@@ -171,10 +189,6 @@ def _closeness(
 
 def _ids(scored: Sequence[ScoredChunk]) -> list[ChunkId]:
     return [one.chunk for one in scored]
-
-
-def _load(index: Index, ids: Sequence[ChunkId]) -> list[Chunk]:
-    return index.catalog.chunks(list(dict.fromkeys(ids)))
 
 
 def _by_rank(scored: Sequence[ScoredChunk]) -> dict[ChunkId, ArmScore]:

@@ -76,11 +76,15 @@ class SqliteCatalog:
     def flag_entries(self, flag: str) -> list[FlagEntry]:
         """Return where the flag is explained, by note and line; case matters."""
         rows = self._database.read(
-            "SELECT flags.command, chunks.body FROM flags JOIN chunks ON chunks.id = flags.chunk"
+            "SELECT flags.command, chunks.id, chunks.note"
+            " FROM flags JOIN chunks ON chunks.id = flags.chunk"
             " WHERE flags.flag = ? ORDER BY chunks.note, chunks.line_start, flags.command",
             (flag,),
         )
-        return [flag_entry(str(command), _chunk(str(body))) for command, body in rows]
+        return [
+            FlagEntry(command=str(command), chunk=ChunkId(str(chunk)), note=NoteId(str(note)))
+            for command, chunk, note in rows
+        ]
 
     def command_chunks(self, command: str) -> list[Chunk]:
         """Return COMMAND chunks of which a command starts with these words."""
@@ -107,13 +111,6 @@ class SqliteCatalog:
 def _chunk(body: str) -> Chunk:
     """Return the chunk of a row; parsed once, so that what is worked out of its text is kept."""
     return chunk_from_json(body)
-
-
-def flag_entry(command: str, chunk: Chunk) -> FlagEntry:
-    """Return the entry of a FLAG chunk under one of its commands."""
-    return FlagEntry(
-        command=command, flags=chunk.flags, chunk=chunk.id, note=chunk.note, lines=chunk.lines
-    )
 
 
 def _summary(row: Sequence[Value]) -> NoteSummary:

@@ -198,13 +198,7 @@ class MemoryCatalog:
     def flag_entries(self, flag: str) -> list[FlagEntry]:
         """Return where the flag is explained, by note and line; case matters."""
         return [
-            FlagEntry(
-                command=command,
-                flags=chunk.flags,
-                chunk=chunk.id,
-                note=chunk.note,
-                lines=chunk.lines,
-            )
+            FlagEntry(command=command, chunk=chunk.id, note=chunk.note)
             for chunk in self._chunks.values()
             if chunk.kind is ChunkKind.FLAG and flag in chunk.flags
             for command in sorted(chunk.commands or ("",))

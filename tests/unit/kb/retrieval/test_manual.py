@@ -5,12 +5,10 @@ from __future__ import annotations
 import gc
 import weakref
 
-import numpy as np
 import pytest
 
 from kb.commands.spec import all_commands, command_index
 from kb.model import Chunk, ChunkId, ChunkKind, LineRange, NoteId
-from kb.ports import FloatArray
 from kb.retrieval.manual import (
     NO_PURPOSE,
     NOTHING_MEANT,
@@ -72,8 +70,8 @@ def _chunk(*commands: str, flags: tuple[str, ...] = ()) -> Chunk:
     )
 
 
-def _flags(cosines: dict[tuple[str, str], float]) -> FloatArray:
-    flags = np.full(len(flag_places()), -1.0, dtype=np.float32)
+def _flags(cosines: dict[tuple[str, str], float]) -> list[float]:
+    flags = [-1.0] * len(flag_places())
     for flag, cosine in cosines.items():
         flags[flag_places()[flag]] = cosine
     return flags

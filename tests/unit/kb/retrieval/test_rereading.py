@@ -95,6 +95,15 @@ def test_what_is_far_behind_is_not_read() -> None:
     assert read.candidates[2].reading is None
 
 
+def test_one_that_is_far_ahead_need_not_be_read_for_its_order() -> None:
+    reranker = WordReranker("none")
+    before = ranking_of(3.0, 3.0 - FARTHEST)
+    assert read_again(before, reranker, least=2) is before
+    assert reranker.asked == []
+    assert len(read_again(ranking_of(3.0, 2.9), reranker, least=2).candidates) == 2
+    assert len(reranker.asked) == 1
+
+
 def test_nothing_found_is_nothing_read() -> None:
     reranker = WordReranker("none")
     assert read_again(ranking_of(), reranker).candidates == ()

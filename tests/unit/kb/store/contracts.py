@@ -226,12 +226,14 @@ class CatalogContract:
         assert [chunk.flags for chunk in catalog.children(entry.id)] == [("-a", "--all")]
 
     def test_flag_entries(self, catalog: ChunkCatalog) -> None:
-        found = [(entry.command, entry.note, entry.flags) for entry in catalog.flag_entries("-a")]
-        assert found == [
-            ("docker images", "a.md", ("-a", "--all")),
-            ("docker ps -a", "a.md", ("-a", "--all")),
-            ("", "b.md", ("-a",)),
+        found = catalog.flag_entries("-a")
+        assert [(entry.command, entry.note) for entry in found] == [
+            ("docker images", "a.md"),
+            ("docker ps -a", "a.md"),
+            ("", "b.md"),
         ]
+        (own, _, _) = catalog.chunks([entry.chunk for entry in found])
+        assert own.flags == ("-a", "--all")
         assert catalog.flag_entries("-A") == []
         assert len(catalog.flag_entries("--all")) == 2
 
