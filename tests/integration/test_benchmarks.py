@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import ingest.benchmark
 import server.benchmark
+from kb.errors import KbError
 from tests.fakes import FakeEmbedder
 
 STEPS = (
@@ -47,3 +50,19 @@ def test_the_server_benchmark_times_every_call(capsys: pytest.CaptureFixture[str
     assert names[-1] == "GET /api/search"
     assert all(0 < float(row.split()[-2]) <= float(row.split()[-1]) for row in (rows[0], rows[-1]))
     assert "memory" in memory
+
+
+def test_the_server_benchmark_asks_a_persons_questions_over_their_notes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes, gold = tmp_path / "notes", tmp_path / "gold.jsonl"
+    notes.mkdir()
+    for name in "abc":
+        (notes / f"{name}.md").write_text(f"# {name}\n\nThe port is {name}.\n", encoding="utf-8")
+    gold.write_text("".join(f'{{"question": "port {n}"}}\n' for n in range(5)), encoding="utf-8")
+    given = ["--chunks", "2", "--notes", str(notes), "--questions", str(gold)]
+    server.benchmark.main([*given, "--asked", "2"])
+    rows = capsys.readouterr().out.splitlines()[1:]
+    assert {int(row[:8]) for row in rows} == {2}, "one note of three has two chunks"
+    with pytest.raises(KbError, match="5 questions for 6"):
+        server.benchmark.main([*given, "--asked", "3"])

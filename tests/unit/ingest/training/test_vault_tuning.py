@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from ingest.needs import load_needs
+from ingest.question_network import load_peaks
 from ingest.token_vectors import HEAD_FILE, TokenHead
 from ingest.training.__main__ import main
 from ingest.training.pair_groups import PairGroup
@@ -128,7 +129,7 @@ def test_only_answered_questions_count_token_by_token() -> None:
     assert float(token_loss(scores, torch.tensor([1, 0, 2]), ignored)) < 1e-3
 
 
-def test_the_step_writes_a_folder_with_head_and_needs(
+def test_the_step_writes_a_folder_with_head_needs_and_peaks(
     headed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lessons = write_lessons(tmp_path / "lessons", [f"note-{n}" for n in range(12)])
@@ -143,6 +144,7 @@ def test_the_step_writes_a_folder_with_head_and_needs(
     assert main(["vaults", *common, "--model", str(headed), *rest]) == 0
     assert (target / HEAD_FILE).read_bytes() == (headed / HEAD_FILE).read_bytes()
     assert len(load_needs(target)) == 1
+    assert load_peaks(target)
     (headed / HEAD_FILE).unlink()
     assert main(["vaults", *common, "--model", str(headed), *rest]) == 2
     assert HEAD_FILE in capsys.readouterr().err
