@@ -28,3 +28,11 @@ STOP_WORDS: Final[frozenset[str]] = frozenset(
     word.replace("ё", "е") for word in (_ENGLISH + _RUSSIAN).split()
 )
 """Lowercase, `ё` written as `е`, not stemmed."""
+
+KEYWORDS: Final = frozenset(
+    """
+    AND OR FROM IN ON AS BY TO WITH INTO OVER BETWEEN FOR WHEN WHERE HAVING
+    """.split()
+)
+"""Function words that are names where they stand in capitals: `FROM` of a Dockerfile, `HAVING` of
+SQL. Words that people write so for emphasis (`NOT`, `ALL`) are none."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from kb.text.stopwords import STOP_WORDS
+from kb.text.stopwords import KEYWORDS, STOP_WORDS
 from kb.text.transliteration import latin_form
 
 TokenKind = Literal["word", "flag", "code"]
@@ -48,7 +48,8 @@ def tokenize(text: str) -> Iterator[Token]:
     """Yield the tokens of a text in order; stop words are yielded too.
 
     A flag keeps its dashes; a code token (path, `name:tag`, `file.ext`, `NAME_WITH_UNDERSCORE`,
-    number) is kept whole, and its trailing punctuation is not a part of it.
+    number, a function word that is a keyword in capitals) is kept whole, and its trailing
+    punctuation is not a part of it.
     """
     for match in _matches(text):
         if token := _token(match.group(), match.lastgroup, match.start()):
@@ -66,7 +67,7 @@ def _token(matched: str, group: str | None, start: int) -> Token | None:
         return None
     if group == "flag":
         return Token(surface, "flag", surface.lower(), start)
-    if group == "code" and not surface.isalpha():
+    if surface in KEYWORDS or (group == "code" and not surface.isalpha()):
         return Token(surface, "code", fold(surface), start)
     return Token(surface, "word", stem(surface), start)
 
