@@ -11,10 +11,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from rapidfuzz.distance import Postfix
+
 from kb.text.language import detect_language
 from kb.text.tokens import Token, fold, is_stop_word, tokenize
 from kb.text.wordforms import (
     PREPOSITIONS,
+    TIMES,
     is_adjective,
     is_english_deed,
     is_infinitive,
@@ -103,25 +106,27 @@ def _begins_openly(token: Token) -> bool:
     return word in PREPOSITIONS or word in {"только", "лишь", "only", "just"}
 
 
-def completed(rest: str, previous: str) -> str | None:
+def completed(rest: str, previous: str, *, before_tail: str | None = None) -> str | None:
     """Return an ellipsis as a whole question; None where it is whole already.
 
     Args:
         rest: What was typed, without its lead-in ("а", "and").
         previous: The last question, whole.
+        before_tail: The last question without what was only added to its end; the same by default.
     """
     tokens = list(tokenize(rest))
     content = [token for token in tokens if not is_stop_word(token)]
     if not tokens or len(content) > _SHORT:
         return None
     said, asked = stripped(rest), stripped(previous)
+    kept = stripped(previous if before_tail is None else before_tail)
     if ASKING.search(rest):
         return _asked_otherwise(said, tokens, asked)
     if fold(tokens[0].surface) in PREPOSITIONS:
-        return _with_phrase(said, asked)
+        return _with_phrase(said, asked) or f"{kept} {said}"
     is_open = _begins_openly(tokens[0]) and not all(map(is_adjective, content))
     if is_open or all(map(is_manner, content)):
-        return f"{asked} {said}"
+        return _at_another_time(said, asked) or f"{kept} {said}"
     return _with_deed(said, content, asked) or _with_thing(said, content, asked)
 
 
@@ -147,13 +152,20 @@ def _asked_otherwise(said: str, tokens: Sequence[Token], asked: str) -> str | No
     return _with_things(said, asked)
 
 
-def _with_phrase(said: str, asked: str) -> str:
-    """Put a phrase with a preposition in the place of one with the same, or at the end."""
+def _at_another_time(said: str, asked: str) -> str | None:
+    """Put "зимой" in the place of "летом"; None where there is no such place."""
+    old = next((token for token in tokenize(asked) if fold(token.surface) in TIMES), None)
+    is_time = all(fold(token.surface) in TIMES for token in tokenize(said))
+    return replaced(asked, old, said) if old and is_time else None
+
+
+def _with_phrase(said: str, asked: str) -> str | None:
+    """Put a phrase with a preposition in the place of one with the same; None where none is."""
     preposition = fold(next(iter(tokenize(said))).surface)
     tokens = list(tokenize(asked))
     places = [n for n, token in enumerate(tokens) if fold(token.surface) == preposition]
     if not places:
-        return f"{asked} {said}"
+        return None
     begin = places[-1]
     after = (n for n in range(begin + 1, len(tokens)) if fold(tokens[n].surface) in PREPOSITIONS)
     end = next(after, None)
@@ -183,8 +195,18 @@ def _with_deed(said: str, content: Sequence[Token], asked: str) -> str | None:
         return None
     if span is None:
         return _with_things(said, asked) if is_infinitive(first) else None
-    has_thing = any(not is_adjective(token) for token in content[1:])
-    return asked[: span[0]] + said + ("" if has_thing else asked[span[1] :])
+    own = [token for token in content[1:] if not is_adjective(token)]
+    phrase = _phrase_start(said)
+    if own and own[0].start > phrase:  # "добавить в группу": to what, but not what
+        return asked[: span[0]] + said[:phrase].rstrip() + asked[span[1] :] + f" {said[phrase:]}"
+    return asked[: span[0]] + said + ("" if own else asked[span[1] :])
+
+
+def _phrase_start(said: str) -> int:
+    """Return where the first phrase with a preposition begins; the length where none does."""
+    # After a deed "to" is one.
+    starts = (t.start for t in tokenize(said) if fold(t.surface) in PREPOSITIONS | {"to"})
+    return next(starts, len(said))
 
 
 def _with_thing(said: str, content: Sequence[Token], asked: str) -> str:
@@ -197,9 +219,19 @@ def _with_thing(said: str, content: Sequence[Token], asked: str) -> str:
         return replaced(asked, alike[-1], _bare(said))
     if things and _joined(said) & _joined(asked[things[0].start :]):
         return asked[: extent(asked, things[0])[0]] + said
+    if len(content) > 1 and _is_one_name(said, content) and (whole := topic(asked)):
+        return asked.replace(whole, _bare(said), 1)
     if len({extent(said, token) for token in content}) > 1 or not things:
         return _with_things(said, asked)
     return replaced(asked, _counterpart(content[0], asked, things), _bare(said))
+
+
+def _is_one_name(said: str, content: Sequence[Token]) -> bool:
+    """Tell whether words name one thing: "a named volume", "именованный том"."""
+    if len(list(tokenize(_bare(said)))) > len(content):
+        return False
+    is_english = detect_language(said) == "en"
+    return is_english or all(map(is_adjective, content[:-1]))
 
 
 def _joined(text: str) -> set[str]:
@@ -218,16 +250,25 @@ def _counterpart(token: Token, asked: str, things: Sequence[Token]) -> Token:
     """Return the thing of the last question that another one stands for.
 
     A name takes the place of the last name: Latin letters in Russian tell it. In English it is what
-    the question says something of ("what port does postgres use"). Else it is the first thing.
+    the question says something of ("what port does postgres use"). Else it is the first thing, or
+    the second where that belongs to the first and ends more alike: "логи контейнера", "а сервиса?".
     """
     if detect_language(asked) == "ru":
         names = [thing for thing in things if thing.surface.isascii()]
-        return names[-1] if names and token.surface.isascii() else things[0]
+        if names and token.surface.isascii():
+            return names[-1]
+        is_pair = len(things) > 1 and asked[extent(asked, things[0])[1] : things[1].start] == " "
+        return max(things[: 1 + is_pair], key=lambda thing: _shared_ending(thing, token))
     for match in _SUBJECT.finditer(asked):
         for thing in things:
             if thing.start == match.end():
                 return thing
     return things[0]
+
+
+def _shared_ending(one: Token, other: Token) -> int:
+    """Return how many last letters two words share: those of one case share some."""
+    return Postfix.similarity(fold(one.surface), fold(other.surface))
 
 
 def _with_things(said: str, previous: str) -> str:

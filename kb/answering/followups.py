@@ -63,6 +63,16 @@ _OF_THEM: Final = re.compile(
 _THIS_COMMAND: Final = re.compile(
     r"\b(?:this|that|эт(?:а|у|ой)) (?:command|команд(?:а|у|ы|ой))\b", re.IGNORECASE
 )
+_EXAMPLE: Final = re.compile(
+    r"^\W*(?:(?:дай|покажи|приведи|можно|а|show|give|any|me|an|and)\W+)*"
+    r"(?P<word>пример\w?|например|examples?|for example)\W*$",
+    re.IGNORECASE,
+)
+_MORE: Final = re.compile(
+    r"^\W*(?:(?:а|можно|расскажи|объясни|and|tell|me|in)\W+)*"
+    r"(?:подробн(?:ее|ей|о)|поподробнее|(?:more )?details?|tell me more|more)\W*$",
+    re.IGNORECASE,
+)
 _THIS_FLAG: Final = re.compile(
     r"\b(?:this|that|эт(?:от|ого|им|ом|а|у|ой)) "
     r"(?:flag|option|switch|key|флаг\w?|ключ\w?|параметр\w?|опци[яюи])\b",
@@ -84,7 +94,7 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     lead_in = _LEAD_IN.match(question)
     rest = question[lead_in.end() :] if lead_in else question
     previous = last.standalone_question
-    if whole := conditional(rest, previous) or compared(rest, previous):
+    if whole := conditional(rest, previous) or compared(rest, previous) or _again(rest, previous):
         return whole
     if pointed := _pointed_at(rest, last):
         return pointed
@@ -93,7 +103,28 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     if pronoun := _pronoun(rest):
         meant = topic(previous)
         return rest[: pronoun.start()] + meant + rest[pronoun.end() :] if meant else asked
-    return _completed(rest, last, has_lead_in=bool(lead_in)) or asked
+    tailless = _before_tail(history)
+    return _completed(rest, last, tailless=tailless, has_lead_in=bool(lead_in)) or asked
+
+
+def _again(rest: str, previous: str) -> str | None:
+    """Ask the last question again where only an example or more is wanted; None for others."""
+    if _MORE.match(rest):
+        return stripped(previous)
+    if example := _EXAMPLE.match(rest):
+        word = "example" if example["word"].isascii() else "пример"
+        return f"{stripped(previous)} {word}"
+    return None
+
+
+def _before_tail(history: Sequence[Turn]) -> str:
+    """Return the last question without what was only added to the one before: "…, а в фоне?"."""
+    last = history[-1].standalone_question
+    if len(history) < 2:
+        return last
+    before = stripped(history[-2].standalone_question)
+    tail = stripped(last).removeprefix(f"{before} ")
+    return before if stripped(last) != tail and history[-1].question.find(tail) >= 0 else last
 
 
 def _pointed_at(rest: str, last: Turn) -> str | None:
@@ -121,8 +152,15 @@ def _flags_in(text: str) -> list[Token]:
     return [token for token in tokenize(text) if token.kind == "flag"]
 
 
-def _completed(rest: str, last: Turn, *, has_lead_in: bool) -> str | None:
-    """Return an ellipsis as a whole question; None where it is whole already."""
+def _completed(rest: str, last: Turn, *, tailless: str, has_lead_in: bool) -> str | None:
+    """Return an ellipsis as a whole question; None where it is whole already.
+
+    Args:
+        rest: What was typed, without its lead-in.
+        last: The last turn.
+        tailless: See `_before_tail`.
+        has_lead_in: Whether it had one.
+    """
     content = [token for token in tokenize(rest) if not is_stop_word(token)]
     if content and all(token.kind == "flag" for token in content):
         return _ask_of_flag(rest, last, is_bare=not ASKING.search(rest), has_lead_in=has_lead_in)
@@ -131,7 +169,7 @@ def _completed(rest: str, last: Turn, *, has_lead_in: bool) -> str | None:
         return asked
     if not has_lead_in and not is_fragment(rest):
         return None
-    return completed(rest, last.standalone_question)
+    return completed(rest, last.standalone_question, before_tail=tailless)
 
 
 def _ask_of_flag(rest: str, last: Turn, *, is_bare: bool, has_lead_in: bool) -> str:

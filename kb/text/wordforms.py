@@ -15,7 +15,8 @@ from kb.text.tokens import Token, fold, is_stop_word
 PREPOSITIONS: Final = frozenset(
     """
     в во на с со к ко у о об обо от до из изо за по под над для без через при про между после перед
-    in on at of for with without from into via by after before under over inside as
+    in on at of for with without from into via by after before under over inside as about between
+    since until during against
     """.split()
 )
 _INFINITIVE: Final = re.compile(
@@ -38,10 +39,14 @@ _ADVERB: Final = re.compile(r"[a-z]ly$")
 _MANNER: Final = frozenset(
     """
     сразу вместе отдельно автоматически вручную быстро навсегда принудительно насильно разом заодно
-    молча подробно постоянно несколько много мало
+    молча подробно постоянно несколько много мало обратно назад наоборот
     once together separately forever quickly often long many much
     """.split()
 )
+TIMES: Final = frozenset(
+    "зимой летом весной осенью утром днем вечером ночью сегодня завтра вчера".split()
+)
+"""Words that say when; one takes the place of another."""
 _DEEDS: Final = frozenset(
     """
     лежит лежат стоит стоят хранит хранят работает работают использует используют занимает
@@ -64,11 +69,17 @@ _GENERIC: Final = frozenset(
     """
     flag option command key parameter then again back now afterwards later instead way
     work works working happen happens
-    флаг опция ключ команда параметр потом теперь обратно назад снова опять заново сейчас способ
-    происходит
+    флаг опция ключ команда параметр потом теперь снова опять заново сейчас способ происходит
+    должен должна должно должны следует стоит
     """.split()
 )
 _BEFORE_A_VERB: Final = frozenset({"i", "to", "you", "we"})
+_PARTICLES: Final = frozenset({"up", "down", "off", "out", "back", "away"})
+"""With a deed they say another one: `back up`."""
+_PAST: Final = re.compile(r"[аеиуыя]л[иао]$")
+_BEFORE_PAST: Final = frozenset(
+    "когда где куда откуда почему зачем сколько кто что как мы вы они она оно".split()
+)
 
 
 def is_deed(token: Token) -> bool:
@@ -94,7 +105,8 @@ def is_infinitive(token: Token) -> bool:
 def is_manner(token: Token) -> bool:
     """Tell whether a word only says how (`сразу`, `forcibly`)."""
     word = fold(token.surface)
-    return word in _MANNER or (token.kind == "word" and bool(_ADVERB.search(word)))
+    is_adverb = token.kind == "word" and bool(_ADVERB.search(word))
+    return is_adverb or word in _MANNER or word in TIMES
 
 
 def is_adjective(token: Token) -> bool:
@@ -122,6 +134,10 @@ def is_thing(tokens: Sequence[Token], token: Token) -> bool:
     before = [other for other in tokens[: tokens.index(token)] if not is_manner(other)]
     nearest = fold(before[-1].surface) if before else ""
     if nearest == "как" and word.endswith("о"):  # "как быстро …"
+        return False
+    if nearest in _BEFORE_PAST and _PAST.search(word):  # "когда меняли …"
+        return False
+    if word in _PARTICLES and any(map(is_english_deed, before[-1:])):
         return False
     # "how do I remove …", "how to quickly remove …": the word after these is the verb.
     return nearest not in _BEFORE_A_VERB

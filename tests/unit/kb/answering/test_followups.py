@@ -16,3 +16,30 @@ def test_follow_up(case: dict[str, Any]) -> None:
     asked = case["history"]
     turns = [Turn(question=asked, standalone_question=asked, command=case["command"])]
     assert resolve(case["question"], turns if asked else []) == case["resolved"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "third", "resolved"),
+    [
+        ("логи сервиса", "а за 10 минут?", "а в фоне?", "логи сервиса в фоне"),
+        (
+            "how to start nginx",
+            "and forcibly?",
+            "and with a name?",
+            "how to start nginx with a name",
+        ),
+        ("логи сервиса", "а контейнера?", "а в фоне?", "логи контейнера в фоне"),
+        (
+            "how to start it",
+            "why does it stop?",
+            "and with a name?",
+            "why does it stop with a name",
+        ),
+    ],
+)
+def test_what_was_only_added_gives_way_to_the_next(
+    first: str, second: str, third: str, resolved: str
+) -> None:
+    turns = [Turn(question=first, standalone_question=first)]
+    turns.append(Turn(question=second, standalone_question=resolve(second, turns)))
+    assert resolve(third, turns) == resolved
