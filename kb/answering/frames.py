@@ -17,6 +17,7 @@ _FRAMES: Final[Mapping[str, Mapping[Language, str]]] = {
         "ru": "Автор заметки сам не уверен:",
         "en": "The note is not sure of this itself:",
     },
+    "unsure": {"ru": "Возможно, речь об этом:", "en": "Perhaps this is what you mean:"},
     "open": {
         "ru": "В заметках этот вопрос задан, но ответа там нет:",
         "en": "The notes ask this themselves and leave it without an answer:",

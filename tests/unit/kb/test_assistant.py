@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from kb.answering.frames import model_failed
+from kb.answering.frames import frame, model_failed
 from kb.assistant import (
     AnswerEvent,
     Assistant,
@@ -326,3 +326,16 @@ def test_a_command_is_told_with_the_flags_that_it_uses() -> None:
     assert answer.text.endswith(
         "- -p - ports [2]\n- --rm - remove it afterwards. … [3]\n- -t - a terminal [4]"
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "is_sure"),
+    [("how often do tomatoes want water", False), ("when are roses cut", True)],
+)
+def test_an_answer_that_is_far_from_sure_says_so(
+    assistant: Assistant, question: str, is_sure: bool
+) -> None:
+    answer = assistant.ask(Question(text=question))
+    assert answer.status is AnswerStatus.ANSWERED
+    assert (answer.confidence > 0.65) is is_sure
+    assert answer.text.startswith(frame("unsure", "en")) is not is_sure
