@@ -8,6 +8,7 @@ operand. Abbreviated options do not exist.
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 
 from kb.commands.quantities import parse_bool
@@ -31,6 +32,8 @@ _ELLIPSES = frozenset({"…", "..."})
 """Where a note leaves something out."""
 _CHOOSE_DAEMON = frozenset({"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH"})
 """Variables by which the client finds its daemon, beside those of TLS."""
+_SUDO_VALUE = re.compile(r"-[A-Za-z]*[ughpCTURDrt]")
+"""Options of `sudo` after which their value stands."""
 _LOOK_ALIKES = str.maketrans("асеорхуіАВСЕНКМОРТХ", "aceopxyiABCEHKMOPTX")
 """Cyrillic letters and the Latin ones that look the same."""
 
@@ -142,9 +145,7 @@ def _has_descriptor(tokens: tuple[Token, ...], at: int) -> bool:
 def _refuse_prefix(tokens: tuple[Token, ...]) -> None:
     first = tokens[0].value
     if first in {"sudo", "doas"}:
-        rest = tuple(t for t in tokens[1:] if not t.value.startswith("-"))
-        keep = tokens[1:] if rest[:1] == tokens[1:2] else ()
-        raise refused("sudo", suggestion=join(keep))
+        raise refused("sudo", suggestion=join(_after_sudo(tokens)))
     name, equals, _ = first.partition("=")
     if equals and name.isidentifier():
         if name in _CHOOSE_DAEMON or name.startswith("DOCKER_TLS"):
@@ -152,6 +153,14 @@ def _refuse_prefix(tokens: tuple[Token, ...]) -> None:
         raise refused("environment_prefix", part=first, suggestion=join(tokens[1:]))
     if first.lower() not in _PROGRAMS:
         raise refused("not_docker", part=first)
+
+
+def _after_sudo(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return what `sudo` runs: its own options, and the values of some, are left out."""
+    at = 1
+    while at < len(tokens) and tokens[at].value.startswith("-"):
+        at += 2 if _SUDO_VALUE.fullmatch(tokens[at].value) else 1
+    return tokens[at:]
 
 
 class _Parser:

@@ -96,7 +96,10 @@ def _explain(problem: str, language: Language) -> str:
 
 
 def find_places(call: Invocation) -> list[Place]:
-    """Return the editable values of a command line, in order, each with an id of its own."""
+    """Return the editable values of a command line, in order, each with an id of its own.
+
+    What a shell would put in, and what has several lines, is not edited.
+    """
     places: list[Place] = []
     for option in call.options:
         if option.flag.kind not in _UNSLOTTED:
@@ -105,7 +108,11 @@ def find_places(call: Invocation) -> list[Place]:
         if operand.kind not in _UNSLOTTED:
             place = _place(operand.kind, operand.kind, operand.token, 0, operand.value)
             places.append(place)
-    shown = [p for p in places if not call.tokens[p.token].marks & {Mark.SUBSTITUTION}]
+    shown = [
+        place
+        for place in places
+        if Mark.SUBSTITUTION not in call.tokens[place.token].marks and "\n" not in place.value
+    ]
     return _number(sorted(shown, key=lambda place: (place.token, place.start)), call.tokens)
 
 

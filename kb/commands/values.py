@@ -42,6 +42,11 @@ def check_text(value: str) -> str:
     return ""
 
 
+def check_program(value: str) -> str:
+    """A word for the program in a container, a script of several lines too."""
+    return check_text(value.replace("\n", " "))
+
+
 def _matching(pattern: re.Pattern[str], problem: str) -> Check:
     return lambda value: "" if pattern.fullmatch(value) else problem
 
@@ -178,7 +183,7 @@ KINDS: dict[str, ValueKind] = {
     "compose-file": ValueKind(sample="compose.yaml"),
     "text": ValueKind(),
     "value": ValueKind(),
-    "args": ValueKind(),
+    "args": ValueKind(check=check_program),
     "ps-args": ValueKind(check=_matching(_PS_ARGUMENT, "ps_argument"), sample="aux"),
     "any": ValueKind(),
 }
