@@ -30,6 +30,7 @@ _PROGRAMS = {
 }  # fmt: skip
 _ELLIPSES = frozenset({"…", "..."})
 """Where a note leaves something out."""
+_BRACKETS = ("[]", "{}")
 _CHOOSE_DAEMON = frozenset({"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH"})
 """Variables by which the client finds its daemon, beside those of TLS."""
 _SUDO_VALUE = re.compile(r"-[A-Za-z]*[ughpCTURDrt]")
@@ -129,10 +130,21 @@ def _refuse_shell(tokens: tuple[Token, ...]) -> None:
             raise refused("incomplete", part=token.text)
         if Mark.OPERATOR not in token.marks:
             continue
-        before = join(tokens[: at - _has_descriptor(tokens, at)])
+        before = _before(tokens, at)
         if token.value.startswith("\n"):
             raise refused("several_commands", suggestion=before)
         raise refused("shell_syntax", part=token.text, suggestion=before)
+
+
+def _before(tokens: tuple[Token, ...], at: int) -> str:
+    """Return what stands before an operator; empty where that says too little to run it.
+
+    What read its input from elsewhere waits for it in vain; a bracket may be left open.
+    """
+    kept = tokens[: at - _has_descriptor(tokens, at)]
+    plain = "".join(token.text for token in kept if Mark.QUOTED not in token.marks)
+    is_open = any(plain.count(opening) > plain.count(closing) for opening, closing in _BRACKETS)
+    return "" if is_open or tokens[at].text.startswith("<") else join(kept)
 
 
 def _has_descriptor(tokens: tuple[Token, ...], at: int) -> bool:

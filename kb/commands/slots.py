@@ -22,6 +22,8 @@ _PULLING = frozenset({"run", "create", "pull"})
 """Commands that fetch an image which is not there."""
 _LOOKED_UP = frozenset({"container", "image", "volume", "network", "object", "service"})
 """Kinds of values that name what must be there already."""
+_PORT_RANGE = re.compile(r"\d+-\d+(?:/\w+)?")
+_PLACEHOLDER_IN_QUOTES = re.compile(r"<[^\W_][^<>]*>")
 OWN_FILES = "."
 """The build folder that stands for the files which the note itself gives."""
 
@@ -148,8 +150,7 @@ def _named_value(option: Option, tokens: tuple[Token, ...]) -> list[Place]:
     place = _place(
         option.flag.kind, "value", option.value_token, start, value, label=name, required=False
     )
-    explicit = is_explicit(tokens[option.value_token])
-    return [replace(place, placeholder=place.placeholder and explicit)]
+    return [replace(place, placeholder=place.placeholder and _is_marked(place, tokens))]
 
 
 def _published_ports(token: int, start: int, value: str) -> list[Place]:
@@ -162,7 +163,7 @@ def _published_ports(token: int, start: int, value: str) -> list[Place]:
     return [
         _place(kind, kind, token, start + offset, piece)
         for kind, (offset, piece) in zip(kinds, pieces[-2:], strict=True)
-        if piece and "-" not in piece
+        if piece and not _PORT_RANGE.fullmatch(piece)
     ]
 
 
@@ -185,9 +186,15 @@ def _number(places: list[Place], tokens: tuple[Token, ...]) -> list[Place]:
         seen[place.id] = seen.get(place.id, 0) + 1
         name = place.id if seen[place.id] == 1 else f"{place.id}-{seen[place.id]}"
         free = place.kind in {"args", "ps-args", "text", "filter", "format"}
-        placeholder = place.placeholder and (not free or is_explicit(tokens[place.token]))
+        placeholder = place.placeholder and (not free or _is_marked(place, tokens))
         numbered.append(replace(place, id=name, placeholder=placeholder))
     return numbered
+
+
+def _is_marked(place: Place, tokens: tuple[Token, ...]) -> bool:
+    """Tell whether free text says that it is a placeholder; `<…>` as a whole does in quotes too."""
+    whole = _PLACEHOLDER_IN_QUOTES.fullmatch(place.value)
+    return whole is not None or is_explicit(tokens[place.token])
 
 
 # --- filling in ------------------------------------------------------------------------------

@@ -25,11 +25,19 @@ _ESCAPABLE = frozenset(" \t\n'\"\\$`;&|<>()#*?[]{}!~")
 _ESCAPABLE_IN_DOUBLE_QUOTES = frozenset('"\\$`')
 _VARIABLE = re.compile(r"\$(?:env:[A-Za-z_]\w*|\{[^}]*\}|[A-Za-z_]\w*|[0-9@*#?$!-])")
 _WINDOWS_VARIABLE = re.compile(r"%[A-Za-z_]\w+%")
-_PLACEHOLDER = re.compile(r"<[^\W_](?:[^<>|;&$`\"'\n]*[^<>|;&$`\"'\s])?>|\{\{\s*\w[\w -]*\}\}")
-_OPTIONS_WORD = r"(?:options?|flags?|опции|параметры|флаги)"
-_OPTIONAL = re.compile(
-    rf"(?:\[[^\]\['\"`$;&\n]*\]|<{_OPTIONS_WORD}>)(?:\.\.\.|…)?(?=\s|$)", re.IGNORECASE
+_PLACEHOLDER = re.compile(
+    r"<[^\W_](?:[^<>|;&$`\"'\n]*[^<>|;&$`\"'\s])?>|\{\{\s*\w[\w -]*\}\}"
+    r"|<[^\W_][\w -]*(?:\|[\w -]*[\w-])+>"  # one of several: <id|name>
+    r"|(?<=\w)\[[:@][a-zA-Z][\w|:@-]*\]"  # as manuals write it: NAME[:TAG|@DIGEST]
 )
+_OPTIONS_WORD = r"(?:options?|flags?|опции|параметры|флаги)"
+_IN_OPTIONAL = r"[^\]\['\"`$;&\n]"
+_OPTIONAL = re.compile(
+    rf"(?:\[\s*{_OPTIONS_WORD}\s*\]|\[(?![\s:])(?:{_IN_OPTIONAL}|\[{_IN_OPTIONAL}*\])*\]|<{_OPTIONS_WORD}>)"
+    r"(?:\.\.\.|…)?(?=\s|$)",
+    re.IGNORECASE,
+)
+"""What may be left out; a blank or colon makes it words of a shell (`[ -f x ]`, `[:lower:]`)."""
 _IN_BRACKETS = re.compile(
     rf"\[(?!(?:{_OPTIONS_WORD}|args?)\])(?P<name>[^\W_][\w .-]*)(?<!\.\.)\](?=\s|$)", re.IGNORECASE
 )
