@@ -7,16 +7,15 @@ operand. Abbreviated options do not exist.
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 
+from kb.commands.nearest import nearest_command, nearest_flag
 from kb.commands.quantities import parse_bool
 from kb.commands.spec import (
     CommandSpec,
     FlagSpec,
     OperandSpec,
-    Verdict,
     command_groups,
     command_index,
     global_flags,
@@ -30,7 +29,7 @@ _PROGRAMS = {
 }  # fmt: skip
 _ELLIPSES = frozenset({"…", "..."})
 """Where a note leaves something out."""
-_BRACKETS = ("[]", "{}")
+_BRACKETS = (("[", "]"), ("{", "}"))
 _CHOOSE_DAEMON = frozenset({"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH"})
 """Variables by which the client finds its daemon, beside those of TLS."""
 _SUDO_VALUE = re.compile(r"-[A-Za-z]*[ughpCTURDrt]")
@@ -261,15 +260,9 @@ class _Parser:
             return self._unknown_command(following, word) if following else refused(
                 "incomplete", part=join(self._tokens)
             )  # fmt: skip
-        prefix = f"{group} " if group else ""
-        known = [
-            name.removeprefix(prefix)
-            for name in command_index()
-            if name.startswith(prefix) and " " not in name.removeprefix(prefix)
-        ]
-        near = difflib.get_close_matches(word.translate(_LOOK_ALIKES), known, n=1)
+        near = nearest_command(word.translate(_LOOK_ALIKES), group)
         code = "misspelt_command" if near else "unknown_command"
-        return refused(code, part=f"{prefix}{word}", near=f"{prefix}{near[0]}" if near else "")
+        return refused(code, part=f"{group} {word}".strip(), near=near)
 
     # --- options and operands ----------------------------------------------------------------
 
@@ -402,11 +395,6 @@ def _operand_kinds(specs: tuple[OperandSpec, ...], count: int) -> list[str]:
     return kinds
 
 
-def _passing(flags: tuple[FlagSpec, ...]) -> list[str]:
-    """Return the options worth hinting at."""
-    return [flag.name for flag in flags if flag.verdict is not Verdict.REFUSE]
-
-
 def _find(flags: tuple[FlagSpec, ...], written: str, whole: str = "") -> FlagSpec:
     for flag in flags:
         if written in {flag.name, flag.short}:
@@ -415,8 +403,6 @@ def _find(flags: tuple[FlagSpec, ...], written: str, whole: str = "") -> FlagSpe
     latin = written.translate(_LOOK_ALIKES)
     if latin != written and any(latin in {flag.name, flag.short} for flag in flags):
         raise refused("foreign_letter", flag=part, latin=latin)
-    if written.startswith("--"):
-        near = difflib.get_close_matches(written, _passing(flags), n=1, cutoff=0.75)
-        if near:
-            raise refused("misspelt_flag", flag=part, near=near[0])
+    if near := nearest_flag(flags, written, part):
+        raise refused("misspelt_flag", flag=part, near=near)
     raise refused("unknown_flag", flag=part)
