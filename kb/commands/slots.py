@@ -10,7 +10,7 @@ from kb.commands.grammar import Invocation, Option, parse
 from kb.commands.mounts import split_volume
 from kb.commands.placeholders import is_explicit, is_placeholder
 from kb.commands.texts import RefusedError, has_text, say
-from kb.commands.tokens import Mark, Token, quote
+from kb.commands.tokens import Mark, Token, clean_line, quote
 from kb.commands.values import KINDS
 from kb.errors import InvalidInputError, NeedsValuesError
 from kb.model import Language, Slot
@@ -55,7 +55,24 @@ def find_slots(text: str, *, language: Language = "en") -> tuple[Slot, ...]:
         call = parse(text)
     except (RefusedError, InvalidInputError):
         return ()
-    return tuple(_describe(place, call, language) for place in find_places(call))
+    is_clean = clean_line(text) == text
+    return tuple(
+        replace(slot, start=_start_in_text(place, call.tokens[place.token]) if is_clean else None)
+        for place, slot in ((each, _describe(each, call, language)) for each in find_places(call))
+    )
+
+
+def _start_in_text(place: Place, token: Token) -> int | None:
+    """Return where a value begins in the line; None where it is written in another way."""
+    before = _unquoted(token.value[: place.start])
+    at = token.text.find(place.value, place.start)
+    while at >= 0 and _unquoted(token.text[:at]) != before:
+        at = token.text.find(place.value, at + 1)
+    return token.start + at if at >= 0 else None
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"[\"'\\]", "", text)
 
 
 def _describe(place: Place, call: Invocation, language: Language) -> Slot:
