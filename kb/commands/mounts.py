@@ -8,8 +8,8 @@ from kb.commands.container import TmpfsMount, VolumeMount
 from kb.commands.limits import Limits
 from kb.commands.quantities import format_bytes, parse_bytes
 from kb.commands.texts import RefusedError, Saying, refused, saying
+from kb.commands.values import OBJECT_NAME
 
-VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _HOST_PATH = re.compile(r"[/\\.~$%`]|[A-Za-z]:[\\/]|[^<]*[/\\]")
 _PLACEHOLDER_OF_PATH = re.compile(
     r"<[^>]*(?:path|dir|folder|host|file|пут|папк|каталог|директор|файл|хост)", re.IGNORECASE
@@ -67,7 +67,7 @@ def name_volume(source: str, target: str) -> str:
             continue
         for part in reversed(re.split(r"[/\\:]", path)):
             name = re.sub(r"[^A-Za-z0-9_.-]", "", part).strip(".-_")
-            if VOLUME_NAME.fullmatch(name):
+            if OBJECT_NAME.fullmatch(name):
                 return name
     return "data"
 
@@ -103,7 +103,7 @@ def parse_volume(value: str) -> VolumeMount:
         return VolumeMount(target=parts[0])
     source, target = parts[0], parts[1]
     refuse_host_source(source, target)
-    if len(parts) > 3 or not VOLUME_NAME.fullmatch(source):
+    if len(parts) > 3 or not OBJECT_NAME.fullmatch(source):
         raise refused("bad_volume", part=value)
     _refuse_target(target, value)
     modes = parts[2].split(",") if len(parts) > 2 else []
@@ -141,7 +141,7 @@ def parse_mount(value: str, limits: Limits) -> tuple[VolumeMount | TmpfsMount, l
     no_copy = _take_switch(fields, "volume-nocopy")
     if fields:
         raise refused("mount_option", part=next(iter(fields)))
-    if source and not VOLUME_NAME.fullmatch(source):
+    if source and not OBJECT_NAME.fullmatch(source):
         raise refused("bad_volume", part=value)
     mount = VolumeMount(target=target, volume=source or None, read_only=read_only, no_copy=no_copy)
     return mount, []

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from kb.commands.grammar import Invocation, Option, parse
 from kb.commands.mounts import split_volume
 from kb.commands.placeholders import is_explicit, is_placeholder
+from kb.commands.spec import FETCHING
 from kb.commands.texts import RefusedError, has_text, say
 from kb.commands.tokens import Mark, Token, clean_line, quote
 from kb.commands.values import KINDS
@@ -18,8 +19,6 @@ from kb.model import Language, Slot
 _NAMED_VALUES = frozenset({"env", "label", "build-arg"})
 _MAY_LOOK_LIKE_OPTION = frozenset({"args", "ps-args", "value", "text", "count", "seconds"})
 _UNSLOTTED = frozenset({"any", "bool"})
-_PULLING = frozenset({"run", "create", "pull"})
-"""Commands that fetch an image which is not there."""
 _LOOKED_UP = frozenset({"container", "image", "volume", "network", "object", "service"})
 """Kinds of values that name what must be there already."""
 _PORT_RANGE = re.compile(r"\d+-\d+(?:/\w+)?")
@@ -86,7 +85,7 @@ def _describe(place: Place, call: Invocation, language: Language) -> Slot:
 
 
 def _must_exist(place: Place, call: Invocation) -> bool:
-    if place.kind == "image" and call.command.path in _PULLING:
+    if place.kind == "image" and call.command.path in FETCHING:
         return False
     return place.kind in _LOOKED_UP and not place.made
 

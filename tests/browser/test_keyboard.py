@@ -47,8 +47,9 @@ def test_after_a_recalled_question_is_sent_the_walk_begins_anew(page: Page) -> N
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(question).to_have_value("")
-    page.keyboard.press("ArrowUp")
-    expect(question).to_have_value("что делает -p?")
+    for expected in ("что делает -p?", "что делает -q?"):
+        page.keyboard.press("ArrowUp")
+        expect(question).to_have_value(expected)
 
 
 def test_shift_enter_makes_a_line_and_arrows_move_in_it(page: Page) -> None:
