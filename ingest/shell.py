@@ -6,7 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from kb.text.here_documents import outside_documents
 from kb.text.programs import COMPOSE_COMMANDS, DOCKER_GROUPS, PROGRAMS, WITH_SUBCOMMANDS
+from kb.text.prompts import PROMPT, SECOND_PROMPT, without_prompt
+
+__all__ = ["command_lines", "command_name", "is_command", "is_program", "without_prompt"]
 
 _SHELL_INFO: Final = frozenset(
     "bash sh shell console zsh fish powershell ps1 pwsh cmd bat batch terminal shellsession".split()
@@ -17,14 +21,6 @@ _FILE_INFO: Final = frozenset(
     "yaml yml json jsonc toml ini conf xml html css dockerfile docker-compose makefile properties"
     " diff csv tsv markdown md text-file nginx env log http mermaid".split()
 )
-_PROMPT: Final = re.compile(
-    r"^(?:\([\w.-]+\)\s*)?"  # of a virtual environment
-    r"(?:(?:[$#>%❯]|[\w.-]+@[\w.-]+(?:[: ][~\w/.-]*)?[$#]|\[[\w.-]+@[^\]\n]{1,80}\][$#]"
-    r"|➜(?:\s+[~/]\S*|\s+\S+(?=\s+git:\())?(?:\s+git:\(\S*\)(?:\s+✗)?)?)\s+"
-    r"|PS(?: [^>\n]*)?>\s*|[A-Za-z]:\\(?:[^>\n]*[^>\s])?>\s*)(?=\S)"
-)
-_SECOND_PROMPT: Final = re.compile(r"^>(?:\s+|$)")
-_DOCUMENT: Final = re.compile(r"(?<!<)<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
 _KEYWORD: Final = re.compile(
     r"(?:for|do|done|if|fi|then|elif|else|while|until|case|esac|[{}])(?=[\s;]|$)"
 )
@@ -50,7 +46,7 @@ def command_lines(code: str, info: str = "") -> tuple[str, ...]:
         return ()
     joined = _logical_lines(code, is_powershell=tag in _POWERSHELL_INFO)
     lines = [line for line in joined if not line.startswith(("#", "//", "REM "))]
-    prompted = [_PROMPT.sub("", line) for line in lines if _PROMPT.match(line)]
+    prompted = [PROMPT.sub("", line) for line in lines if PROMPT.match(line)]
     if tag in _SHELL_INFO:
         typed = prompted or lines
         return tuple(_without_keywords(typed, _names_program)) or tuple(typed)
@@ -68,11 +64,6 @@ def is_command(text: str) -> bool:
     if "\n" in text or len(words) < 2:
         return False
     return _program_of(words) in PROGRAMS and _calls_program(line)
-
-
-def without_prompt(text: str) -> str:
-    """Return a command without the prompt of a shell before it."""
-    return _PROMPT.sub("", text.strip())
 
 
 def is_program(text: str) -> bool:
@@ -105,8 +96,8 @@ def _subcommands(words: list[str]) -> list[str]:
 def _logical_lines(code: str, *, is_powershell: bool) -> list[str]:
     lines: list[str] = []
     continued = ""
-    for raw in _without_documents(code):
-        own = _SECOND_PROMPT.sub("", raw.strip()) if continued else raw.strip()
+    for _, raw in outside_documents(code.split("\n")):
+        own = SECOND_PROMPT.sub("", raw.strip()) if continued else raw.strip()
         line = continued + own
         continued = ""
         if _goes_on(line, is_powershell=is_powershell):
@@ -114,25 +105,6 @@ def _logical_lines(code: str, *, is_powershell: bool) -> list[str]:
         elif line:
             lines.append(_TRAILING_COMMENT.sub("", line))
     return [*lines, continued.strip()] if continued.strip() else lines
-
-
-def _without_documents(code: str) -> Iterator[str]:
-    """Yield the lines of code but for its here-documents, from `<<EOF` to `EOF`."""
-    lines = code.split("\n")
-    last = {_unprompted(line): number for number, line in enumerate(lines)}
-    end = ""
-    for number, line in enumerate(lines):
-        if end:
-            end = "" if _unprompted(line) == end else end
-            continue
-        yield line
-        match = _DOCUMENT.search(line)
-        if match is not None and last.get(match[2], 0) > number:
-            end = match[2]
-
-
-def _unprompted(line: str) -> str:
-    return _SECOND_PROMPT.sub("", line.strip())
 
 
 def _without_keywords(lines: Iterable[str], is_call: Callable[[str], bool]) -> Iterator[str]:

@@ -362,6 +362,8 @@ class Slot:
     """Why the value cannot work as written, or what can stand there."""
     offers: tuple[str, ...] = ()
     """Values that would do, besides those that the sandbox has."""
+    start: int | None = None
+    """Where the value begins in the command's text, in characters; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

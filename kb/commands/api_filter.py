@@ -15,9 +15,9 @@ from kb.commands.body_check import check_body
 from kb.commands.body_rules import are_labels, is_endpoint, is_network
 from kb.commands.hardening import harden_body
 from kb.commands.limits import DEFAULT_RULES, Rules
-from kb.commands.mounts import VOLUME_NAME
 from kb.commands.references import is_public_host, parse_reference
 from kb.commands.texts import refused
+from kb.commands.values import OBJECT_NAME
 
 Body = Mapping[str, object]
 Query = tuple[tuple[str, str], ...]
@@ -147,7 +147,7 @@ def _read_volume(body: Body, _host_ip: str, rules: Rules) -> Body:
     name = body.get("Name") or ""
     if body.get("Driver") not in (None, "", "local"):
         raise refused("body_not_allowed", part="volume.Driver")
-    if (name and not VOLUME_NAME.fullmatch(str(name))) or not are_labels(body.get("Labels"), rules):
+    if (name and not OBJECT_NAME.fullmatch(str(name))) or not are_labels(body.get("Labels"), rules):
         raise refused("body_not_allowed", part="volume.Name")
     return {"Name": name, "Driver": "local", "Labels": body.get("Labels") or {}}
 

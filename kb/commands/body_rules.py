@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from kb.commands.limits import Limits, Rules
-from kb.commands.mounts import VOLUME_NAME
 from kb.commands.references import is_image_id, is_public_host, parse_reference
+from kb.commands.values import OBJECT_NAME
 
 Rule = Callable[[object, Rules], bool]
 
@@ -130,7 +130,7 @@ def _is_volume_bind(bind: str) -> bool:
     source, _, rest = bind.partition(":")
     target, _, modes = rest.partition(":")
     return bool(
-        VOLUME_NAME.fullmatch(source) and is_target(target) and set(modes.split(",")) <= _MODES
+        OBJECT_NAME.fullmatch(source) and is_target(target) and set(modes.split(",")) <= _MODES
     )
 
 
@@ -157,7 +157,7 @@ def _is_volume_mount(mount: object, rules: Rules) -> bool:
     options = mount.get("VolumeOptions") or {}
     return (
         mount.get("Type") == "volume"
-        and VOLUME_NAME.fullmatch(str(source)) is not None
+        and OBJECT_NAME.fullmatch(str(source)) is not None
         and isinstance(options, Mapping)
         and options.keys() <= {"NoCopy", "Labels", "DriverConfig"}
         and not options.get("DriverConfig")
@@ -191,7 +191,7 @@ def is_network(value: object, _rules: Rules) -> bool:
         return True
     name = str(value)
     # A colon, as in `container:x`, is no part of a name.
-    return name.lower() != "host" and VOLUME_NAME.fullmatch(name) is not None
+    return name.lower() != "host" and OBJECT_NAME.fullmatch(name) is not None
 
 
 def are_bindings(value: object, rules: Rules) -> bool:

@@ -8,13 +8,24 @@ from dataclasses import dataclass
 from kb.commands.grammar import parse
 from kb.commands.spec import command_groups, command_index
 from kb.commands.texts import RefusedError
-from kb.commands.tokens import MAX_LENGTH, Mark, clean_line, is_continued, join, tokenize
+from kb.commands.tokens import (
+    MAX_LENGTH,
+    Mark,
+    clean_line,
+    is_continued,
+    join,
+    open_quote,
+    tokenize,
+)
 from kb.errors import KbError
 from kb.model import Chunk, CodeSpan, LineRange
+from kb.text.here_documents import outside_documents
+from kb.text.prompts import PROMPT, SECOND_PROMPT, without_prompt
 
+_SUDO = r"(?>(?:sudo|doas)(?:\s+(?:-[A-Za-z]*[ughpCTURDrt]\s+\S+|-\S+))*)\s+"
 _START = re.compile(
-    r"(?:(?:sudo|doas)\s+)?(?:[A-Z_][A-Z0-9_]*=\S*\s+)*"
-    r"docker(?P<compose>-compose)?(?:\.exe)?\s+(?P<next>\S+)"
+    rf"(?:{_SUDO}|[A-Z_][A-Z0-9_]*=\S*\s+)*"
+    r"docker(?P<compose>-compose)?(?:\.exe)?\s+(?P<next>[^\s;&|]+)"
 )
 _UNFINISHED = frozenset({"missing_operand", "incomplete", "missing_value"})
 
@@ -24,7 +35,7 @@ class ExtractedCommand:
     """A command line found in a note."""
 
     text: str
-    """On one line, without its prompt and its comment."""
+    """Without its prompt and its comment; on one line, but for line ends within quotes."""
     lines: LineRange
     """The note's lines that it stands on."""
 
@@ -44,24 +55,70 @@ def _read_span(span: CodeSpan) -> list[ExtractedCommand]:
         mentioned = text is not None and not _is_mention(text)
         return [ExtractedCommand(text=text, lines=span.lines)] if text and mentioned else []
     commands = []
-    for first, last, line in _logical_lines(span.text.split("\n")):
+    for first, last, line in _logical_lines(_shell_lines(span.text)):
         if text := _read_line(line):
             lines = LineRange(start=span.lines.start + first, end=span.lines.start + last)
             commands.append(ExtractedCommand(text=text, lines=lines))
     return commands
 
 
+def _shell_lines(code: str) -> list[str]:
+    """Return the lines of a fence, empty in the place of here-documents and of comments.
+
+    `# docker ps` is a command after root's prompt, but in a script, or beside commands without it.
+    """
+    lines = [line.rstrip("\r") for line in code.split("\n")]
+    kept = dict(outside_documents(lines))
+    shown = [kept.get(number, "").strip() for number in range(len(lines))]
+    if any(line.startswith("#!") or _is_docker(line) for line in shown):
+        return ["" if line.startswith("#") else kept.get(at, "") for at, line in enumerate(shown)]
+    return [kept.get(number, "") for number in range(len(lines))]
+
+
+def _is_docker(line: str) -> bool:
+    """Tell whether a line calls docker, and not after a mark that may begin a comment too."""
+    if line.startswith("#"):
+        return False
+    match = _START.match(without_prompt(line))
+    return match is not None and _names_command(match)
+
+
 def _logical_lines(lines: list[str]) -> list[tuple[int, int, str]]:
-    """Return (first, last, text) of the lines, continued ones taken together."""
+    """Return (first, last, text) of the lines, taken together where one goes on in the next."""
     logical = []
     first = 0
     while first < len(lines):
-        last = first
-        while last + 1 < len(lines) and is_continued(lines[last]):
-            last += 1
-        logical.append((first, last, "\n".join(lines[first : last + 1])))
+        continued = last = _last_continued(lines, first)
+        if _START.match(without_prompt(lines[first])):
+            last = max(last, _last_quoted(lines, first))
+        text = _joined(lines[first : continued + 1], lines[continued + 1 : last + 1])
+        logical.append((first, last, text))
         first = last + 1
     return logical
+
+
+def _last_continued(lines: list[str], at: int) -> int:
+    while at + 1 < len(lines) and is_continued(lines[at]):
+        at += 1
+    return at
+
+
+def _last_quoted(lines: list[str], first: int) -> int:
+    """Return the last line of a command with quotes over several; `first` where one stays open."""
+    at, length = first, 0
+    quote = open_quote(lines[at])
+    while (quote or is_continued(lines[at])) and at + 1 < len(lines) and length <= MAX_LENGTH:
+        at += 1
+        quote = open_quote(lines[at], quote)
+        length += len(lines[at])
+    return first if quote else at
+
+
+def _joined(lines: list[str], quoted: list[str]) -> str:
+    """Join lines, those within quotes without the shell's second prompt where all have it."""
+    if PROMPT.match(lines[0].strip()) and all(map(SECOND_PROMPT.match, quoted)):
+        quoted = [SECOND_PROMPT.sub("", line) for line in quoted]
+    return "\n".join([*lines, *quoted])
 
 
 def _read_line(line: str) -> str | None:
@@ -70,7 +127,7 @@ def _read_line(line: str) -> str | None:
         return None
     cleaned = clean_line(line)
     match = _START.match(cleaned)
-    if match is None or not _is_known(match["next"], group="compose" if match["compose"] else ""):
+    if match is None or not _names_command(match):
         return None
     try:
         tokens = tokenize(cleaned)
@@ -81,11 +138,12 @@ def _read_line(line: str) -> str | None:
     return join(tokens)
 
 
-def _is_known(word: str, *, group: str) -> bool:
+def _names_command(start: re.Match[str]) -> bool:
+    word = start["next"]
     if word.startswith("-"):
         return True
-    if group:
-        return f"{group} {word}" in command_index()
+    if start["compose"]:
+        return f"compose {word}" in command_index()
     return word in command_groups() or word in command_index()
 
 

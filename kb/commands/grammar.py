@@ -7,15 +7,15 @@ operand. Abbreviated options do not exist.
 
 from __future__ import annotations
 
-import difflib
+import re
 from dataclasses import dataclass
 
+from kb.commands.nearest import nearest_command, nearest_flag
 from kb.commands.quantities import parse_bool
 from kb.commands.spec import (
     CommandSpec,
     FlagSpec,
     OperandSpec,
-    Verdict,
     command_groups,
     command_index,
     global_flags,
@@ -29,8 +29,11 @@ _PROGRAMS = {
 }  # fmt: skip
 _ELLIPSES = frozenset({"…", "..."})
 """Where a note leaves something out."""
+_BRACKETS = (("[", "]"), ("{", "}"))
 _CHOOSE_DAEMON = frozenset({"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH"})
 """Variables by which the client finds its daemon, beside those of TLS."""
+_SUDO_VALUE = re.compile(r"-[A-Za-z]*[ughpCTURDrt]")
+"""Options of `sudo` after which their value stands."""
 _LOOK_ALIKES = str.maketrans("асеорхуіАВСЕНКМОРТХ", "aceopxyiABCEHKMOPTX")
 """Cyrillic letters and the Latin ones that look the same."""
 
@@ -126,10 +129,21 @@ def _refuse_shell(tokens: tuple[Token, ...]) -> None:
             raise refused("incomplete", part=token.text)
         if Mark.OPERATOR not in token.marks:
             continue
-        before = join(tokens[: at - _has_descriptor(tokens, at)])
+        before = _before(tokens, at)
         if token.value.startswith("\n"):
             raise refused("several_commands", suggestion=before)
         raise refused("shell_syntax", part=token.text, suggestion=before)
+
+
+def _before(tokens: tuple[Token, ...], at: int) -> str:
+    """Return what stands before an operator; empty where that says too little to run it.
+
+    What read its input from elsewhere waits for it in vain; a bracket may be left open.
+    """
+    kept = tokens[: at - _has_descriptor(tokens, at)]
+    plain = "".join(token.text for token in kept if Mark.QUOTED not in token.marks)
+    is_open = any(plain.count(opening) > plain.count(closing) for opening, closing in _BRACKETS)
+    return "" if is_open or tokens[at].text.startswith("<") else join(kept)
 
 
 def _has_descriptor(tokens: tuple[Token, ...], at: int) -> bool:
@@ -142,9 +156,7 @@ def _has_descriptor(tokens: tuple[Token, ...], at: int) -> bool:
 def _refuse_prefix(tokens: tuple[Token, ...]) -> None:
     first = tokens[0].value
     if first in {"sudo", "doas"}:
-        rest = tuple(t for t in tokens[1:] if not t.value.startswith("-"))
-        keep = tokens[1:] if rest[:1] == tokens[1:2] else ()
-        raise refused("sudo", suggestion=join(keep))
+        raise refused("sudo", suggestion=join(_after_sudo(tokens)))
     name, equals, _ = first.partition("=")
     if equals and name.isidentifier():
         if name in _CHOOSE_DAEMON or name.startswith("DOCKER_TLS"):
@@ -152,6 +164,14 @@ def _refuse_prefix(tokens: tuple[Token, ...]) -> None:
         raise refused("environment_prefix", part=first, suggestion=join(tokens[1:]))
     if first.lower() not in _PROGRAMS:
         raise refused("not_docker", part=first)
+
+
+def _after_sudo(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Return what `sudo` runs: its own options, and the values of some, are left out."""
+    at = 1
+    while at < len(tokens) and tokens[at].value.startswith("-"):
+        at += 2 if _SUDO_VALUE.fullmatch(tokens[at].value) else 1
+    return tokens[at:]
 
 
 class _Parser:
@@ -240,15 +260,9 @@ class _Parser:
             return self._unknown_command(following, word) if following else refused(
                 "incomplete", part=join(self._tokens)
             )  # fmt: skip
-        prefix = f"{group} " if group else ""
-        known = [
-            name.removeprefix(prefix)
-            for name in command_index()
-            if name.startswith(prefix) and " " not in name.removeprefix(prefix)
-        ]
-        near = difflib.get_close_matches(word.translate(_LOOK_ALIKES), known, n=1)
+        near = nearest_command(word.translate(_LOOK_ALIKES), group)
         code = "misspelt_command" if near else "unknown_command"
-        return refused(code, part=f"{prefix}{word}", near=f"{prefix}{near[0]}" if near else "")
+        return refused(code, part=f"{group} {word}".strip(), near=near)
 
     # --- options and operands ----------------------------------------------------------------
 
@@ -381,11 +395,6 @@ def _operand_kinds(specs: tuple[OperandSpec, ...], count: int) -> list[str]:
     return kinds
 
 
-def _passing(flags: tuple[FlagSpec, ...]) -> list[str]:
-    """Return the options worth hinting at."""
-    return [flag.name for flag in flags if flag.verdict is not Verdict.REFUSE]
-
-
 def _find(flags: tuple[FlagSpec, ...], written: str, whole: str = "") -> FlagSpec:
     for flag in flags:
         if written in {flag.name, flag.short}:
@@ -394,8 +403,6 @@ def _find(flags: tuple[FlagSpec, ...], written: str, whole: str = "") -> FlagSpe
     latin = written.translate(_LOOK_ALIKES)
     if latin != written and any(latin in {flag.name, flag.short} for flag in flags):
         raise refused("foreign_letter", flag=part, latin=latin)
-    if written.startswith("--"):
-        near = difflib.get_close_matches(written, _passing(flags), n=1, cutoff=0.75)
-        if near:
-            raise refused("misspelt_flag", flag=part, near=near[0])
+    if near := nearest_flag(flags, written, part):
+        raise refused("misspelt_flag", flag=part, near=near)
     raise refused("unknown_flag", flag=part)

@@ -7,9 +7,9 @@ import re
 from kb.commands.container import TmpfsMount, VolumeMount
 from kb.commands.limits import Limits
 from kb.commands.quantities import format_bytes, parse_bytes
-from kb.commands.texts import Saying, refused, saying
+from kb.commands.texts import RefusedError, Saying, refused, saying
+from kb.commands.values import OBJECT_NAME
 
-VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _HOST_PATH = re.compile(r"[/\\.~$%`]|[A-Za-z]:[\\/]|[^<]*[/\\]")
 _PLACEHOLDER_OF_PATH = re.compile(
     r"<[^>]*(?:path|dir|folder|host|file|пут|папк|каталог|директор|файл|хост)", re.IGNORECASE
@@ -17,6 +17,9 @@ _PLACEHOLDER_OF_PATH = re.compile(
 _DRIVE = re.compile(r"[A-Za-z]:(?=[\\/])|\$env:")
 """What a colon belongs to although it separates nothing: `c:\\`, `$env:HOME`."""
 _DOCKER_SOCKET = re.compile(r"docker(?:_engine|\.sock|\.raw\.sock)|containerd\.sock|podman\.sock")
+_FILE_NAME = re.compile(r"[\w)}%-]\.([A-Za-z][A-Za-z0-9]{0,9})$")
+_ENDS_OF_FOLDERS = frozenset({"d", "com", "org", "net", "local"})
+"""What folders end in too: `conf.d`, `example.com`."""
 _VOLUME_MODES = frozenset({"ro", "rw", "nocopy", "z", "Z"})
 _TMPFS_SWITCHES = frozenset({"ro", "rw", "exec", "noexec", "suid", "nosuid", "dev", "nodev"})
 _ALIASES = {"src": "source", "dst": "target", "destination": "target"}
@@ -49,6 +52,14 @@ def is_host_path(source: str) -> bool:
     return bool(_HOST_PATH.match(source) or _PLACEHOLDER_OF_PATH.match(source))
 
 
+def is_file(source: str, target: str) -> bool:
+    """Tell whether a mount is one of a single file, as far as the names tell."""
+    return all(
+        (named := _FILE_NAME.search(path)) and named[1].lower() not in _ENDS_OF_FOLDERS
+        for path in (source, target)
+    )
+
+
 def name_volume(source: str, target: str) -> str:
     """Return a name for a volume that takes the place of a host folder."""
     for path in (source, target):
@@ -56,7 +67,7 @@ def name_volume(source: str, target: str) -> str:
             continue
         for part in reversed(re.split(r"[/\\:]", path)):
             name = re.sub(r"[^A-Za-z0-9_.-]", "", part).strip(".-_")
-            if VOLUME_NAME.fullmatch(name):
+            if OBJECT_NAME.fullmatch(name):
                 return name
     return "data"
 
@@ -70,8 +81,14 @@ def refuse_host_source(source: str, target: str) -> None:
     if _DOCKER_SOCKET.search(source):
         raise refused("docker_socket", part=source)
     if is_host_path(source):
-        volume = name_volume(source, target)
-        raise refused("host_mount", part=source, volume=volume, path=target or "/data")
+        raise _host_mount(source, target)
+
+
+def _host_mount(source: str, target: str) -> RefusedError:
+    if is_file(source, target):
+        return refused("host_mount", key="host_mount.file", part=source)
+    volume = name_volume(source, target)
+    return refused("host_mount", part=source, volume=volume, path=target or "/data")
 
 
 def parse_volume(value: str) -> VolumeMount:
@@ -86,7 +103,7 @@ def parse_volume(value: str) -> VolumeMount:
         return VolumeMount(target=parts[0])
     source, target = parts[0], parts[1]
     refuse_host_source(source, target)
-    if len(parts) > 3 or not VOLUME_NAME.fullmatch(source):
+    if len(parts) > 3 or not OBJECT_NAME.fullmatch(source):
         raise refused("bad_volume", part=value)
     _refuse_target(target, value)
     modes = parts[2].split(",") if len(parts) > 2 else []
@@ -114,8 +131,7 @@ def parse_mount(value: str, limits: Limits) -> tuple[VolumeMount | TmpfsMount, l
     source = fields.pop("source", "")
     if kind == "bind" or is_host_path(source):
         refuse_host_source(source, target)
-        volume = name_volume(source, target)
-        raise refused("host_mount", part=source or value, volume=volume, path=target or "/data")
+        raise _host_mount(source or value, target)
     if kind not in {"volume", "tmpfs"}:
         raise refused("mount_option", part=f"type={kind}")
     _refuse_target(target, value)
@@ -125,7 +141,7 @@ def parse_mount(value: str, limits: Limits) -> tuple[VolumeMount | TmpfsMount, l
     no_copy = _take_switch(fields, "volume-nocopy")
     if fields:
         raise refused("mount_option", part=next(iter(fields)))
-    if source and not VOLUME_NAME.fullmatch(source):
+    if source and not OBJECT_NAME.fullmatch(source):
         raise refused("bad_volume", part=value)
     mount = VolumeMount(target=target, volume=source or None, read_only=read_only, no_copy=no_copy)
     return mount, []

@@ -12,6 +12,7 @@ from kb.commands.loop import read_loop
 from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_shell
 from kb.commands.references import parse_reference
 from kb.commands.slots import find_slots, with_samples
+from kb.commands.spec import FETCHING
 from kb.commands.suggest import suggest
 from kb.commands.texts import RefusedError, put_into_words, say
 from kb.errors import InvalidInputError
@@ -113,7 +114,7 @@ def _hints(
             hints.append(say("hint.random_port", language, port=option.value))
         if option.flag.kind == "volume-mount" and ":" not in option.value:
             hints.append(say("hint.unnamed_volume", language, path=option.value))
-    if call.command.path in {"run", "create", "pull"}:
+    if call.command.path in FETCHING:
         hints += [say("hint.image_moved", language, image=image)
                   for image in call.operand_values("image") if _has_moved(image)]  # fmt: skip
     notes = judgement.notes if judgement else ()

@@ -6,7 +6,9 @@ import re
 
 from kb.commands.tokens import Mark, Token
 
-_EXPLICIT = re.compile(r"<[^<>]+>|\{\{\s*\w[\w -]*\}\}|\A\[[^\W_][\w .-]*\]\Z")
+_EXPLICIT = re.compile(
+    r"<[^<>]+>|\{\{\s*\w[\w -]*\}\}|\A\[[^\W_][\w .-]*\]\Z|(?<=\w)\[[:@][a-zA-Z][^\[\]]*\]"
+)
 _VARIABLE = re.compile(r"\$(?:\{\w+\}|[A-Za-z_]\w*)")
 _WORDS_OF_A_PROGRAM = frozenset({"args", "ps-args", "any"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")

@@ -19,7 +19,7 @@ from kb.commands.limits import Rules
 from kb.commands.mounts import parse_mount, refuse_host_source, split_volume
 from kb.commands.networking import refuse_foreign_network
 from kb.commands.read_compose import read_compose
-from kb.commands.spec import Verdict
+from kb.commands.spec import FETCHING, Verdict
 from kb.commands.texts import Saying, refused, saying
 from kb.commands.tokens import Mark
 from kb.commands.usage import write_help
@@ -77,7 +77,6 @@ _READERS: dict[str, Reader] = {
     "image prune": read_objects.read_prune,
     "builder prune": read_objects.read_prune,
 }
-_IMAGE_COMMANDS = frozenset({"run", "create", "pull"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +150,7 @@ def check_values(call: Invocation) -> None:
             _check_value(option.flag.kind, option.value)
     for operand in call.operands:
         _check_value(operand.kind, operand.value)
-        if operand.kind == "image" and call.command.path in _IMAGE_COMMANDS:
+        if operand.kind == "image" and call.command.path in FETCHING:
             read_images.refuse_private_registry(operand.value)
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from kb.commands.grammar import Invocation, Option, parse
 from kb.commands.mounts import split_volume
 from kb.commands.placeholders import is_explicit, is_placeholder
+from kb.commands.spec import FETCHING
 from kb.commands.texts import RefusedError, has_text, say
-from kb.commands.tokens import Mark, Token, quote
+from kb.commands.tokens import Mark, Token, clean_line, quote
 from kb.commands.values import KINDS
 from kb.errors import InvalidInputError, NeedsValuesError
 from kb.model import Language, Slot
@@ -18,10 +19,10 @@ from kb.model import Language, Slot
 _NAMED_VALUES = frozenset({"env", "label", "build-arg"})
 _MAY_LOOK_LIKE_OPTION = frozenset({"args", "ps-args", "value", "text", "count", "seconds"})
 _UNSLOTTED = frozenset({"any", "bool"})
-_PULLING = frozenset({"run", "create", "pull"})
-"""Commands that fetch an image which is not there."""
 _LOOKED_UP = frozenset({"container", "image", "volume", "network", "object", "service"})
 """Kinds of values that name what must be there already."""
+_PORT_RANGE = re.compile(r"\d+-\d+(?:/\w+)?")
+_PLACEHOLDER_IN_QUOTES = re.compile(r"<[^\W_][^<>]*>")
 OWN_FILES = "."
 """The build folder that stands for the files which the note itself gives."""
 
@@ -53,7 +54,24 @@ def find_slots(text: str, *, language: Language = "en") -> tuple[Slot, ...]:
         call = parse(text)
     except (RefusedError, InvalidInputError):
         return ()
-    return tuple(_describe(place, call, language) for place in find_places(call))
+    is_clean = clean_line(text) == text
+    return tuple(
+        replace(slot, start=_start_in_text(place, call.tokens[place.token]) if is_clean else None)
+        for place, slot in ((each, _describe(each, call, language)) for each in find_places(call))
+    )
+
+
+def _start_in_text(place: Place, token: Token) -> int | None:
+    """Return where a value begins in the line; None where it is written in another way."""
+    before = _unquoted(token.value[: place.start])
+    at = token.text.find(place.value, place.start)
+    while at >= 0 and _unquoted(token.text[:at]) != before:
+        at = token.text.find(place.value, at + 1)
+    return token.start + at if at >= 0 else None
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"[\"'\\]", "", text)
 
 
 def _describe(place: Place, call: Invocation, language: Language) -> Slot:
@@ -67,7 +85,7 @@ def _describe(place: Place, call: Invocation, language: Language) -> Slot:
 
 
 def _must_exist(place: Place, call: Invocation) -> bool:
-    if place.kind == "image" and call.command.path in _PULLING:
+    if place.kind == "image" and call.command.path in FETCHING:
         return False
     return place.kind in _LOOKED_UP and not place.made
 
@@ -96,7 +114,10 @@ def _explain(problem: str, language: Language) -> str:
 
 
 def find_places(call: Invocation) -> list[Place]:
-    """Return the editable values of a command line, in order, each with an id of its own."""
+    """Return the editable values of a command line, in order, each with an id of its own.
+
+    What a shell would put in, and what has several lines, is not edited.
+    """
     places: list[Place] = []
     for option in call.options:
         if option.flag.kind not in _UNSLOTTED:
@@ -105,7 +126,11 @@ def find_places(call: Invocation) -> list[Place]:
         if operand.kind not in _UNSLOTTED:
             place = _place(operand.kind, operand.kind, operand.token, 0, operand.value)
             places.append(place)
-    shown = [p for p in places if not call.tokens[p.token].marks & {Mark.SUBSTITUTION}]
+    shown = [
+        place
+        for place in places
+        if Mark.SUBSTITUTION not in call.tokens[place.token].marks and "\n" not in place.value
+    ]
     return _number(sorted(shown, key=lambda place: (place.token, place.start)), call.tokens)
 
 
@@ -141,8 +166,7 @@ def _named_value(option: Option, tokens: tuple[Token, ...]) -> list[Place]:
     place = _place(
         option.flag.kind, "value", option.value_token, start, value, label=name, required=False
     )
-    explicit = is_explicit(tokens[option.value_token])
-    return [replace(place, placeholder=place.placeholder and explicit)]
+    return [replace(place, placeholder=place.placeholder and _is_marked(place, tokens))]
 
 
 def _published_ports(token: int, start: int, value: str) -> list[Place]:
@@ -155,7 +179,7 @@ def _published_ports(token: int, start: int, value: str) -> list[Place]:
     return [
         _place(kind, kind, token, start + offset, piece)
         for kind, (offset, piece) in zip(kinds, pieces[-2:], strict=True)
-        if piece and "-" not in piece
+        if piece and not _PORT_RANGE.fullmatch(piece)
     ]
 
 
@@ -178,9 +202,15 @@ def _number(places: list[Place], tokens: tuple[Token, ...]) -> list[Place]:
         seen[place.id] = seen.get(place.id, 0) + 1
         name = place.id if seen[place.id] == 1 else f"{place.id}-{seen[place.id]}"
         free = place.kind in {"args", "ps-args", "text", "filter", "format"}
-        placeholder = place.placeholder and (not free or is_explicit(tokens[place.token]))
+        placeholder = place.placeholder and (not free or _is_marked(place, tokens))
         numbered.append(replace(place, id=name, placeholder=placeholder))
     return numbered
+
+
+def _is_marked(place: Place, tokens: tuple[Token, ...]) -> bool:
+    """Tell whether free text says that it is a placeholder; `<…>` as a whole does in quotes too."""
+    whole = _PLACEHOLDER_IN_QUOTES.fullmatch(place.value)
+    return whole is not None or is_explicit(tokens[place.token])
 
 
 # --- filling in ------------------------------------------------------------------------------

@@ -19,6 +19,9 @@ _OPERAND = re.compile(r"(?P<kind>[a-z-]+)(?P<count>[?*+]?)")
 OPEN_ENDED = frozenset({"args", "ps-args"})
 """Operands that belong to another program: no option of docker is looked for among them."""
 
+FETCHING = frozenset({"run", "create", "pull"})
+"""Commands that fetch an image which is not there."""
+
 
 class Verdict(StrEnum):
     """What the policy thinks of a command or an option."""
@@ -31,7 +34,19 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlagSpec:
+class _Described:
+    """What the project has its own words for."""
+
+    en: str
+    ru: str
+
+    def describe(self, language: Language) -> str:
+        """Return the project's own description."""
+        return self.ru if language == "ru" else self.en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagSpec(_Described):
     """One option of a command."""
 
     name: str
@@ -40,21 +55,14 @@ class FlagSpec:
     """`-p`, or empty."""
     kind: str
     """What its value is: `bool` for none, else a kind of `kb.commands.values`."""
-    repeatable: bool
     verdict: Verdict
     code: str
     """The reason code of a refusal, or what a neutralised option becomes."""
-    en: str
-    ru: str
 
     @property
     def takes_value(self) -> bool:
         """Whether a value follows."""
         return self.kind != "bool"
-
-    def describe(self, language: Language) -> str:
-        """Return the project's own description."""
-        return self.ru if language == "ru" else self.en
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +75,7 @@ class OperandSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommandSpec:
+class CommandSpec(_Described):
     """One command, under its shortest usual name."""
 
     path: str
@@ -77,8 +85,6 @@ class CommandSpec:
     code: str
     risk: Risk
     operands: tuple[OperandSpec, ...]
-    en: str
-    ru: str
     flags: tuple[FlagSpec, ...] = field(default=(), repr=False)
 
     @property
@@ -97,10 +103,6 @@ class CommandSpec:
             if written in {flag.name, flag.short}:
                 return flag
         return None
-
-    def describe(self, language: Language) -> str:
-        """Return the project's own description."""
-        return self.ru if language == "ru" else self.en
 
 
 def _split_verdict(text: str) -> tuple[Verdict, str]:
@@ -122,9 +124,8 @@ def _flags_by_command() -> dict[str, tuple[FlagSpec, ...]]:
     for row in read_rows("flags.tsv"):
         verdict, code = _split_verdict(row["verdict"])
         flag = FlagSpec(
-            name=row["flag"], short=row["short"], kind=row["kind"].removesuffix("*"),
-            repeatable=row["kind"].endswith("*"), verdict=verdict, code=code,
-            en=row["en"], ru=row["ru"],
+            name=row["flag"], short=row["short"], kind=row["kind"],
+            verdict=verdict, code=code, en=row["en"], ru=row["ru"],
         )  # fmt: skip
         for command in row["commands"].split(","):
             table.setdefault(command, []).append(flag)

@@ -7,14 +7,18 @@ from collections.abc import Callable
 
 from kb.commands.grammar import Invocation, Option, parse
 from kb.commands.limits import Rules
-from kb.commands.mounts import is_host_path, name_volume, split_volume
+from kb.commands.mounts import is_file, is_host_path, name_volume, split_volume
 from kb.commands.policy import read_action, refuse_outright, refuse_shell
 from kb.commands.slots import with_samples
 from kb.commands.texts import RefusedError
 from kb.commands.tokens import Mark, quote
 from kb.errors import KbError
 
-_SHELLS = frozenset({"sh", "bash", "ash", "zsh", "dash", "/bin/sh", "/bin/bash", "/bin/ash"})
+_SHELLS = frozenset(
+    (name,) for name in ("sh", "bash", "ash", "zsh", "dash", "/bin/sh", "/bin/bash", "/bin/ash")
+)
+_INTERACTIVE = frozenset({"-i", "-l", "-il", "-li", "--login"})
+"""Options of a shell that give it nothing to do."""
 _MAX_STEPS = 4
 """A line may be refused for several reasons; each step removes one."""
 _TERMINAL = ("--interactive", "--tty")
@@ -59,7 +63,7 @@ def _rewrite(call: Invocation | None, refusal: RefusedError) -> str:
 
 
 def _with_volumes(call: Invocation) -> str:
-    """Put a volume in the place of each folder of the machine."""
+    """Put a volume in the place of each folder of the machine; for a single file there is none."""
     words = [token.text for token in call.tokens]
     for option in call.options:
         whole = call.tokens[option.value_token].value
@@ -69,6 +73,8 @@ def _with_volumes(call: Invocation) -> str:
             value = _mount_instead(option.value)
         else:
             continue
+        if not value:
+            return ""
         words[option.value_token] = quote(whole[: option.value_start] + value)
     return " ".join(words)
 
@@ -77,6 +83,8 @@ def _volume_instead(option: Option) -> str:
     source, *rest = split_volume(option.value)
     target, *modes = rest or [""]
     if is_host_path(source):
+        if is_file(source, target):
+            return ""
         source = name_volume(source, target)
     target = target.rstrip("/") or target
     return ":".join([source, target, *modes])
@@ -87,6 +95,8 @@ def _mount_instead(value: str) -> str:
     source = fields.get("source") or fields.get("src") or ""
     target = fields.get("target") or fields.get("dst") or fields.get("destination") or ""
     if is_host_path(source) or fields.get("type") == "bind":
+        if is_file(source, target):
+            return ""
         source = name_volume(source, target)
     read_only = ",readonly" if {"readonly", "ro"} & fields.keys() else ""
     return f"type=volume,source={source},target={target}{read_only}"
@@ -95,12 +105,12 @@ def _mount_instead(value: str) -> str:
 def _without_terminal(call: Invocation) -> str:
     """Leave `-i` and `-t` out; a shell alone is started in the background instead."""
     command = call.operand_values("args")
-    background = not command or command[0] in _SHELLS
-    if call.command.path == "run" and background:
+    is_shell = command[:1] in _SHELLS and set(command[1:]) <= _INTERACTIVE
+    if call.command.path == "run" and (is_shell or (not command and call.on("--tty"))):
         words = [token.text for token in call.tokens]
         words.insert(call.words[-1] + 1, "-d")
         return " ".join(words)
-    if len(command) == 1 and command[0] in _SHELLS:
+    if is_shell:
         return ""
     words = []
     for index, token in enumerate(call.tokens):

@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from kb.commands.texts import refused
 from kb.errors import InvalidInputError
+from kb.text.prompts import without_prompt
 
 MAX_LENGTH = 8192
 """The longest command line, in characters."""
@@ -24,23 +25,27 @@ _ESCAPABLE = frozenset(" \t\n'\"\\$`;&|<>()#*?[]{}!~")
 _ESCAPABLE_IN_DOUBLE_QUOTES = frozenset('"\\$`')
 _VARIABLE = re.compile(r"\$(?:env:[A-Za-z_]\w*|\{[^}]*\}|[A-Za-z_]\w*|[0-9@*#?$!-])")
 _WINDOWS_VARIABLE = re.compile(r"%[A-Za-z_]\w+%")
-_PLACEHOLDER = re.compile(r"<[^\W_](?:[^<>|;&$`\"'\n]*[^<>|;&$`\"'\s])?>|\{\{\s*\w[\w -]*\}\}")
-_OPTIONS_WORD = r"(?:options?|flags?|опции|параметры|флаги)"
-_OPTIONAL = re.compile(
-    rf"(?:\[[^\]\['\"`$;&\n]*\]|<{_OPTIONS_WORD}>)(?:\.\.\.|…)?(?=\s|$)", re.IGNORECASE
+_PLACEHOLDER = re.compile(
+    r"<[^\W_](?:[^<>|;&$`\"'\n]*[^<>|;&$`\"'\s])?>|\{\{\s*\w[\w -]*\}\}"
+    r"|<[^\W_][\w -]*(?:\|[\w -]*[\w-])+>"  # one of several: <id|name>
+    r"|(?<=\w)\[[:@][a-zA-Z][\w|:@-]*\]"  # as manuals write it: NAME[:TAG|@DIGEST]
 )
+_OPTIONS_WORD = r"(?:options?|flags?|опции|параметры|флаги)"
+_IN_OPTIONAL = r"[^\]\['\"`$;&\n]"
+_OPTIONAL = re.compile(
+    rf"(?:\[\s*{_OPTIONS_WORD}\s*\]|\[(?![\s:])(?:{_IN_OPTIONAL}|\[{_IN_OPTIONAL}*\])*\]|<{_OPTIONS_WORD}>)"
+    r"(?:\.\.\.|…)?(?=\s|$)",
+    re.IGNORECASE,
+)
+"""What may be left out; a blank or colon makes it words of a shell (`[ -f x ]`, `[:lower:]`)."""
 _IN_BRACKETS = re.compile(
     rf"\[(?!(?:{_OPTIONS_WORD}|args?)\])(?P<name>[^\W_][\w .-]*)(?<!\.\.)\](?=\s|$)", re.IGNORECASE
 )
 """`[container]`: what stands for a value, unless it is written as what may be left out."""
 _WORD_AFTER = re.compile(r"(?:[^\S\n]*\[[^\]\n]*\](?:\.\.\.|…)?)*[^\S\n]*(?!//)[^\s#\[;&|<>()]")
 _COMMENT = re.compile(r"#|//(?!\S*/)")
-_PROMPTS = (
-    re.compile(r"PS [A-Za-z]:[^>\n]*>\s*"),
-    re.compile(r"[A-Za-z]:\\[^>\n]*>\s*"),
-    re.compile(r"\[?[\w.-]+@[\w.-]+[^$#\n]{0,80}[$#]\s+"),
-    re.compile(r"[$#>%❯➜]\s+"),
-)
+_QUOTING = re.compile(r"""\\.|(?:^|(?<=\s))(?:#|//(?!\S*/))|['"]""")
+"""What opens or closes a quote, keeps one from it, or ends the line before it."""
 _INVISIBLE = frozenset("\u115f\u1160\u2028\u2029\u2800\u3164\uffa0\ufe0f")
 _HIDDEN_CATEGORIES = frozenset({"Cf", "Cc", "Co", "Cs"})
 
@@ -75,11 +80,7 @@ class Token:
 
 def clean_line(text: str) -> str:
     """Join continued lines and take the prompt off."""
-    line = _join_continued(text).strip()
-    for prompt in _PROMPTS:
-        if match := prompt.match(line):
-            return line[match.end() :].strip()
-    return line
+    return without_prompt(_join_continued(text)).strip()
 
 
 def is_continued(line: str) -> bool:
@@ -88,13 +89,33 @@ def is_continued(line: str) -> bool:
     return end.endswith("\\") or (end[-1:] in {"^", "`"} and end[-2:-1].isspace())
 
 
+def open_quote(line: str, quote: str = "") -> str:
+    """Return the quote that is open at the end of a line.
+
+    Args:
+        line: Without its end.
+        quote: What is open at its beginning; empty for none.
+    """
+    for found in _QUOTING.finditer(line):
+        mark = found.group()
+        if mark in {"'", '"'} or (quote == "'" and mark == "\\'"):
+            quote = "" if quote == mark[-1] else quote or mark
+        elif not quote and mark[0] != "\\":
+            break
+    return quote
+
+
 def _join_continued(text: str) -> str:
-    *lines, last = text.split("\n")
-    joined = ""
-    for line in lines:
-        joined += line.rstrip()[:-1].rstrip() + " " if is_continued(line) else line + "\n"
-    # The shell's second prompt stands before what continues a line.
-    return re.sub(r"(?<= )\s*> ", "", joined + last) if lines else last
+    before, *others = text.split("\n")
+    joined = before
+    for line in others:
+        if is_continued(before):
+            # The shell's second prompt stands before what continues a line.
+            joined = joined.rstrip()[:-1].rstrip() + " " + re.sub(r"^\s*> ", "", line)
+        else:
+            joined += "\n" + line
+        before = line
+    return joined
 
 
 def find_hidden(text: str) -> str:

@@ -19,7 +19,8 @@ Check = Callable[[str], str]
 MAX_VALUE = 4096
 """The longest value, in characters."""
 MAX_PORT = 65535
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+OBJECT_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+"""What the daemon takes for the name of something new: a container, a volume, a network."""
 _CONTAINER = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _HOSTNAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?")
@@ -42,12 +43,17 @@ def check_text(value: str) -> str:
     return ""
 
 
+def check_program(value: str) -> str:
+    """A word for the program in a container, a script of several lines too."""
+    return check_text(value.replace("\n", " "))
+
+
 def _matching(pattern: re.Pattern[str], problem: str) -> Check:
     return lambda value: "" if pattern.fullmatch(value) else problem
 
 
 _CONTAINER_NAME = _matching(_CONTAINER, "name")
-_NEW_NAME = _matching(_NAME, "new_name")
+_NEW_NAME = _matching(OBJECT_NAME, "new_name")
 
 
 def check_image(value: str) -> str:
@@ -94,7 +100,7 @@ def check_folder(value: str) -> str:
 
 def check_volume(value: str) -> str:
     """A volume by name."""
-    if _NAME.fullmatch(value):
+    if OBJECT_NAME.fullmatch(value):
         return ""
     return "host_path" if "/" in value or "\\" in value else "new_name"
 
@@ -178,7 +184,7 @@ KINDS: dict[str, ValueKind] = {
     "compose-file": ValueKind(sample="compose.yaml"),
     "text": ValueKind(),
     "value": ValueKind(),
-    "args": ValueKind(),
+    "args": ValueKind(check=check_program),
     "ps-args": ValueKind(check=_matching(_PS_ARGUMENT, "ps_argument"), sample="aux"),
     "any": ValueKind(),
 }

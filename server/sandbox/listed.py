@@ -20,28 +20,26 @@ def passes_filters(item: Mapping[str, Any], filters: Sequence[Filter]) -> bool:
     """Tell whether a prune with these filters would take an object; listings know fewer of them.
 
     Args:
-        item: A container, image or network as the daemon lists it.
-        filters: `until`, `label` and `label!`; others do not narrow what is removed.
+        item: A container, image, volume or network as the daemon lists it.
+        filters: `until`, `label` and `label!`; others do not narrow what is removed. As for the
+            daemon, several `label!` spare only what has all of them.
 
     Raises:
         InvalidInputError: `until` names no point in time.
     """
-    return all(_passes(item, each) for each in filters)
+    spared = [_has_label(item, each.value) for each in filters if each.key == "label!"]
+    return all(_passes(item, each) for each in filters) and not (spared and all(spared))
 
 
 def _passes(item: Mapping[str, Any], given: Filter) -> bool:
     if given.key == "until":
         return _created_s(item) < float(parse_when(given.value))
-    if given.key == "label":
-        return _has_label(item, given.value)
-    if given.key == "label!":
-        return not _has_label(item, given.value)
-    return True
+    return given.key != "label" or _has_label(item, given.value)
 
 
 def _created_s(item: Mapping[str, Any]) -> float:
-    """Return when an object was made, in POSIX seconds; networks tell it as a text."""
-    created = item.get("Created") or 0
+    """Return when an object was made, in POSIX seconds; networks and volumes tell it as a text."""
+    created = item.get("Created") or item.get("CreatedAt") or 0
     return parse_time(created) if isinstance(created, str) else float(created)
 
 

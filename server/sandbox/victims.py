@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,14 +17,11 @@ from kb.commands.actions import (
     RunCompose,
     Targeted,
 )
-from kb.commands.removal import (
-    name_build_cache,
-    name_container,
-    name_removed,
-)
+from kb.commands.removal import name_container, name_removed
+from kb.errors import InvalidInputError
 from kb.model import Language
 from server.sandbox.engine import Engine, no_reply
-from server.sandbox.listed import first_name, passes_filters
+from server.sandbox.prunable import find_prunable
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -37,14 +34,21 @@ def find_victims(action: Action, engine: Engine, *, language: Language = "en") -
     """Return what would go, as a person would name it; empty where nothing would.
 
     Raises:
+        InvalidInputError: The daemon does not take the question (an unknown filter).
         SandboxError: The daemon does not answer.
     """
-    from docker.errors import DockerException
+    from docker.errors import APIError, DockerException
     from requests.exceptions import RequestException
+
+    from server.sandbox.runner.job import daemon_error
 
     try:
         with engine.client(timeout_s=_ASK_TIMEOUT_S) as client:
             return tuple(_victims(action, client, language))
+    except APIError as error:
+        if error.is_client_error():
+            raise InvalidInputError(daemon_error(error)) from error
+        raise no_reply(error) from error
     except (DockerException, RequestException, OSError) as error:
         raise no_reply(error) from error
 
@@ -53,7 +57,7 @@ def _victims(action: Action, client: APIClient, language: Language) -> list[str]
     if isinstance(action, ForEachListed):
         return _victims(_with_listed(action, client), client, language)
     if isinstance(action, Prune):
-        return _prunable(action, client, language)
+        return find_prunable(action, client, language)
     if isinstance(action, RunCompose):
         from server.sandbox.compose_victims import find_compose_victims
 
@@ -122,49 +126,3 @@ def _look(client: APIClient, kind: str, name: str) -> Mapping[str, Any] | None:
             return None
         raise
     return details
-
-
-def _prunable(action: Prune, client: APIClient, language: Language) -> list[str]:
-    from server.sandbox.runner.prune import unused_volumes
-
-    found: list[str] = []
-    named = partial(name_removed, language=language)
-    whole = action.kind == "system"
-    if whole or action.kind == "containers":
-        stopped = {"status": ["created", "exited", "dead"]}
-        ended: Sequence[Mapping[str, Any]] = client.containers(all=True, filters=stopped)
-        found += [
-            named("container", first_name(each))
-            for each in ended
-            if passes_filters(each, action.filters)
-        ]
-    if whole or action.kind == "images":
-        found += [named("image", name) for name in _prunable_images(action, client)]
-    if action.kind == "volumes" or (whole and action.volumes):
-        found += [named("volume", name) for name in unused_volumes(client, action)]
-    if whole or action.kind == "networks":
-        found += [named("network", name) for name in _prunable_networks(action, client)]
-    if whole or action.kind == "build_cache":
-        found.append(name_build_cache(language=language))
-    return found
-
-
-def _prunable_images(action: Prune, client: APIClient) -> list[str]:
-    filters = {} if action.all else {"dangling": ["true"]}
-    used = {str(each["ImageID"]) for each in client.containers(all=True)}
-    images: Sequence[Mapping[str, Any]] = client.images(filters=filters)
-    return [
-        str((each.get("RepoTags") or [str(each["Id"])[7:19]])[0])
-        for each in images
-        if str(each["Id"]) not in used and passes_filters(each, action.filters)
-    ]
-
-
-def _prunable_networks(action: Prune, client: APIClient) -> list[str]:
-    networks: Sequence[Mapping[str, Any]] = client.networks(filters={"type": ["custom"]})
-    return [
-        str(each["Name"])
-        for each in networks
-        if passes_filters(each, action.filters)
-        and not client.inspect_network(each["Id"]).get("Containers")
-    ]

@@ -61,6 +61,10 @@ class SlotBody(BaseModel):
     )
     hint: str = ""
     offers: list[str] = []
+    start: int | None = Field(
+        default=None,
+        description="Where the value begins in the command's text, in characters, where known.",
+    )
 
     @classmethod
     def of(cls, slot: Slot) -> SlotBody:
@@ -75,6 +79,7 @@ class SlotBody(BaseModel):
             existing=slot.existing,
             hint=slot.hint,
             offers=list(slot.offers),
+            start=slot.start,
         )
 
 

@@ -38,6 +38,20 @@ def test_arrows_recall_questions_and_bring_the_draft_back(page: Page) -> None:
     expect(question).to_have_value("a draft")
 
 
+def test_after_a_recalled_question_is_sent_the_walk_begins_anew(page: Page) -> None:
+    for asked in ("что делает -p?", "что делает -q?"):
+        ask(page, asked)
+    question = page.locator("#question")
+    question.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(question).to_have_value("")
+    for expected in ("что делает -p?", "что делает -q?"):
+        page.keyboard.press("ArrowUp")
+        expect(question).to_have_value(expected)
+
+
 def test_shift_enter_makes_a_line_and_arrows_move_in_it(page: Page) -> None:
     question = page.locator("#question")
     question.fill("first")

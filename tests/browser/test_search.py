@@ -38,6 +38,21 @@ def test_search_says_when_it_fails_and_clears_with_escape(page: Page) -> None:
     expect(page.locator("#search-dialog")).to_be_hidden()
 
 
+def test_text_may_be_selected_beyond_the_dialog(page: Page) -> None:
+    page.locator("#open-search").click()
+    field = page.locator("#search-input")
+    field.fill("контейнер")
+    box = field.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 60, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(3, 3)
+    page.mouse.up()
+    expect(page.locator("#search-dialog")).to_be_visible()
+    page.mouse.click(3, 3)
+    expect(page.locator("#search-dialog")).to_be_hidden()
+
+
 def test_an_old_answer_does_not_overtake_a_newer_one(page: Page) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type("lighthouse")

@@ -10,7 +10,16 @@ from server.sandbox.identity import label_of, short_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SupervisorConfig:
+class _Told:
+    """What one process tells another."""
+
+    def to_json(self) -> str:
+        """Return one line of JSON."""
+        return json.dumps(asdict(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisorConfig(_Told):
     """Everything the supervisor is told."""
 
     sandbox_id: str
@@ -44,10 +53,6 @@ class SupervisorConfig:
         """The label by which the daemon is known to be the sandbox."""
         return label_of(self.sandbox_id)
 
-    def to_json(self) -> str:
-        """Return one line of JSON."""
-        return json.dumps(asdict(self))
-
     @classmethod
     def from_json(cls, line: str) -> SupervisorConfig:
         """Read what `to_json` wrote.
@@ -77,17 +82,13 @@ class Wiring:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InitOrder:
+class InitOrder(_Told):
     """What `init` is told once the network stands."""
 
     config: SupervisorConfig
     wiring: Wiring
     cgroup_parent: str
     """For `--cgroup-parent`."""
-
-    def to_json(self) -> str:
-        """Return one line of JSON."""
-        return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, line: str) -> InitOrder:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kb.commands.actions import Prune
+from kb.commands.quantities import parse_bool
+from server.sandbox.listed import passes_filters
 from server.sandbox.runner.images import print_removed
 from server.sandbox.runner.job import Job, execute
 from server.sandbox.runner.listings import filter_map
@@ -13,6 +15,9 @@ from server.sandbox.runner.units import decimal_size
 
 if TYPE_CHECKING:
     from docker import APIClient
+
+_CHOSEN_HERE = frozenset({"all", "label!", "until"})
+"""Filters of a prune that the daemon's listing of volumes does not take."""
 
 
 @execute.register
@@ -32,17 +37,39 @@ def _kinds(action: Prune) -> tuple[str, ...]:
     return ("containers", "networks", *volumes, "images", "build_cache")
 
 
-def unused_volumes(client: APIClient, action: Prune) -> list[str]:
+def unused_volumes(
+    client: APIClient, action: Prune, *, freed: Collection[str] = frozenset()
+) -> list[str]:
     """Return the volumes that a prune removes: unused, and without a name unless all are meant.
 
     Before API 1.42 the daemon's own prune takes the named ones too; so the choice is made here.
+    `--all` of `docker system prune` means images alone.
+
+    Args:
+        client: Only asked.
+        action: The prune.
+        freed: Volumes in use by containers that go before.
     """
-    filters = {**filter_map(action.filters), "dangling": ["true"]}
-    filters.pop("all", None)
-    found: Mapping[str, Any] = client.volumes(filters=filters)
-    whole = action.all or any(each.key == "all" for each in action.filters)
-    volumes = found.get("Volumes") or []
-    return [str(each["Name"]) for each in volumes if whole or _is_anonymous(each)]
+    asked = filter_map([each for each in action.filters if each.key not in _CHOSEN_HERE])
+    volumes = _listed(client, {**asked, "dangling": ["true"]})
+    if freed:
+        volumes += [each for each in _listed(client, asked) if str(each["Name"]) in freed]
+    whole = _takes_named(action)
+    return [
+        str(each["Name"])
+        for each in volumes
+        if (whole or _is_anonymous(each)) and passes_filters(each, action.filters)
+    ]
+
+
+def _takes_named(action: Prune) -> bool:
+    asked = any(each.key == "all" and parse_bool(each.value) for each in action.filters)
+    return asked or (action.all and action.kind == "volumes")
+
+
+def _listed(client: APIClient, filters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found: Mapping[str, Any] = client.volumes(filters=dict(filters))
+    return list(found.get("Volumes") or [])
 
 
 def _is_anonymous(volume: Mapping[str, Any]) -> bool:

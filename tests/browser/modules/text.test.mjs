@@ -31,6 +31,25 @@ test("a value inside a longer word is not taken for a slot", () => {
   assert.deepEqual(segment("docker psql", ["ps"], []).filter((s) => s.slot !== null), []);
 });
 
+test("a slot stands where the server says, and is looked for only where it says nothing", () => {
+  /** @type {(line: string, slots: [string, number | null][]) => [number, string][]} */
+  const places = (line, slots) => {
+    let at = 0;
+    const cut = segmentCommand(line, slots.map(([value, start]) => ({ value, start })), []);
+    return cut.flatMap(({ text, slot }) => {
+      at += text.length;
+      return slot === null ? [] : [[at - text.length, text]];
+    });
+  };
+  assert.deepEqual(places("docker volume rm volume", [["volume", 17]]), [[17, "volume"]]);
+  assert.deepEqual(places("docker run -p3000:3000 a", [["3000", 13], ["3000", 18]]), [[13, "3000"], [18, "3000"]]);
+  const mounted = 'docker run -v "$(pwd)":/app -w /app node';
+  assert.deepEqual(places(mounted, [["/app", 31], ["node", 36]]), [[31, "/app"], [36, "node"]]);
+  assert.deepEqual(places("docker rm \u{1F40B} whale", [["whale", 12]]), [[13, "whale"]]);
+  assert.deepEqual(places("docker rm a b", [["b", null], ["a", 10]]), [[10, "a"], [12, "b"]]);
+  assert.deepEqual(places("docker rm a", [["a", 3]]), [[10, "a"]]);
+});
+
 test("every character of the line stays, whatever is asked for", () => {
   for (const line of ["", "docker", RUN, "docker build -t x <dir>", "docker run 'a b' \"c\""]) {
     for (const slots of [[], ["<dir>"], ["nothing"], ["a b", ""], ["docker", "x"]]) {

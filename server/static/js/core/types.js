@@ -26,6 +26,7 @@
  * @property {boolean} existing only one of the choices will do
  * @property {string} hint
  * @property {string[]} offers values that would do, besides what the sandbox has
+ * @property {number | null} start where the value begins in the line, in code points
  *
  * @typedef {object} TokenExplanation
  * @property {string} token

@@ -84,6 +84,7 @@ function toSlot(value) {
     existing: json.existing === true,
     hint: text(json.hint),
     offers: texts(json.offers),
+    start: typeof json.start === "number" ? json.start : null,
   };
 }
 

@@ -20,13 +20,13 @@ const WORD = /[\p{L}\p{N}_]/u;
  * the line; what cannot be found in the line is left out (its index appears in no segment).
  *
  * @param {string} line
- * @param {{value: string}[]} slots
+ * @param {{value: string, start?: number | null}[]} slots `start` in code points; searched where it is null
  * @param {{token: string}[]} tokens
  * @returns {Segment[]}
  */
 export function segmentCommand(line, slots, tokens) {
-  const tokenRanges = locate(line, tokens.map((item) => item.token));
-  const slotRanges = locate(line, slots.map((item) => item.value));
+  const tokenRanges = locate(line, tokens.map((item) => ({ word: item.token, start: null })));
+  const slotRanges = locate(line, slots.map((item) => ({ word: item.value, start: item.start ?? null })));
   const borders = new Set([0, line.length]);
   for (const range of [...tokenRanges, ...slotRanges]) borders.add(range.start).add(range.end);
   const cuts = [...borders].sort((a, b) => a - b);
@@ -44,22 +44,31 @@ export function segmentCommand(line, slots, tokens) {
 
 /**
  * Finds each word after the one before it; a word that stands only earlier is looked for there.
+ * What is said to begin somewhere, and does, is not looked for.
  *
  * @param {string} line
- * @param {string[]} words
+ * @param {{word: string, start: number | null}[]} words
  * @returns {Range[]} in the line's order, without overlaps
  */
 function locate(line, words) {
-  /** @type {Range[]} */
-  const found = [];
+  const known = words.flatMap(({ word, start }, index) => knownRange(line, word, start, index));
+  const found = [...known];
   let from = 0;
-  words.forEach((word, index) => {
-    const start = findFree(line, word, from, found) ?? findFree(line, word, 0, found);
+  words.forEach(({ word }, index) => {
+    const told = known.find((range) => range.index === index);
+    const start = told?.start ?? findFree(line, word, from, found) ?? findFree(line, word, 0, found);
     if (start === null) return;
-    found.push({ start, end: start + word.length, index });
+    if (!told) found.push({ start, end: start + word.length, index });
     from = start + word.length;
   });
   return found.sort((a, b) => a.start - b.start);
+}
+
+/** @type {(line: string, word: string, start: number | null, index: number) => Range[]} */
+function knownRange(line, word, start, index) {
+  if (start === null || !word) return [];
+  const at = [...line].slice(0, start).join("").length;
+  return line.startsWith(word, at) ? [{ start: at, end: at + word.length, index }] : [];
 }
 
 /**

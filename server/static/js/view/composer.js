@@ -19,11 +19,13 @@ const COUNTED_CHARS = 200;
 export function createComposer(context) {
   const field = typed("question", HTMLTextAreaElement);
   const form = typed("composer", HTMLFormElement);
+  const leaveRecall = wireRecall(context, field);
   const submit = () => {
     const question = field.value.trim();
     if (isBusy(context.store.get())) return void stopAsking();
     if (!question || context.store.get().connection !== "online") return;
     field.value = "";
+    leaveRecall();
     grow(field);
     if (matchMedia("(pointer: coarse)").matches) field.blur(); // makes room for the answer
     void ask(context, question);
@@ -38,7 +40,6 @@ export function createComposer(context) {
     event.preventDefault();
     if (!isBusy(context.store.get())) submit();
   });
-  wireRecall(context, field);
   byId("scope").addEventListener("click", () => onScope(context));
   return (state) => fill(state);
 }
@@ -63,11 +64,13 @@ function grow(field) {
  *
  * @param {import("../effects/context.js").Context} context
  * @param {HTMLTextAreaElement} field
+ * @returns {() => void} leaves the walk, so that the next one begins at the last question
  */
 function wireRecall({ store }, field) {
   let back = 0;
   let draft = "";
-  field.addEventListener("input", () => (back = 0));
+  const leave = () => void (back = 0);
+  field.addEventListener("input", leave);
   field.addEventListener("keydown", (event) => {
     const { asked } = store.get();
     const step = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
@@ -80,6 +83,7 @@ function wireRecall({ store }, field) {
     field.value = back === 0 ? draft : asked[asked.length - back];
     grow(field);
   });
+  return leave;
 }
 
 /** @param {import("../effects/context.js").Context} context */

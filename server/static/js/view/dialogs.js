@@ -62,14 +62,19 @@ export function leaveOnEscape(box, leave) {
   });
 }
 
-/** Makes every dialog close by its buttons and by a click beside it. */
+/**
+ * Makes every dialog close by its buttons and by a click beside it: one that began there too, not a
+ * selection of text that ends there.
+ */
 export function wireDialogs() {
   for (const dialog of document.querySelectorAll("dialog")) {
     for (const button of dialog.querySelectorAll("[data-close]")) {
       button.addEventListener("click", () => dialog.close());
     }
+    let beside = false;
+    dialog.addEventListener("mousedown", (event) => (beside = event.target === dialog));
     dialog.addEventListener("click", (event) => {
-      if (event.target === dialog) dialog.close();
+      if (beside && event.target === dialog) dialog.close();
     });
   }
   const dialog = typed("ask-dialog", HTMLDialogElement);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb.commands.grammar import Invocation, parse
+from kb.commands.texts import RefusedError
 from kb.commands.tokens import quote, tokenize
 from kb.errors import CommandRefusedError, InvalidInputError
 from tests.cases_files import load_jsonl
@@ -60,10 +61,14 @@ def test_the_last_switch_counts() -> None:
     assert parse("docker ps --all=false -a").on("--all")
 
 
-def test_a_near_command_is_hinted_at() -> None:
-    with pytest.raises(CommandRefusedError) as caught:
-        parse("docker imagse")
-    assert "images" in caught.value.hint
+@pytest.mark.parametrize(
+    "case", load_jsonl("commands/near_misses.jsonl"), ids=lambda c: ascii(c["text"])
+)
+def test_what_was_meant_is_hinted_at(case: dict[str, str]) -> None:
+    with pytest.raises(RefusedError) as caught:
+        parse(case["text"])
+    assert dict(caught.value.values).get("near", "") == case["near"]
+    assert case["near"] in caught.value.hint
 
 
 def test_a_refused_option_is_never_hinted_at() -> None:

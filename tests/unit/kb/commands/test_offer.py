@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.commands.actions import ExecInContainer
 from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.offer import command_id, offer
+from kb.commands.plan import plan
 from kb.model import ChunkId, Citation, Command, Language, LineRange, NoteId, Risk
 
 LINES = LineRange(start=3, end=3)
@@ -94,6 +96,16 @@ def test_a_spelling_of_compose_that_the_machine_lacks_is_hinted_at(program: str)
         hints = offered(f"{program} up", rules=Rules(absent_compose=absent)).hints
         assert [f"no {absent}:" in hint for hint in hints] == [True] * (absent == program)
     assert offered("docker ps", rules=Rules(absent_compose=program)).hints == ()
+
+
+def test_a_script_of_several_lines_is_given_as_it_is() -> None:
+    text = 'docker exec db psql -c "\nSELECT 1;\n"'
+    command = offered(text)
+    assert command.runnable
+    assert all("\n" not in slot.value for slot in command.slots)
+    action = plan(text, confirmed=True).action
+    assert isinstance(action, ExecInContainer)
+    assert action.command == ("psql", "-c", "\nSELECT 1;\n")
 
 
 def test_hints() -> None:

@@ -51,6 +51,24 @@ def test_what_must_be_there_already(case: dict[str, Any]) -> None:
     assert [[slot.id, slot.choices] for slot in slots if slot.existing] == case["existing"]
 
 
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("docker volume rm volume", [17]),
+        ("docker run -p3000:3000 web", [13, 18, 23]),
+        ('docker run -v "$(pwd)":/app -w /app node', [31, 36]),
+        ('docker run -e "A=1 1" -v d1:"/a b" x', [17, 25, 29, 35]),
+        ('docker run -e \'A=\'1 -e "A=a\\"b" x', [18, None, 32]),
+        ("$ docker rm web", [None]),
+    ],
+)
+def test_where_a_value_begins(text: str, starts: list[int | None]) -> None:
+    slots = find_slots(text)
+    assert [slot.start for slot in slots] == starts
+    for slot in slots:
+        assert slot.start is None or text.startswith(slot.value, slot.start)
+
+
 def test_an_uppercase_image_name_is_hinted_at() -> None:
     for text in ("docker build -t MyImage .", "docker build -t myImageName <dir>"):
         assert "lowercase" in find_slots(text)[0].hint
@@ -94,6 +112,14 @@ def test_a_typed_id_is_meant() -> None:
         fill("docker rm 46286a4fff79", {})
     with pytest.raises(NeedsValuesError):
         fill("docker rm <container>", {}, typed=True)
+
+
+def test_a_placeholder_in_quotes_is_meant_only_where_it_is_typed() -> None:
+    text = 'docker run -e "A=<your-password>" alpine'
+    with pytest.raises(NeedsValuesError):
+        fill(text, {})
+    assert fill(text, {}, typed=True) == text
+    assert fill(text, {"env": "<your-password>"}) == text
 
 
 def test_a_slot_that_is_not_there_is_told() -> None:

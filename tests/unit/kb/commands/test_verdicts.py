@@ -149,3 +149,17 @@ def test_what_is_suggested_instead(case: dict[str, str]) -> None:
     with pytest.raises(CommandRefusedError) as caught:
         plan(case["text"], confirmed=True)
     assert caught.value.suggestion == case["suggestion"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "docker run -v ./nginx.conf:/etc/nginx/nginx.conf:ro nginx",
+        "docker run --mount type=bind,src=/a/x.ini,dst=/etc/x.ini nginx",
+    ],
+)
+def test_a_file_of_the_computer_is_told_from_a_folder(text: str) -> None:
+    with pytest.raises(CommandRefusedError, match="is a file of the computer") as caught:
+        plan(text, confirmed=True)
+    assert caught.value.code == "host_mount"
+    assert "COPY" in caught.value.hint

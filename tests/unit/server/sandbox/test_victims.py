@@ -108,6 +108,7 @@ def test_compose_names_what_it_removes(text: str, victims: tuple[str, ...]) -> N
         ("docker container prune --filter label=keep", ["new"]),
         ("docker container prune --filter label=keep=no", []),
         ("docker container prune --filter label!=keep", ["old"]),
+        ("docker container prune --filter label!=keep --filter label!=other", ["old", "new"]),
     ],
 )
 def test_a_prune_names_what_its_filters_let_pass(text: str, names: list[str]) -> None:
