@@ -10,6 +10,7 @@ _FENCE: Final = re.compile(
 )
 _OWN_LINE: Final = re.compile(r"\s*(?:[*+-]\s|\d{1,9}[.)]\s|[>|]|`{3}|~{3})|(?: {4}|\t)")
 """How a line begins that ends a fence, list, table, quote or indented code."""
+_TABLE_RULE: Final = re.compile(r"^(?=[^|\n]*\|)[ \t|:-]+$", re.MULTILINE)
 _CONTAINER: Final = re.compile(r"[^\s>]")
 
 
@@ -19,11 +20,13 @@ def mark(text: str, number: int) -> str:
     A fence that the text leaves open is closed first.
     """
     text = text.rstrip()
-    last = text.rsplit("\n", 1)[-1]
+    block = text.rsplit("\n\n", 1)[-1]
+    last = block.rsplit("\n", 1)[-1]
     if opened := _open_fence(text):
         closing = _CONTAINER.sub(" ", opened["before"]) + opened["fence"]
         return f"{text}\n{closing}\n\n[{number}]"
-    return f"{text}\n\n[{number}]" if _OWN_LINE.match(last) else f"{text} [{number}]"
+    stands_alone = _OWN_LINE.match(last) or _TABLE_RULE.search(block)
+    return f"{text}\n\n[{number}]" if stands_alone else f"{text} [{number}]"
 
 
 def has_fence(text: str) -> bool:

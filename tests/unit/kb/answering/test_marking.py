@@ -15,6 +15,8 @@ from kb.answering.marking import mark
         ("2. port", "2. port\n\n[1]"),
         ("1. port\n\n    of the web", "1. port\n\n    of the web\n\n[1]"),
         ("| port |", "| port |\n\n[1]"),
+        ("port | who\n--|--\n80 | web", "port | who\n--|--\n80 | web\n\n[1]"),
+        ("a | b", "a | b [1]"),
         ("> port", "> port\n\n[1]"),
         ("```\nport\n```", "```\nport\n```\n\n[1]"),
         ("```port``` it is", "```port``` it is\n\n[1]"),
