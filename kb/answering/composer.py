@@ -7,9 +7,10 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final
 
+from kb.answering.fences import opened_by
 from kb.answering.flags import owner_of
 from kb.answering.frames import frame
-from kb.answering.marking import has_fence, mark
+from kb.answering.marking import mark
 from kb.answering.sentences import focus
 from kb.answering.tables import flag_in_words, is_rows, rows_in_words
 from kb.model import Chunk, ChunkKind, Citation, Language
@@ -144,7 +145,7 @@ def _flag_text(chunk: Chunk, terms: Sequence[WeightedTerm]) -> str:
 def _shorten(text: str, terms: Sequence[WeightedTerm]) -> str:
     """Shorten the long paragraphs of a text; lists and tables stay whole, as do texts with code."""
     text = _dedent(text).strip()
-    if has_fence(text):
+    if any(map(opened_by, text.split("\n"))):
         return text
     return "\n\n".join(
         paragraph if _STRUCTURE.search(paragraph) else focus(paragraph, terms)
