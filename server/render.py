@@ -50,9 +50,7 @@ def render_note(source: str, *, note: str = "") -> str:
     return _render(source, note=note)
 
 
-def render_answer(
-    text: str, cited: Collection[int] = (), *, mode: AnswerMode = "extractive"
-) -> str:
+def render_answer(text: str, cited: Collection[int], *, mode: AnswerMode = "extractive") -> str:
     """Return the HTML of an answer: no anchors, and `[n]` markers as `sup.cite[data-n]`.
 
     A quote may have brackets with a number of its own (`as told in [2]`), which stay text.

@@ -136,13 +136,13 @@ HOSTILE = [
 @pytest.mark.parametrize("source", HOSTILE)
 def test_nothing_of_a_note_acts(source: str) -> None:
     check(render_note(source, note="a/b.md"))
-    check(render_answer(source))
+    check(render_answer(source, []))
 
 
 @given(st.text(alphabet=st.sampled_from(list("<>\"'`[]()!&;:/\\#*_-|\n\tax=.jpdm1\u202e\u200b"))))
 def test_no_text_gets_through_as_markup(source: str) -> None:
     check(render_note(source))
-    check(render_answer(source))
+    check(render_answer(source, []))
 
 
 def test_every_block_line_can_be_found() -> None:
@@ -299,4 +299,4 @@ def test_front_matter_is_what_the_index_takes_for_it() -> None:
     rules = render_note("---\n\nIt whistles.\n\n---\n")
     assert "front-matter" not in rules
     assert rules.count("<hr") == 2
-    assert "front-matter" not in render_answer("---\ntitle: Kettle\n---\n")
+    assert "front-matter" not in render_answer("---\ntitle: Kettle\n---\n", [])
