@@ -85,18 +85,28 @@ def _draft_bare_heading(book: DraftBook, section: Section, heading: Block, place
 def _draft_whole_part(
     book: DraftBook, heading: Block, part: tuple[Block, ...], place: Place
 ) -> None:
-    """Draft a heading that asks or names a problem, with what follows as answer or fix."""
-    kind = ChunkKind.QUESTION if _heading_is_question(heading) else ChunkKind.TROUBLESHOOTING
+    """Draft a heading that asks or names a problem, with what follows as answer or fix.
+
+    What answers a heading ends where the next question is asked.
+    """
+    is_question = _heading_is_question(heading)
+    drafter = EntryDrafter(book, part, place)
+    asking = (at for at in range(1, len(part)) if is_question and drafter.asks(at))
+    end = next(asking, len(part))
     whole = book.add(
         Draft(
-            kind=kind,
+            kind=ChunkKind.QUESTION if is_question else ChunkKind.TROUBLESHOOTING,
             start=heading.lines.start,
-            end=part[-1].lines.end,
+            end=part[end - 1].lines.end,
             trail=heading.heading_trail,
             question=LineRange(start=heading.lines.start, end=heading.lines.end),
         )
     )
-    draft_body(book, part, replace(place, parent=whole))
+    if is_question and drafter.asks(0):
+        drafter.run()
+        return
+    draft_body(book, part[:end], replace(place, parent=whole))
+    drafter.run(end)
 
 
 def _heading_is_question(heading: Block) -> bool:

@@ -17,6 +17,7 @@ from ingest.shell import command_name
 from kb.model import Block, BlockKind, Chunk, ChunkId, ChunkKind, CodeSpan, LineRange, Note
 
 _SEPARATOR: Final = " › "
+_COLUMN_SEPARATOR: Final = " | "
 _NAMED_COMMANDS: Final = 4
 """How many of a fence's commands a context names."""
 _OPENING_KINDS: Final = frozenset({ChunkKind.PARAGRAPH, ChunkKind.DEFINITION})
@@ -38,8 +39,10 @@ class Draft:
     flags: tuple[str, ...] = ()
     question: LineRange | None = None
     answered: bool = True
-    header: str = ""
-    """For the context: a table's header, or the sentence that refers to a footnote."""
+    columns: tuple[str, ...] = ()
+    """What heads each column of a table; empty where nothing does."""
+    referred: str = ""
+    """The sentence that refers to it, where it is a footnote."""
     parent: Draft | None = None
     referrer: Draft | None = None
     """What refers to it, where it is a footnote: the context has its headings and commands."""
@@ -58,12 +61,10 @@ class DraftBook:
 
     def add(self, draft: Draft) -> Draft:
         """Keep a draft; returns the one that stands for these lines."""
-        return self._seen.setdefault((draft.kind, draft.start, draft.end), self._appended(draft))
-
-    def _appended(self, draft: Draft) -> Draft:
-        if (draft.kind, draft.start, draft.end) not in self._seen:
+        known = self._seen.setdefault((draft.kind, draft.start, draft.end), draft)
+        if known is draft:
             self.drafts.append(draft)
-        return draft
+        return known
 
 
 def finish_drafts(note: Note, drafts: Iterable[Draft]) -> list[Chunk]:
@@ -92,6 +93,7 @@ def finish_drafts(note: Note, drafts: Iterable[Draft]) -> list[Chunk]:
             code=code.within(draft.start, draft.end),
             context=_context(declared, draft),
             setting=_setting(openings, draft),
+            columns=draft.columns,
             question_lines=draft.question,
             answered=draft.answered,
         )
@@ -114,14 +116,15 @@ def _ids(
 
 
 def _context(title: str, draft: Draft) -> str:
-    """Return title, heading trail, command and header, each named once.
+    """Return title, heading trail, command, header and what refers to it, each named once.
 
     A title that is only the file's name is left out, so that renaming a file changes no vector.
     """
     place = draft.referrer or draft
     names = dict.fromkeys(command_name(command) for command in place.commands)
     command = ", ".join(list(names)[:_NAMED_COMMANDS])
-    parts = (title, *place.trail, command, draft.header)
+    header = _COLUMN_SEPARATOR.join(filter(None, draft.columns))
+    parts = (title, *place.trail, command, header, draft.referred)
     return _SEPARATOR.join(dict.fromkeys(part for part in parts if part))
 
 

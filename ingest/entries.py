@@ -68,9 +68,9 @@ class EntryDrafter:
         self._adjacent_to = -1
         """Position of the block that directly follows the latest command entry."""
 
-    def run(self) -> None:
-        """Draft all blocks."""
-        position = 0
+    def run(self, start: int = 0) -> None:
+        """Draft all blocks, or those from a position on."""
+        position = start
         while position < len(self._blocks):
             position = self._step(position)
 
@@ -92,20 +92,23 @@ class EntryDrafter:
 
     # --- questions and problems ---------------------------------------------------------------
 
+    def asks(self, at: int) -> bool:
+        """Tell whether a question begins at a block."""
+        block = self._blocks[at]
+        is_quote = block.kind is BlockKind.QUOTE
+        return self._quote_asks(block) if is_quote else self._paragraph_asks(block)
+
     def _question(self, at: int) -> int:
         """Draft a question with its answer; returns the position after it, 0 where none begins."""
+        if not self.asks(at):
+            return 0
         block = self._blocks[at]
         first_line = block.content.split("\n", 1)[0]
-        if block.kind is BlockKind.QUOTE:
-            if not self._quote_asks(block):
-                return 0
-        elif not self._paragraph_asks(block):
-            return 0
         asked = ends_with_question(block.content) or not ends_with_question(first_line)
         question_end = block.lines.end if asked else block.lines.start
         end = at + 1
         # A quote that goes on after its question answers it itself.
-        while asked and end < len(self._blocks) and not self._ends_answer(end):
+        while asked and end < len(self._blocks) and not self._ends_whole(end):
             end += 1
         question = LineRange(start=block.lines.start, end=question_end)
         answered = end > at + 1 or question_end < block.lines.end
@@ -124,7 +127,8 @@ class EntryDrafter:
         short = block.kind is BlockKind.PARAGRAPH and len(block.content) <= _QUESTION_CHARS
         return short and "\n" not in block.content and ends_with_question(block.content)
 
-    def _ends_answer(self, at: int) -> bool:
+    def _ends_whole(self, at: int) -> bool:
+        """Tell whether an answer or a fix ends before a block: a quote, question or problem."""
         block = self._blocks[at]
         if block.kind is BlockKind.QUOTE or self._paragraph_asks(block):
             return True
@@ -136,7 +140,7 @@ class EntryDrafter:
         if symptom is None:
             return 0
         end = symptom + 1
-        while end < len(self._blocks) and not self._ends_fix(end):
+        while end < len(self._blocks) and not self._ends_whole(end):
             end += 1
         block = self._blocks[symptom]
         lines = code_lines(block) if block.kind is BlockKind.CODE else block.lines
@@ -163,11 +167,6 @@ class EntryDrafter:
             start = "\n".join(block.content.split("\n")[:_ERROR_LINES])
             return not command_lines(block.content, block.info) and is_error(start)
         return False
-
-    def _ends_fix(self, at: int) -> bool:
-        if self._blocks[at].kind is BlockKind.QUOTE or self._paragraph_asks(self._blocks[at]):
-            return True
-        return self._symptom_start(at) is not None
 
     def _whole(
         self, kind: ChunkKind, at: int, end: int, question: LineRange, *, answered: bool

@@ -48,8 +48,3 @@ def flags_at_head(text: str) -> tuple[str, ...]:
 def without_task_box(text: str) -> str:
     """Return an item's text without the box of a task (`[ ]`, `[x]`)."""
     return _TASK.sub("", text.lstrip())
-
-
-def starts_with_flag(line: str) -> bool:
-    """Tell whether a line of a paragraph begins the explanation of a flag."""
-    return bool(flags_at_head(line))

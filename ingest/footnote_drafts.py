@@ -41,7 +41,7 @@ def tie_footnotes(blocks: Sequence[Block], drafts: Sequence[Draft]) -> None:
         reference = references.get(own) if own == labels.get(draft.end) else None
         if reference is None:
             continue
-        draft.header = reference.sentence
+        draft.referred = reference.sentence
         draft.referrer = referring.get(reference.line)
         if draft.parent is None and draft.referrer and draft.referrer.start < draft.start:
             draft.parent = draft.referrer
@@ -51,9 +51,9 @@ def _first_references(blocks: Iterable[Block], known: frozenset[str]) -> dict[st
     found: dict[str, _Reference] = {}
     for number, line in _lines_with_marks(blocks):
         for sentence in split_sentences(line):
-            for label in labels_in(sentence) & known:
+            if new := (labels_in(sentence) & known) - found.keys():
                 text = embedding_text(without_marks(sentence))[:_HEADER_CHARS]
-                found.setdefault(label, _Reference(line=number, sentence=text))
+                found |= dict.fromkeys(new, _Reference(line=number, sentence=text))
     return found
 
 

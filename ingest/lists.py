@@ -8,7 +8,7 @@ from typing import Final
 
 from ingest.bare_commands import command_at_head, explained_command
 from ingest.drafts import Draft, DraftBook
-from ingest.flags import flags_at_head, starts_with_flag, without_task_box
+from ingest.flags import flags_at_head, without_task_box
 from ingest.grouping import group_blocks
 from ingest.inline import code_at_head, plain_text
 from ingest.shell import command_lines, is_command, without_prompt
@@ -77,7 +77,7 @@ def draft_list(book: DraftBook, block: Block, place: Place, *, lead: Block | Non
 def draft_flag_lines(book: DraftBook, block: Block, place: Place) -> bool:
     """Draft a paragraph whose lines explain flags; returns False where it is none."""
     lines = block.text.split("\n")
-    heads = [number for number, line in enumerate(lines) if starts_with_flag(line)]
+    heads = [number for number, line in enumerate(lines) if flags_at_head(line)]
     if not heads or (heads[0] != 0 and len(heads) < 2):
         return False
     if heads[0] > 0:

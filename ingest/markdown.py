@@ -268,7 +268,7 @@ def _finished(block: Block) -> Block:
         return _finished_quote(block)
     if block.kind is BlockKind.LIST_ITEM:
         content = block.children[0].content if block.children else ""
-        return replace(block, content=content, info=block.info)
+        return replace(block, content=content)
     if block.kind is BlockKind.TABLE:
         return _finished_table(block)
     return block

@@ -23,7 +23,7 @@ _HEADER_CELL_CHARS: Final = 60
 def draft_table(book: DraftBook, block: Block, place: Place, *, lead: Block | None = None) -> None:
     """Draft a table: parts of it with the header in their context, and each row for itself."""
     rows = [row for row in block.children if row.kind is BlockKind.TABLE_ROW and row.level > 0]
-    header = _header_of(block)
+    columns = _columns_of(block)
     start = lead.lines.start if lead else block.lines.start
     for number, group in enumerate(group_blocks(rows, MAX_TABLE_CHARS) or [[]]):
         whole = book.add(
@@ -33,16 +33,22 @@ def draft_table(book: DraftBook, block: Block, place: Place, *, lead: Block | No
                 end=group[-1].lines.end if group else block.lines.end,
                 trail=place.trail,
                 commands=place.owner.commands,
-                header=header,
+                columns=columns,
                 parent=place.parent or place.owner.draft,
             )
         )
         for row in group:
-            _draft_row(book, row, place, header, whole, is_listed=len(rows) <= MAX_SINGLE_ROWS)
+            _draft_row(book, row, place, columns, whole, is_listed=len(rows) <= MAX_SINGLE_ROWS)
 
 
 def _draft_row(
-    book: DraftBook, row: Block, place: Place, header: str, whole: Draft, *, is_listed: bool
+    book: DraftBook,
+    row: Block,
+    place: Place,
+    columns: tuple[str, ...],
+    whole: Draft,
+    *,
+    is_listed: bool,
 ) -> None:
     """Draft a row; in a very long table only where it explains flags or a command."""
     flags = _flags_of(row)
@@ -62,18 +68,17 @@ def _draft_row(
             end=row.lines.end,
             trail=place.trail,
             commands=(command,) if command else place.owner.commands,
-            header=header,
+            columns=columns,
             parent=whole,
         )
     )
 
 
-def _header_of(block: Block) -> str:
-    for row in block.children:
-        if row.level == 0:
-            cells = (plain_text(cell.content)[:_HEADER_CELL_CHARS] for cell in row.children)
-            return " | ".join(filter(None, cells))
-    return ""
+def _columns_of(block: Block) -> tuple[str, ...]:
+    """Return what heads each column of a table, empty where a cell of the header is."""
+    header = next((row for row in block.children if row.level == 0), None)
+    cells = header.children if header else ()
+    return tuple(plain_text(cell.content)[:_HEADER_CELL_CHARS] for cell in cells)
 
 
 def _flags_of(row: Block) -> tuple[str, ...]:

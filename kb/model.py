@@ -123,7 +123,7 @@ class ChunkKind(StrEnum):
     """A list with its lead-in line."""
     LIST_ITEM = "list_item"
     TABLE_ROW = "table_row"
-    """One or more rows of a table; the header stands in the chunk's context."""
+    """One or more rows of a table; the header stands in the chunk's context and columns."""
     CODE = "code"
     """A code block that is no command (a file, an output)."""
     PARAGRAPH = "paragraph"
@@ -171,6 +171,8 @@ class Chunk:
     setting: str = ""
     """The first paragraphs under the headings above the chunk's own: what they say of a machine,
     a version or a purpose holds for the sections after them."""
+    columns: tuple[str, ...] = ()
+    """What heads each column of a table's rows; empty where nothing does."""
     question_lines: LineRange | None = None
     """The lines of the question in a QUESTION chunk, of the symptom in a TROUBLESHOOTING one."""
     answered: bool = True

@@ -203,7 +203,7 @@ class Asking:
         return AnswerBody.of(answer, conversation_id="", html="")
 
     def _keep(self, answer: Answer, conversation: ConversationId | None) -> AnswerBody:
-        html = render_answer(answer.text)
+        html = render_answer(answer.text, [c.n for c in answer.citations], mode=answer.mode)
         body = AnswerBody.of(answer, conversation_id=conversation or "", html=html)
         self._metrics.count_answer(answer)
         if conversation is None:

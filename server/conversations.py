@@ -229,7 +229,8 @@ def _title(question: str) -> str:
 def _with_html(body: str) -> AnswerBody:
     """The kept answer; its HTML is made anew, so that it is as safe as the renderer of today."""
     answer = AnswerBody.model_validate_json(body)
-    return answer.model_copy(update={"html": render_answer(answer.text)})
+    html = render_answer(answer.text, [each.n for each in answer.citations], mode=answer.mode)
+    return answer.model_copy(update={"html": html})
 
 
 def _turn(answer: AnswerBody) -> Turn:

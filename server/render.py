@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, MutableMapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, MutableMapping, Sequence
+from functools import cache
 from html import escape
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
@@ -24,6 +24,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from ingest.front_matter import read_front_matter
+from kb.model import AnswerMode
 from server.wikilinks import wikilinks_plugin
 
 MAX_RENDERED_CHARS = 1_000_000
@@ -34,6 +35,7 @@ _DATA_IMAGE = re.compile(r"data:image/(?:png|gif|jpeg|webp);base64,[A-Za-z0-9+/=
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _ALIGNMENTS = {"left", "center", "right"}
 _NOTE_SUFFIXES = (".md", ".markdown")
+_Kind = Literal["note", "note with front matter", "answer"]
 
 
 def render_note(source: str, *, note: str = "") -> str:
@@ -45,29 +47,42 @@ def render_note(source: str, *, note: str = "") -> str:
     """
     if len(source) > MAX_RENDERED_CHARS:
         return f'<pre class="plain"><code>{_code_lines(source, 1, anchors=True)}</code></pre>\n'
-    return _render(source, note=note, anchors=True)
+    return _render(source, note=note)
 
 
-def render_answer(text: str) -> str:
-    """Return the HTML of an answer: no anchors, and `[n]` markers as `sup.cite[data-n]`."""
+def render_answer(text: str, cited: Collection[int], *, mode: AnswerMode = "extractive") -> str:
+    """Return the HTML of an answer: no anchors, and `[n]` markers as `sup.cite[data-n]`.
+
+    A quote may have brackets with a number of its own (`as told in [2]`), which stay text.
+
+    Args:
+        text: Markdown with markers.
+        cited: The numbers of the answer's citations.
+        mode: Whose words it is in: after a quote a marker ends its block, a language model puts
+            one after each sentence.
+    """
     if len(text) > MAX_RENDERED_CHARS:
         return f"<pre>{escape(text)}</pre>\n"
-    return _render(text, note="", anchors=False)
+    env: EnvType = {"note": "", "anchors": False, "cited": cited, "within": mode == "llm"}
+    return str(_parser("answer").render(text, env))
 
 
-def _render(source: str, *, note: str, anchors: bool) -> str:
-    env: EnvType = {"note": note, "anchors": anchors, "seen": set()}
+def _render(source: str, *, note: str) -> str:
+    env: EnvType = {"note": note, "anchors": True, "seen": set()}
     # Front matter is what the index takes for it: other rules at the top are rules.
-    has_front_matter = anchors and read_front_matter(source.split("\n")).line_count > 0
+    has_front_matter = read_front_matter(source.split("\n")).line_count > 0
     # A source without a final newline would lose the range of its last block.
-    return str(_parser(has_front_matter=has_front_matter).render(source, env))
+    kind: _Kind = "note with front matter" if has_front_matter else "note"
+    return str(_parser(kind).render(source, env))
 
 
-@lru_cache(maxsize=2)
-def _parser(*, has_front_matter: bool) -> MarkdownIt:
+@cache
+def _parser(kind: _Kind) -> MarkdownIt:
     parser = MarkdownIt("js-default", renderer_cls=SafeRenderer)
-    if has_front_matter:
+    if kind == "note with front matter":
         parser.use(front_matter_plugin)
+    if kind == "answer":
+        parser.disable("reference")  # `[1]: https://…` in a quote would make links of markers
     parser.use(tasklists_plugin).use(wikilinks_plugin)
     parser.validateLink = _is_safe_link  # type: ignore[method-assign]
     return parser
@@ -152,7 +167,13 @@ class SafeRenderer(RendererHTML):
         html = escape(tokens[idx].content)
         if env["anchors"]:
             return html
-        return _MARKER.sub(r'<sup class="cite" data-n="\1">[\1]</sup>', html)
+        end = len(html) if idx + 1 == len(tokens) else -1
+
+        def marked(match: re.Match[str]) -> str:
+            is_marker = env["within"] or match.end() == end
+            return _cite(match[1]) if is_marker and int(match[1]) in env["cited"] else match[0]
+
+        return _MARKER.sub(marked, html)
 
     def link_open(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
@@ -175,6 +196,10 @@ class SafeRenderer(RendererHTML):
                 f'rel="noopener noreferrer nofollow">{escape(label)}</a>'
             )
         return f'<span class="local-image" title="{escape(source)}">{escape(label)}</span>'
+
+
+def _cite(number: str) -> str:
+    return f'<sup class="cite" data-n="{number}">[{number}]</sup>'
 
 
 def _guard_link(attrs: MutableMapping[str, Any], *, note: str) -> None:

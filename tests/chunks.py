@@ -16,6 +16,7 @@ def make_chunk(
     commands: tuple[str, ...] = (),
     flags: tuple[str, ...] = (),
     context: str = "",
+    columns: tuple[str, ...] = (),
     question_lines: tuple[int, int] | None = None,
     answered: bool = True,
 ) -> Chunk:
@@ -30,6 +31,7 @@ def make_chunk(
         commands=commands,
         flags=flags,
         context=context,
+        columns=columns,
         question_lines=asked or None,
         answered=answered,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kb.answering.reply_parts import PartKind, ReplyPart, parts_of_reply
 from kb.commands.naming import named_with_program
 from kb.model import Citation
 from kb.text.sentences import split_sentences
@@ -17,8 +18,12 @@ from kb.text.translation import translations
 _MARKER: Final = re.compile(r"\[(\d{1,3})\]")
 _CODE: Final = re.compile(r"`([^`\n]+)`")
 _QUOTED: Final = re.compile(r"[«“\"]([^«»“”\"\n]{3,})[»”\"]")
-_ITEM: Final = re.compile(r"^\s*\d{1,2}[.)]\s+")
-_FENCE_LINE: Final = re.compile(r"^\s*(?:`{3,}|~{3,}).*$")
+_CODE_OR_MARKER: Final = re.compile(rf"(?P<code>{_CODE.pattern})|{_MARKER.pattern}")
+_STOP_AND_MARKERS: Final = re.compile(
+    r"`[^`\n]+`|(?P<stop>[.!?])\s*(?P<markers>(?:\[\d{1,3}\]\s*)+)"
+)
+_LEAD: Final = re.compile(r"\s*(?:\d{1,3}[.)]|[*+-])\s+")
+"""How a line of a list begins."""
 _SUPPORT: Final = 0.3
 """Least share of a claim's content words that its passages hold, translations counted."""
 
@@ -35,60 +40,97 @@ class CheckedReply:
     """How many claims were taken out."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CheckedPart:
+    lines: tuple[str, ...]
+    cited: tuple[int, ...]
+    removed: int
+
+
 def check_reply(reply: str, passages: Sequence[Citation]) -> CheckedReply:
     """Return the reply without the claims that no cited passage bears out.
 
-    A claim is a sentence, or a line of code. It stays when it names passages that exist, its code
-    and its quotes, in backticks or not, stand in them letter by letter, and its words are mostly
-    theirs. A line of a code block stays when it stands in some passage.
+    A claim is a sentence, a row of a table, or a line of code. It stays when it names passages
+    that exist, its code and its quotes, in backticks or not, stand in them letter by letter, and
+    its words are mostly theirs. A line of a code block stays when it stands in some passage.
     """
     by_number = {passage.n: passage for passage in passages}
-    kept: list[str] = []
-    cited: dict[int, None] = {}
-    removed = 0
-    in_fence = False
-    for line in reply.strip().split("\n"):
-        if _FENCE_LINE.match(line):
-            in_fence = not in_fence
-            kept.append("```")
-            continue
-        claims = [line] if in_fence else _claims(line)
-        good = [c for c in claims if _holds(c, by_number, in_fence=in_fence)]
-        removed += len(claims) - len(good)
-        for claim in good:
-            cited.update(dict.fromkeys(_numbers(claim)))
-        if good or not line.strip():
-            kept.append(" ".join(good))
-    if in_fence:
-        kept.append("```")
-    text = re.sub(r"```\n```\n?", "", "\n".join(kept)).strip()
-    return CheckedReply(text=text, cited=tuple(cited), removed=removed)
+    parts = [_checked(part, by_number) for part in parts_of_reply(reply.strip())]
+    return CheckedReply(
+        text="\n".join(line for part in parts for line in part.lines).strip(),
+        cited=tuple(dict.fromkeys(number for part in parts for number in part.cited)),
+        removed=sum(part.removed for part in parts),
+    )
 
 
-def _claims(line: str) -> list[str]:
+def _checked(part: ReplyPart, passages: Mapping[int, Citation]) -> _CheckedPart:
+    if part.kind is PartKind.LINE:
+        return _checked_line(part.body[0], passages)
+    if part.kind is PartKind.CODE:
+        good = [line for line in part.body if _stands_in_some(line, passages)]
+        return _framed(part, good, cited=())
+    header = part.before[0]
+    exact = [*_CODE.findall(header), *_literal(header)]
+    is_named_so = all(any(_is_said_in(one, p.quote) for p in passages.values()) for one in exact)
+    good = [row for row in part.body if is_named_so and _holds(row, passages)]
+    return _framed(part, good, cited=[number for row in good for number in _numbers(row)])
+
+
+def _framed(part: ReplyPart, good: Sequence[str], cited: Iterable[int]) -> _CheckedPart:
+    """Return what is left of code or a table; nothing where all of it went."""
+    lines = [*part.before, *good, *part.after] if any(map(str.strip, good)) else []
+    removed = len(part.body) - len(good)
+    return _CheckedPart(lines=tuple(lines), cited=tuple(cited), removed=removed)
+
+
+def _checked_line(line: str, passages: Mapping[int, Citation]) -> _CheckedPart:
+    lead = _LEAD.match(line)
+    start = lead.group() if lead else ""
+    claims = _claims(line.removeprefix(start))
+    good = [claim for claim in claims if _holds(claim, passages)]
+    is_kept = good or not line.strip()
+    return _CheckedPart(
+        lines=(start + " ".join(good),) if is_kept else (),
+        cited=tuple(number for claim in good for number in _numbers(claim)),
+        removed=len(claims) - len(good),
+    )
+
+
+def _claims(text: str) -> list[str]:
     """Split a line into sentences; a marker after a full stop belongs to the sentence before."""
-    joined = re.sub(r"([.!?])\s*((?:\[\d{1,3}\]\s*)+)", r" \2\1 ", line).strip()
-    return [claim for claim in split_sentences(joined) if claim.strip()] if joined else []
+
+    def joined(match: re.Match[str]) -> str:
+        return f" {match['markers']}{match['stop']} " if match["stop"] else match.group()
+
+    claims = split_sentences(_STOP_AND_MARKERS.sub(joined, text).strip())
+    return [claim for claim in claims if any(map(str.isalnum, claim))]
 
 
 def _numbers(claim: str) -> list[int]:
-    return [int(number) for number in _MARKER.findall(claim)]
+    return [int(number) for number in _MARKER.findall(_CODE.sub("", claim))]
 
 
-def _holds(claim: str, passages: Mapping[int, Citation], *, in_fence: bool) -> bool:
-    if in_fence:
-        return not claim.strip() or any(_stands_in(claim, p.quote) for p in passages.values())
+def _without_markers(claim: str) -> str:
+    """Return a claim without its markers; `x[2]` in its code is none."""
+    return _CODE_OR_MARKER.sub(lambda match: match["code"] or "", claim)
+
+
+def _holds(claim: str, passages: Mapping[int, Citation]) -> bool:
     numbers = _numbers(claim)
     if not numbers or any(number not in passages for number in numbers):
         return False
     quotes = [passages[number].quote for number in numbers]
-    said = _ITEM.sub("", _MARKER.sub("", claim))
+    said = _without_markers(claim)
     quoted = [*_CODE.findall(said), *_QUOTED.findall(said)]
     if not all(any(_stands_in(part, quote) for quote in quotes) for part in quoted):
         return False
     if not all(any(_is_said_in(part, quote) for quote in quotes) for part in _literal(said)):
         return False
     return _support(said, "\n".join(quotes)) >= _SUPPORT
+
+
+def _stands_in_some(line: str, passages: Mapping[int, Citation]) -> bool:
+    return not line.strip() or any(_stands_in(line, one.quote) for one in passages.values())
 
 
 def _literal(claim: str) -> list[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import Final
 
+from kb.answering.fences import opened_by
 from kb.answering.flags import owner_of
 from kb.answering.frames import frame
+from kb.answering.marking import mark
 from kb.answering.sentences import focus
 from kb.answering.tables import flag_in_words, is_rows, rows_in_words
 from kb.model import Chunk, ChunkKind, Citation, Language
@@ -16,7 +19,10 @@ from kb.text.sentences import split_sentences
 
 _MARKER: Final = re.compile(r"^\s*(?:[*+-]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
 _QUOTE_MARKER: Final = re.compile(r"^\s{0,3}>\s?", re.MULTILINE)
-_FENCE: Final = re.compile(r"^\s*(`{3,}|~{3,})")
+_STRUCTURE: Final = re.compile(
+    r"^(?:[ \t>]*(?:[*+-]\s|\d{1,9}[.)]\s|\|)| {2}|\t|(?=[^|\n]*\|)[ \t|:-]+$)", re.MULTILINE
+)
+"""A line of a list or a table, or one that goes on in an item."""
 _FRONT_MATTER: Final = re.compile(r"---\s*\n(.+)\n---\s*", re.DOTALL)
 
 
@@ -42,7 +48,7 @@ def compose(
 
 def _flag_list(quotes: Sequence[tuple[Chunk, Citation]], terms: Sequence[WeightedTerm]) -> str:
     return "\n".join(
-        f"- {_mark(_one_line(_flag_item(chunk, terms)), citation)}" for chunk, citation in quotes
+        f"- {mark(_one_line(_flag_item(chunk, terms)), citation.n)}" for chunk, citation in quotes
     )
 
 
@@ -63,8 +69,7 @@ def _common_owner(chunks: Sequence[Chunk]) -> str:
 
 def compose_open(chunk: Chunk, citation: Citation, language: Language) -> str:
     """Return the text for a question that the notes ask and do not answer."""
-    asked = _QUOTE_MARKER.sub("", _lines(chunk, asked=True)).strip()
-    return f"{frame('open', language)}\n\n> {_one_line(asked)} [{citation.n}]"
+    return f"{frame('open', language)}\n\n> {_one_line(_asked(chunk))} [{citation.n}]"
 
 
 def compose_not_found(
@@ -95,18 +100,18 @@ def _part(
     chunk: Chunk, citation: Citation, terms: Sequence[WeightedTerm], language: Language
 ) -> str:
     if chunk.kind is ChunkKind.FLAG and chunk.flags:
-        return f"{_flag_lead(chunk, language)}\n\n{_mark(_flag_text(chunk, terms), citation)}"
+        return f"{_flag_lead(chunk, language)}\n\n{mark(_flag_text(chunk, terms), citation.n)}"
     if is_rows(chunk):
-        return _mark(rows_in_words(chunk), citation)
+        return mark(rows_in_words(chunk), citation.n)
     if citation.quote != chunk.text and chunk.kind is ChunkKind.CODE:
         code = citation.quote.strip()
-        return _mark(f"```\n{code}\n```", citation)
+        return mark(f"```\n{code}\n```", citation.n)
     if chunk.kind is ChunkKind.QUESTION:
-        return _mark(_shorten(_lines(chunk, asked=False), terms), citation)
+        return mark(_shorten(_told_of_question(chunk), terms), citation.n)
     if chunk.kind in {ChunkKind.PARAGRAPH, ChunkKind.DEFINITION}:
         fields = _front_matter(chunk) if citation.quote == chunk.text else ""
-        return _mark(fields or _shorten(citation.quote, terms), citation)
-    return _mark(_dedent(citation.quote), citation)
+        return mark(fields or _shorten(citation.quote, terms), citation.n)
+    return mark(_dedent(citation.quote), citation.n)
 
 
 def _front_matter(chunk: Chunk) -> str:
@@ -132,16 +137,31 @@ def _flag_item(chunk: Chunk, terms: Sequence[WeightedTerm]) -> str:
 def _flag_text(chunk: Chunk, terms: Sequence[WeightedTerm]) -> str:
     if is_rows(chunk):
         return flag_in_words(chunk)
-    text = _dedent(_MARKER.sub("", chunk.text, count=1))
+    first, end, others = _MARKER.sub("", chunk.text, count=1).partition("\n")
+    text = first + end + _dedent(others)
     return _shorten(text, terms) if "\n" not in text else text
 
 
 def _shorten(text: str, terms: Sequence[WeightedTerm]) -> str:
-    """Shorten the one long paragraph that a text is; fences and lists stay whole."""
-    paragraphs = _dedent(text).strip().split("\n\n")
-    if any(_FENCE.match(paragraph) for paragraph in paragraphs):
-        return _dedent(text).strip()
-    return "\n\n".join(focus(paragraph, terms) for paragraph in paragraphs)
+    """Shorten the long paragraphs of a text; lists and tables stay whole, as do texts with code."""
+    text = _dedent(text).strip()
+    if any(map(opened_by, text.split("\n"))):
+        return text
+    return "\n\n".join(
+        paragraph if _STRUCTURE.search(paragraph) else focus(paragraph, terms)
+        for paragraph in text.split("\n\n")
+    )
+
+
+def _told_of_question(chunk: Chunk) -> str:
+    """Return the answer after a question; a line that asks and answers is told as it stands."""
+    answer = _lines(chunk, asked=False)
+    return answer if answer.strip(" \t\n>") else _asked(chunk)
+
+
+def _asked(chunk: Chunk) -> str:
+    lines = _QUOTE_MARKER.sub("", _lines(chunk, asked=True)).strip()
+    return _MARKER.sub("", lines)
 
 
 def _lines(chunk: Chunk, *, asked: bool) -> str:
@@ -154,20 +174,10 @@ def _lines(chunk: Chunk, *, asked: bool) -> str:
 
 
 def _dedent(text: str) -> str:
-    lines = text.split("\n")
-    indents = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
-    cut = min(indents, default=0)
-    return "\n".join(line[cut:] for line in lines)
+    """Take off the indent that all lines share; a nested item becomes one of the first level."""
+    text = textwrap.dedent(text)
+    return text.lstrip(" \t") if _MARKER.match(text) else text
 
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _mark(text: str, citation: Citation) -> str:
-    """Put the `[n]` marker at the end: on a line of its own after a fence, list or table."""
-    text = text.rstrip()
-    last = text.rsplit("\n", 1)[-1]
-    if _FENCE.match(last) or _MARKER.match(last) or last.lstrip().startswith(("|", ">")):
-        return f"{text}\n\n[{citation.n}]"
-    return f"{text} [{citation.n}]"

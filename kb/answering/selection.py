@@ -10,17 +10,19 @@ from typing import Final
 from kb.answering.comparison import both_sides
 from kb.answering.entries import entry_of_command
 from kb.answering.flags import flag_meanings, flags_of_command
+from kb.answering.quotes import Quote, quoted_text
 from kb.answering.surroundings import Surroundings
 from kb.answering.telling import quote_telling_line
-from kb.model import Chunk, ChunkKind
+from kb.model import Chunk, ChunkKind, LineRange
 from kb.ports import ChunkCatalog
 from kb.retrieval.candidates import Candidate, Ranking
-from kb.retrieval.coverage import WeightedTerm, chunk_terms, match
+from kb.retrieval.coverage import WeightedTerm, chunk_terms, coverage, match, text_terms
 from kb.text.intent import Intent, asks_for_example, asks_for_flags
 from kb.text.tokens import analyze
 
 _LONG_FIX: Final = 30
 """Lines from which on an entry is not cited whole for one of its steps."""
+_NUMBERED: Final = re.compile(r"\s*\d{1,9}[.)]\s")
 _NEAR_LINES: Final = 15
 """How far from a file's text the command that uses it may stand."""
 _COMPOSE_FILE: Final = re.compile(r"^\s*services:\s*$", re.MULTILINE)
@@ -166,17 +168,35 @@ def _distance(one: Chunk, other: Chunk) -> int:
 def _with_its_fix(candidate: Candidate, around: Surroundings) -> Candidate:
     """Return the whole entry for a candidate that is only its question or symptom, or a step.
 
-    Who meets an error wants every step of the fix, not the line that names the error.
+    Who meets an error wants every step of the fix, not the line that names the error; who asks
+    how to do what the entry is about wants every step of the way.
     """
-    whole = around.parent(candidate)
+    whole = _entry_of(candidate, around)
     asked = whole.chunk.question_lines if whole else None
     if whole is None or asked is None:
         return candidate
-    lines, chunk = candidate.chunk.lines, whole.chunk
+    lines = candidate.chunk.lines
     only_asks = asked.start <= lines.start and lines.end <= asked.end
-    is_step = (
-        around.ranking.question.intent is Intent.TROUBLE
-        and chunk.kind is ChunkKind.TROUBLESHOOTING
-        and chunk.lines.end - chunk.lines.start < _LONG_FIX
-    )
+    is_short = whole.chunk.lines.end - whole.chunk.lines.start < _LONG_FIX
+    is_step = is_short and _is_step(candidate.chunk, whole.chunk, asked, around.ranking)
     return whole if only_asks or is_step else candidate
+
+
+def _entry_of(candidate: Candidate, around: Surroundings) -> Candidate | None:
+    """Return what a candidate is a part of, be it as an item of a list."""
+    whole = around.parent(candidate)
+    is_listed = whole is not None and whole.chunk.kind is ChunkKind.LIST
+    return around.parent(whole) if whole and is_listed else whole
+
+
+def _is_step(part: Chunk, whole: Chunk, asked: LineRange, ranking: Ranking) -> bool:
+    """Tell whether the question is for the whole, as its asked lines say, and not a step."""
+    if ranking.question.intent is Intent.TROUBLE:
+        return whole.kind is ChunkKind.TROUBLESHOOTING
+    if ranking.question.intent is not Intent.HOW_TO or whole.kind is not ChunkKind.QUESTION:
+        return False
+    question = quoted_text(Quote(chunk=whole, lines=asked))
+    of_whole, of_part = (
+        coverage(ranking.terms, text_terms(text)) for text in (question, part.text)
+    )
+    return bool(_NUMBERED.match(part.text)) and of_whole > of_part

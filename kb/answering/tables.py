@@ -13,8 +13,6 @@ _BORDER: Final = re.compile(r"(?<!\\)\|")
 _OUTER: Final = re.compile(r"^\s*\||(?<!\\)\|\s*$")
 _DELIMITER: Final = re.compile(r"^[\s|:-]*-[\s|:-]*$", re.MULTILINE)
 _LINK: Final = re.compile(r"!?\[([^\[\]\n]+)\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)")
-_CONTEXT_JOINT: Final = " › "
-_HEADER_JOINT: Final = " | "
 
 
 def is_rows(chunk: Chunk) -> bool:
@@ -27,8 +25,7 @@ def is_rows(chunk: Chunk) -> bool:
 
 def rows_in_words(chunk: Chunk) -> str:
     """Return the filled cells of rows, each with what heads its column; several rows as a list."""
-    header = chunk.context.rsplit(_CONTEXT_JOINT, 1)[-1].split(_HEADER_JOINT)
-    rows = [_in_words(_cells(line), header) for line in chunk.text.strip().split("\n")]
+    rows = [_in_words(_cells(line), chunk.columns) for line in chunk.text.strip().split("\n")]
     return rows[0] if len(rows) == 1 else "\n".join(f"- {row}" for row in rows)
 
 
@@ -39,12 +36,11 @@ def flag_in_words(chunk: Chunk) -> str:
     return "; ".join(told or cells)
 
 
-def _in_words(cells: Sequence[str], header: Sequence[str]) -> str:
-    if len(header) == len(cells) - 1:
-        header = ["", *header]  # what heads the rows themselves is seldom named
-    if len(header) != len(cells):
+def _in_words(cells: Sequence[str], columns: Sequence[str]) -> str:
+    """Return a row's filled cells; one with more of them than columns has none of them named."""
+    if len(cells) > len(columns):
         return "; ".join(filter(None, cells))
-    named = zip(header, cells, strict=True)
+    named = zip(columns, cells, strict=False)
     return "; ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
 
 

@@ -38,6 +38,7 @@ def chunk_to_json(chunk: Chunk) -> str:
         ],
         "context": chunk.context,
         "setting": chunk.setting,
+        "columns": chunk.columns,
         "question": [lines.start, lines.end] if lines else None,
         "answered": chunk.answered,
     }
@@ -67,6 +68,7 @@ def chunk_from_json(text: str) -> Chunk:
         ),
         context=fields["context"],
         setting=fields["setting"],
+        columns=tuple(fields.get("columns", ())),  # older indexes answer until they are made anew
         question_lines=LineRange(start=question[0], end=question[1]) if question else None,
         answered=fields["answered"],
     )

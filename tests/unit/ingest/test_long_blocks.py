@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from ingest import footnote_drafts
 from ingest.chunking import chunk_note
+from ingest.embedding_text import embedding_text
 from ingest.entries import MAX_CODE_CHARS, MAX_TEXT_CHARS
 from ingest.lists import MAX_LIST_CHARS
 from ingest.markdown import parse_note
@@ -57,3 +61,18 @@ def test_an_over_long_item_that_goes_on_after_its_list_stays_whole() -> None:
     nested = "".join(f"  - the line number {n} of a long list\n" for n in range(200))
     chunks = chunks_of(f"- Docker\n{nested}\n  and so on\n")
     assert chunks[0].text.endswith("and so on")
+
+
+def test_a_sentence_with_many_footnotes_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def reading(text: str) -> str:
+        read.append(text)
+        return embedding_text(text)
+
+    monkeypatch.setattr(footnote_drafts, "embedding_text", reading)
+    marks = "".join(f"[^{n}]" for n in range(50))
+    notes = "".join(f"[^{n}]: the footnote number {n}\n" for n in range(50))
+    chunks = chunks_of(f"Boil it{marks}.\n\n# Notes\n\n{notes}")
+    assert read == ["Boil it."]
+    assert sum(chunk.context.endswith("Boil it.") for chunk in chunks) == 50

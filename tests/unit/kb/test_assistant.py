@@ -170,11 +170,25 @@ def test_a_polite_follow_up_is_resolved(assistant: Assistant) -> None:
     assert answer.standalone_question == "что делает -q в ps?"
 
 
-def test_edited_notes_are_not_misquoted(index: Index) -> None:
-    edited = {**SOURCES, "docker.md": DOCKER.replace("только id", "лишь id")}
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        ("# Команды\n", "# Команды\n\nИ ещё строка.\n", [("docker.md", 12, 12)]),
+        ("Список", "Перечень", [("docker.md", 10, 10)]),
+        ("только id", "лишь id", []),
+    ],
+    ids=["moved", "beside", "gone"],
+)
+def test_edited_notes_are_not_misquoted(
+    index: Index, old: str, new: str, lines: list[tuple[str, int, int]]
+) -> None:
+    edited = {**SOURCES, "docker.md": DOCKER.replace(old, new)}
     assistant = Assistant(index=lambda: index, notes=FakeNotes(edited))
     answer = assistant.ask(Question(text="что делает -q"))
-    assert all(citation.quote in edited[citation.note] for citation in answer.citations)
+    assert lines_of(answer) == lines
+    for citation in answer.citations:
+        quoted = edited[citation.note].split("\n")[citation.lines.start - 1 : citation.lines.end]
+        assert citation.quote == "\n".join(quoted)
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "a" * 2001])

@@ -122,7 +122,8 @@ def test_health_is_the_indexs_own(bench: Bench, client: TestClient, state: Any) 
 # --- ask -------------------------------------------------------------------------------------
 
 
-def test_an_answer_has_exactly_the_contracts_shape(client: TestClient) -> None:
+def test_an_answer_has_exactly_the_contracts_shape(bench: Bench, client: TestClient) -> None:
+    bench.answerer.text = "Remove it. [1]"
     answer = ask(client)
     assert set(answer) == set(ANSWER_FIELDS)
     check_shape(answer, ANSWER_FIELDS)

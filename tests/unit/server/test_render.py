@@ -136,13 +136,13 @@ HOSTILE = [
 @pytest.mark.parametrize("source", HOSTILE)
 def test_nothing_of_a_note_acts(source: str) -> None:
     check(render_note(source, note="a/b.md"))
-    check(render_answer(source))
+    check(render_answer(source, []))
 
 
 @given(st.text(alphabet=st.sampled_from(list("<>\"'`[]()!&;:/\\#*_-|\n\tax=.jpdm1\u202e\u200b"))))
 def test_no_text_gets_through_as_markup(source: str) -> None:
     check(render_note(source))
-    check(render_answer(source))
+    check(render_answer(source, []))
 
 
 def test_every_block_line_can_be_found() -> None:
@@ -247,12 +247,37 @@ def test_a_link_by_name_leads_out_of_nothing() -> None:
     assert "dead-link" in html
 
 
+def markers(html: str) -> list[str]:
+    return re.findall(r'data-n="(\d+)"', html)
+
+
 def test_markers_of_an_answer_are_elements_but_not_in_code() -> None:
-    html = render_answer("So it is [1][2], `x[3]`.\n\n```\ny[4]\n```")
-    assert re.findall(r'data-n="(\d+)"', html) == ["1", "2"]
+    text = "So it is [1][2], `x[3]`.\n\n```\ny[4]\n```"
+    html = render_answer(text, [1, 2, 3, 4], mode="llm")
+    assert markers(html) == ["1", "2"]
     assert "x[3]" in html
     assert "y[4]" in html
     assert "data-line" not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("As told in [2], see the list [7]. [1]", ["1"]),
+        ("As told in [2]\nand **[2]**. [1]\n\n- one [3]\n- two [2]", ["1", "2"]),
+        ("- one\n\n[1]", ["1"]),
+        ("> asked [1]", ["1"]),
+        ("So [1]: https://example.org/ [1]", ["1"]),
+        ("Read [1].\n\n[1]: https://example.org/\n\n[1]", ["1"]),
+        ("[**bold** [1]](https://example.org/) [1]", ["1"]),
+    ],
+)
+def test_numbers_of_the_note_itself_are_no_markers(text: str, found: list[str]) -> None:
+    assert markers(render_answer(text, [1, 2])) == found
+
+
+def test_of_a_language_model_only_numbers_of_citations_are_markers() -> None:
+    assert markers(render_answer("One [2]. Two [7].", [2], mode="llm")) == ["2"]
 
 
 def test_a_huge_note_is_shown_as_plain_lines() -> None:
@@ -274,4 +299,4 @@ def test_front_matter_is_what_the_index_takes_for_it() -> None:
     rules = render_note("---\n\nIt whistles.\n\n---\n")
     assert "front-matter" not in rules
     assert rules.count("<hr") == 2
-    assert "front-matter" not in render_answer("---\ntitle: Kettle\n---\n")
+    assert "front-matter" not in render_answer("---\ntitle: Kettle\n---\n", [])

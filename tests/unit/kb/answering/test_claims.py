@@ -17,6 +17,10 @@ def passage(n: int, quote: str) -> Citation:
     )
 
 
+SHELL = [
+    passage(1, 'Remove the container. Then start the other one.\n\necho "${x[7]}"'),
+    passage(2, "The list is x[2], its end is y."),
+]
 PASSAGES = [
     passage(1, "`docker rm <id>` removes a container. Not the image."),
     passage(2, "Образы лежат в /var/lib/docker."),
@@ -67,6 +71,44 @@ def test_invented_lines_of_a_code_block_go() -> None:
     checked = check_reply(reply, PASSAGES)
     assert "docker rm <id>" in checked.text
     assert "rm -rf" not in checked.text
+
+
+@pytest.mark.parametrize(
+    ("reply", "cited", "removed"),
+    [
+        ('Then start it [1]:\n```\necho "${x[7]}"\n```', (1,), 0),
+        ('```sh\necho "${x[7]}"', (), 0),
+        ("Remove the container [1].\n```\necho\n```\n```\nThen start\n```", (1,), 0),
+        ("Remove the container [1].\n````\n```\nrm -rf\n````", (1,), 2),
+        ("The list is `x[2]` [2].", (2,), 0),
+        ("The list is `x[2]`.", (), 1),
+        ("1. Remove the container [1].\n2. Then start the other one. [1]", (1,), 0),
+        ("- Remove the container [1].\n  - Then start the other one [1].", (1,), 0),
+        ("| What | Whence |\n|---|---|\n| Remove the container | [1] |", (1,), 0),
+        ("| What | Whence |\n|---|---|\n| Bananas grow on trees | [1] |", (), 1),
+        ("| `rm -rf /` | Whence |\n|---|---|\n| Remove the container | [1] |", (), 1),
+        ("Remove the container [1].\n\n---\n\nThen start the other one [1].", (1,), 0),
+    ],
+)
+def test_lists_tables_and_code_are_read_as_what_they_are(
+    reply: str, cited: tuple[int, ...], removed: int
+) -> None:
+    checked = check_reply(reply, SHELL)
+    assert (checked.cited, checked.removed) == (cited, removed)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "1. Remove the container [1].\n2. Then start the other one [1].",
+        "- Remove the container [1].\n  - Then start the other one [1].",
+        "| What | Whence |\n|---|---|\n| Remove the container | [1] |",
+        "```\necho\n```\n```\nThen start\n```",
+        '~~~~\necho "${x[7]}"\n~~~~',
+    ],
+)
+def test_what_is_borne_out_keeps_its_form(reply: str) -> None:
+    assert check_reply(reply, SHELL).text == reply
 
 
 def test_words_of_another_matter_go() -> None:

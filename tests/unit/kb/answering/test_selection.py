@@ -292,3 +292,45 @@ def test_a_question_for_a_list_gets_all_of_it() -> None:
 
 def test_a_question_for_one_item_gets_that() -> None:
     assert listed("which isolation level is read committed") == [ITEM.id]
+
+
+WAY = make_chunk(
+    "## How do I restore a backup?\n\n1. Stop it.\n2. Load the dump of the backup.\n3. Start it.",
+    kind=ChunkKind.QUESTION,
+    question_lines=(1, 1),
+)
+STEPS = replace(
+    make_chunk("\n".join(WAY.text.split("\n")[2:]), start=3, kind=ChunkKind.LIST), parent=WAY.id
+)
+STEP = replace(
+    make_chunk("2. Load the dump of the backup.", start=4, kind=ChunkKind.LIST_ITEM),
+    parent=STEPS.id,
+)
+BULLET = replace(
+    make_chunk("- Load the dump of the backup.", start=4, kind=ChunkKind.LIST_ITEM),
+    parent=STEPS.id,
+)
+CODE_STEP = replace(
+    make_chunk("2. Load it:\n```\nload\n```", start=4, kind=ChunkKind.COMMAND), parent=WAY.id
+)
+LONG_WAY = replace(WAY, lines=LineRange(start=1, end=60))
+
+
+@pytest.mark.parametrize(
+    ("question", "step", "whole", "is_whole"),
+    [
+        ("how do I restore a backup?", STEP, WAY, True),
+        ("how do I restore a backup?", CODE_STEP, WAY, True),
+        ("how do I load the dump?", STEP, WAY, False),
+        ("how do I load the dump of the backup?", STEP, WAY, False),
+        ("how do I restore a backup?", BULLET, WAY, False),
+        ("what is restoring a backup?", STEP, WAY, False),
+        ("how do I restore a backup?", STEP, LONG_WAY, False),
+    ],
+)
+def test_who_asks_for_the_way_gets_every_step(
+    question: str, step: Chunk, whole: Chunk, is_whole: bool
+) -> None:
+    catalog = MemoryCatalog([whole, STEPS, step])
+    (picked,) = select(ranking_of(question, step), catalog)
+    assert picked.chunk.id == (whole.id if is_whole else step.id)

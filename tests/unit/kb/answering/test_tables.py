@@ -15,7 +15,8 @@ def test_a_row_is_told_in_words(case: dict[str, Any]) -> None:
     chunk = make_chunk(
         case["text"],
         kind=ChunkKind(case["kind"]),
-        context=case["context"],
+        context="Ports › of the web",
+        columns=tuple(case["columns"]),
         flags=tuple(case.get("flags", ())),
     )
     citation = Citation(n=1, note=chunk.note, lines=chunk.lines, quote=chunk.text, chunk=chunk.id)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -57,6 +58,13 @@ class TestSqliteCatalog(CatalogContract):
 def test_chunks_survive_json(case: Path) -> None:
     for chunk in chunk_note(parse_note(NoteId(case.name), case.read_text(encoding="utf-8"))):
         assert chunk_from_json(chunk_to_json(chunk)) == chunk
+
+
+def test_a_chunk_of_an_older_index_has_no_columns() -> None:
+    chunk = make_chunk("| 80 | web |", kind=ChunkKind.TABLE_ROW)
+    fields = json.loads(chunk_to_json(replace(chunk, columns=("Port", "Who"))))
+    del fields["columns"]
+    assert chunk_from_json(json.dumps(fields)) == chunk
 
 
 def test_a_change_replaces_all_of_a_note(database: Database, manifest: Manifest) -> None:
