@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import Message
 
 from kb.errors import InvalidInputError, NotFoundError
 from kb.model import NoteId
@@ -72,6 +74,39 @@ def test_a_save_follows_what_was_read(bench: Bench, client: TestClient) -> None:
     assert (status, new_etag) == (200, etag_of("# Новое\n".encode()))
     assert (bench.notes / "docker.md").read_text(encoding="utf-8") == "# Новое\n"
     assert kept(bench) == [NOTE_TEXT.encode()]
+
+
+def test_a_save_that_breaks_off_changes_nothing(bench: Bench) -> None:
+    messages: list[Message] = [
+        {"type": "http.request", "body": NOTE_TEXT.encode()[:40], "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = {
+        "host": f"127.0.0.1:{PORT}",
+        "authorization": f"Bearer {TOKEN}",
+        "if-match": etag_of(NOTE_TEXT.encode()),
+        **MARKDOWN,
+    }
+    scope = {
+        "type": "http",
+        "method": "PUT",
+        "scheme": "http",
+        "path": "/api/notes/docker.md",
+        "raw_path": b"/api/notes/docker.md",
+        "query_string": b"",
+        "headers": [(key.lower().encode(), value.encode()) for key, value in headers.items()],
+    }
+    asyncio.run(bench.app(scope, receive, send))
+    assert (bench.notes / "docker.md").read_text(encoding="utf-8") == NOTE_TEXT
+    assert sent == []
 
 
 def test_a_stale_save_changes_nothing(bench: Bench, client: TestClient) -> None:
