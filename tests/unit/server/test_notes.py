@@ -241,6 +241,60 @@ def test_links_out_of_the_folder_are_not_followed(bench: Bench, client: TestClie
     assert secret.read_text(encoding="utf-8") == "secret"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
+def test_of_a_linked_note_the_link_is_deleted(bench: Bench, client: TestClient) -> None:
+    (bench.notes / "link.md").symlink_to(bench.notes / "docker.md")
+    response = client.delete("/api/notes/link.md")
+    assert response.status_code == 200
+    assert not (bench.notes / "link.md").is_symlink()
+    assert (bench.notes / "docker.md").read_text(encoding="utf-8") == NOTE_TEXT
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
+def test_a_linked_note_is_saved_where_it_leads(bench: Bench, client: TestClient) -> None:
+    (bench.notes / "link.md").symlink_to(bench.notes / "docker.md")
+    assert put(client, "link.md", "new", If_Match="*")[0] == 200
+    assert (bench.notes / "link.md").is_symlink()
+    assert (bench.notes / "docker.md").read_text(encoding="utf-8") == "new"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
+def test_a_linked_folder_holds_no_notes_to_change(bench: Bench, client: TestClient) -> None:
+    (bench.notes / "real").mkdir()
+    (bench.notes / "real" / "x.md").write_text("x", encoding="utf-8")
+    (bench.notes / "linked").symlink_to(bench.notes / "real")
+    assert client.delete("/api/notes/linked/x.md").status_code == 404
+    assert put(client, "linked/x.md", "y", If_Match="*") == (400, "invalid_request")
+    assert put(client, "linked/new.md", "y", If_None_Match="*") == (400, "invalid_request")
+    assert [file.name for file in (bench.notes / "real").iterdir()] == ["x.md"]
+    assert (bench.notes / "real" / "x.md").read_text(encoding="utf-8") == "x"
+
+
+@pytest.mark.parametrize(
+    "path", ["node_modules/x.md", "~$x.md", "drafts/x.md", "drafts/deep/x.md", "docker.md/x.md"]
+)
+def test_what_the_index_would_never_show_is_not_saved(
+    bench: Bench, client: TestClient, path: str
+) -> None:
+    (bench.notes / ".kbignore").write_text("drafts/\n", encoding="utf-8")
+    response = client.put(f"/api/notes/{path}", content=b"x", headers=NEW)
+    error = response.json()["error"]
+    assert (response.status_code, error["reasons"]) == (400, ["note_path"])
+    assert error["hint"]
+    assert not (bench.notes / path).exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes as POSIX has them")
+def test_the_umask_counts_for_new_notes(tmp_path: Path) -> None:
+    files = NoteFiles(tmp_path, trash=tmp_path / "trash", editable=True)
+    before = os.umask(0o077)
+    try:
+        files.save(NoteId("a.md"), b"x", Precondition(if_none_match="*"))
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.md").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.skipif(os.name != "posix", reason="named pipes")
 def test_devices_are_no_notes(bench: Bench, client: TestClient) -> None:
     os.mkfifo(bench.notes / "pipe.md")
