@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from ingest.report import IndexStatus, SyncProgress, SyncReport
+from ingest.storage_errors import as_told
 from ingest.vault import Vault
 from kb.errors import KbError
 from kb.model import NoteId, NoteSummary
@@ -114,24 +116,15 @@ class NotesLibrary:
             VaultError: The folder cannot be read.
         """
         part = self.open()
-        try:
-            report = part.sync(on_progress, cancelled)
-        except KbError as error:
-            self._problem = error
-            raise
-        self._problem = None
-        return report
+        with self._remembering_problems():
+            return part.sync(on_progress, cancelled)
 
     def open(self) -> IndexPart:
         """Open the index, unless it is open."""
         with self._opening:
             if self._part is None:
-                try:
+                with self._remembering_problems():
                     self._part = self._open_index()
-                except KbError as error:
-                    self._problem = error
-                    raise
-                self._problem = None
             return self._part
 
     def close(self) -> None:
@@ -140,3 +133,13 @@ class NotesLibrary:
             part, self._part = self._part, None
         if part is not None:
             part.close()
+
+    @contextlib.contextmanager
+    def _remembering_problems(self) -> Iterator[None]:
+        """Keep the error of the block, to be told until the block succeeds."""
+        try:
+            yield
+        except Exception as error:
+            self._problem = error if isinstance(error, KbError) else as_told(error)
+            raise
+        self._problem = None

@@ -419,6 +419,43 @@ def test_damaged_parts_are_built_again(notes: Path, state: Path, lost: str, how:
         assert contents(service) == before
 
 
+def test_damaged_pages_of_known_vectors_cost_no_index(notes: Path, state: Path) -> None:
+    for number in range(200):
+        (notes / f"{number}.md").write_text(f"Слово номер {number}.\n", encoding="utf-8")
+    with opened(notes, state) as service:
+        service.sync()
+        before = contents(service)
+        fingerprint = index_of(service).fingerprint
+    (path,) = (state / "index" / "embeddings").glob("*.sqlite3")
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + b"\xa5" * (len(data) - 4096))
+    catalog = state / "index" / fingerprint / "catalog.sqlite3"
+    made = catalog.stat().st_ino
+    with opened(notes, state) as service:
+        assert service.status.state == "ok"
+        service.sync()
+        assert contents(service) == before
+    assert catalog.stat().st_ino == made, "the sound index was built again"
+
+
+@pytest.mark.parametrize("kind", [sqlite3.DatabaseError, RuntimeError])
+def test_every_error_of_a_sync_is_told_until_one_succeeds(
+    notes: Path, state: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise kind("it broke")
+
+    with opened(notes, state) as service:
+        with monkeypatch.context() as patched:
+            patched.setattr("kb.store.manifest.Manifest.finish_change", fail)
+            with pytest.raises(kind):
+                service.sync()
+        status = service.status
+        assert (status.state, "it broke" in status.message) == ("degraded", True)
+        service.sync()
+        assert service.status.state == "ok"
+
+
 FULL_ERRORS = (
     sqlite3.OperationalError("database or disk is full"),
     OSError(28, "No space left on device"),
