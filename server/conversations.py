@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 import uuid
 from dataclasses import dataclass
@@ -74,22 +75,30 @@ class ConversationStore:
         """
         self._summary(conversation)
 
-    def add(self, conversation: ConversationId, answer: AnswerBody) -> None:
-        """Put an answer at the end of a conversation, which is made where it is new."""
+    def begin(self, conversation: ConversationId, answer: AnswerBody) -> None:
+        """Make a conversation of its first answer."""
         now = time.time()
-        kept = answer.model_copy(update={"html": ""}).model_dump_json()
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT INTO conversation VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET updated = excluded.updated",
+                "INSERT INTO conversation VALUES (?, ?, ?, ?)",
                 (conversation, _title(answer.question), now, now),
             )
-            connection.execute(
-                "INSERT INTO answer (id, conversation_id, position, asked, body) VALUES (?, ?, "
-                "(SELECT COALESCE(MAX(position), 0) + 1 FROM answer WHERE conversation_id = ?), "
-                "?, ?)",
-                (answer.id, conversation, conversation, now, kept),
-            )
+            _append(connection, conversation, answer, now)
+
+    def add(self, conversation: ConversationId, answer: AnswerBody) -> None:
+        """Put an answer at the end of a conversation.
+
+        Raises:
+            NotFoundError: There is no such conversation any more.
+        """
+        now = time.time()
+        with self._database.transaction() as connection:
+            updated = connection.execute(
+                "UPDATE conversation SET updated = ? WHERE id = ?", (now, conversation)
+            ).rowcount
+            if not updated:
+                raise _no_conversation(conversation)
+            _append(connection, conversation, answer, now)
 
     def history(self, conversation: ConversationId) -> tuple[Turn, ...]:
         """Return the last turns for the resolution of follow-ups, oldest first.
@@ -205,6 +214,18 @@ class ConversationStore:
         if row is None:
             raise _no_conversation(conversation)
         return _summary_of(row)
+
+
+def _append(
+    connection: sqlite3.Connection, conversation: ConversationId, answer: AnswerBody, now: float
+) -> None:
+    kept = answer.model_copy(update={"html": ""}).model_dump_json()
+    connection.execute(
+        "INSERT INTO answer (id, conversation_id, position, asked, body) VALUES (?, ?, "
+        "(SELECT COALESCE(MAX(position), 0) + 1 FROM answer WHERE conversation_id = ?), "
+        "?, ?)",
+        (answer.id, conversation, conversation, now, kept),
+    )
 
 
 def _no_conversation(conversation: ConversationId) -> NotFoundError:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from kb.errors import IndexUnavailableError
-from kb.model import Language
+from kb.model import ConversationId, Language
 from server.database import Database
 from tests.unit.server.conftest import Bench
 from tests.unit.server.test_api import ask, error_of
@@ -67,6 +68,23 @@ def test_a_deleted_conversation_is_gone_with_its_answers(client: TestClient) -> 
         assert error_of(response) == (404, "not_found")
     rated = client.post(f"/api/answers/{answer['id']}/feedback", json={"rating": "up"})
     assert error_of(rated) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/api/ask", "/api/ask/stream"])
+def test_a_conversation_deleted_while_it_is_answered_stays_deleted(
+    bench: Bench, client: TestClient, path: str
+) -> None:
+    conversation = ask(client)["conversation_id"]
+
+    def deleting() -> Iterator[str]:
+        bench.services.conversations.delete(ConversationId(conversation))
+        yield "Remove it [1]."
+
+    bench.answerer.pieces = deleting()
+    response = client.post(path, json={"question": "and?", "conversation_id": conversation})
+    assert response.status_code == 200
+    assert '"conversation_id":""' in response.text.replace(" ", "")
+    assert client.get("/api/conversations").json()["total"] == 0
 
 
 def test_answers_are_rated(client: TestClient) -> None:

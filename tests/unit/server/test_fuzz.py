@@ -16,7 +16,7 @@ from tests.unit.server.conftest import Bench
 TEXT = st.text(max_size=20) | st.sampled_from(
     ["", "x", "cmd1", "a1", "r0", "docker.md", "../x", "%00", "docker ps", "docker rm web",
      "\u202e",
-     "' OR 1=1 --", "x" * 3000, "-1", "1e9", "null", "💥", "\ud7ff"]
+     "' OR 1=1 --", "x" * 3000, "-1", "1e9", "null", "💥", "\ud800", "\ud7ff"]
 )  # fmt: skip
 VALUE = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
