@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kb.errors import IndexUnavailableError, KbError
+from kb.errors import IndexUnavailableError, InvalidInputError, KbError
 from server.caller import CALLER_HEADER, Caller
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class ApiClient:
 
         Raises:
             ApiError: The server refused.
+            InvalidInputError: A parameter cannot be encoded.
             IndexUnavailableError: There is no server any more.
         """
         return self._ask("GET", path, params=params)
@@ -98,12 +99,13 @@ class ApiClient:
 
         Raises:
             ApiError: The server refused, or the stream ended with an error.
+            InvalidInputError: The body cannot be encoded.
             IndexUnavailableError: There is no server any more.
         """
         import httpx
 
         content = None if body is None else dict(body)
-        with _reachable(self.url):
+        with _reachable(self.url), _encoding():
             timeout = httpx.Timeout(_TIMEOUT_S, read=None)
             with self._client.stream(method, path, json=content, timeout=timeout) as response:
                 if response.is_error:
@@ -116,7 +118,7 @@ class ApiClient:
         self._client.close()
 
     def _ask(self, method: str, path: str, **options: Any) -> Json:
-        with _reachable(self.url):
+        with _reachable(self.url), _encoding():
             response = self._client.request(method, path, **options)
         if response.is_error:
             raise ApiError(response.status_code, _json_of(response.text))
@@ -186,6 +188,19 @@ def _reachable(url: str) -> Iterator[None]:
     except httpx.HTTPError as error:
         raise IndexUnavailableError(
             f"the server at {url} cannot be reached: {error}", hint="start it with `kb serve`"
+        ) from error
+
+
+@contextlib.contextmanager
+def _encoding() -> Iterator[None]:
+    """Say what is wrong with bytes of the command line, or of a file, that are no text."""
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(
+            "what was typed is not UTF-8 all through",
+            hint="look at the terminal's encoding, or convert the file: iconv -t UTF-8",
+            code=InvalidInputError.default_code,
         ) from error
 
 

@@ -244,6 +244,33 @@ def test_a_bad_question_is_2(running: list[str], question: str) -> None:
     error_of(result)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ask", "\udcff"],
+        ["search", "\udcff"],
+        ["run", "docker logs \udcff"],
+        ["ask", "x", "--tag", "\udcff"],
+    ],
+    ids=["ask", "search", "run", "tag"],
+)
+@pytest.mark.parametrize("more", [[], ["--json"]], ids=["text", "json"])
+def test_bytes_that_are_no_text_are_2(
+    running: list[str], words: list[str], more: list[str]
+) -> None:
+    result = kb(*words, *more, *running)
+    assert result.exit_code == 2
+    assert "UTF-8" in error_of(result)
+    assert "hint: " in result.stderr
+
+
+def test_bytes_that_are_no_text_cost_chat_one_question(bench: Bench, running: list[str]) -> None:
+    result = CliRunner().invoke(app, ["chat", *running], input=b"\xff\nhow?\n")
+    assert result.exit_code == 0
+    assert result.stderr.count("UTF-8") >= 1
+    assert [question.text for question in bench.answerer.questions] == ["how?"]
+
+
 def test_an_error_is_json_too_where_json_is_asked(bench: Bench, running: list[str]) -> None:
     bench.answerer.error = IndexUnavailableError("no index", hint="wait")
     result = kb("ask", "x", "--json", *running)
