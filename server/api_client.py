@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -93,9 +93,15 @@ class ApiClient:
         return self._ask("DELETE", path)
 
     def events(
-        self, method: str, path: str, body: Mapping[str, object] | None = None
-    ) -> Iterator[StreamedEvent]:
+        self, method: str, path: str, body: Mapping[str, object] | None = None, *, after: int = 0
+    ) -> Generator[StreamedEvent, None, None]:
         """Yield the events of a stream; an `error` event is raised.
+
+        Args:
+            method: The HTTP method.
+            path: The stream's path.
+            body: What is sent, as JSON.
+            after: How many numbered events have been read already, and are left out.
 
         Raises:
             ApiError: The server refused, or the stream ended with an error.
@@ -106,8 +112,10 @@ class ApiClient:
 
         content = None if body is None else dict(body)
         with _reachable(self.url), _encoding():
-            timeout = httpx.Timeout(_TIMEOUT_S, read=None)
-            with self._client.stream(method, path, json=content, timeout=timeout) as response:
+            options: dict[str, Any] = {"timeout": httpx.Timeout(_TIMEOUT_S, read=None)}
+            if after:
+                options["headers"] = {"Last-Event-ID": str(after)}
+            with self._client.stream(method, path, json=content, **options) as response:
                 if response.is_error:
                     response.read()
                     raise ApiError(response.status_code, _json_of(response.text))
