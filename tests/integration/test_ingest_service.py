@@ -13,6 +13,7 @@ import pytest
 
 from ingest.report import SyncProgress
 from ingest.service import IndexService
+from ingest.vault import Vault
 from kb.answering.frames import frame
 from kb.assistant import Assistant
 from kb.errors import IndexUnavailableError, StateLockedError, VaultError
@@ -254,6 +255,32 @@ def test_files_that_cannot_be_read_are_said_and_the_rest_is_indexed(
         (notes / "picture.md").unlink()
         service.sync()
         assert service.status.state == "ok"
+
+
+@pytest.mark.parametrize("is_new", [False, True], ids=["known", "new"])
+@pytest.mark.parametrize("moment", ["Vault.load", "Vault._read_bytes"])
+def test_a_note_deleted_during_a_sync_is_gone_and_not_unreadable(
+    notes: Path, state: Path, monkeypatch: pytest.MonkeyPatch, is_new: bool, moment: str
+) -> None:
+    step: Callable[..., object] = getattr(Vault, moment.removeprefix("Vault."))
+
+    def late(vault: Vault, note: NoteId, *rest: object) -> object:
+        if note == "команды.md":
+            (notes / note).unlink(missing_ok=True)
+        return step(vault, note, *rest)
+
+    with opened(notes, state) as service:
+        if not is_new:
+            service.sync()
+            insert_above(notes)
+        with monkeypatch.context() as patched:
+            patched.setattr(f"ingest.vault.{moment}", late)
+            report = service.sync()
+        assert (report.failed, report.warnings) == ((), ())
+        assert report.removed == (() if is_new else ("команды.md",))
+        assert report.unchanged == (0 if is_new else 1)
+        assert service.status.state == "ok"
+        assert [note.id for note in index_of(service).catalog.notes()] == ["папка/вопросы.md"]
 
 
 def test_a_note_that_becomes_unreadable_is_taken_out(notes: Path, state: Path) -> None:
