@@ -152,7 +152,7 @@ def connect(settings: Settings) -> Iterator[ApiClient]:
 
 def find_running(settings: Settings) -> ApiClient | None:
     """Return a client of the server that owns the state folder; None where none runs."""
-    from server.wiring import state_folder
+    from server.state import state_folder
 
     running = state_folder(settings).running_server()
     if running is None:
@@ -163,7 +163,8 @@ def find_running(settings: Settings) -> ApiClient | None:
 @contextlib.contextmanager
 def _own_server(settings: Settings) -> Iterator[ApiClient]:
     from server.serving import ServerThread, listen, port_of
-    from server.wiring import build, state_folder
+    from server.state import state_folder
+    from server.wiring import build
 
     state = state_folder(settings)
     state.acquire()

@@ -97,7 +97,7 @@ def _recorded_runs(settings: Settings, limit: int) -> Json:
     from server.sandbox.audit import AuditLog
     from server.sandbox.settings import SandboxSettings
     from server.schemas.runs import RunLogBody
-    from server.wiring import state_folder
+    from server.state import state_folder
 
     file = SandboxSettings(state_dir=state_folder(settings).path).audit_file
     page = AuditLog(file).read(limit=limit)

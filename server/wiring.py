@@ -30,7 +30,7 @@ from server.sandbox.runner.compose_program import absent_compose
 from server.sandbox.settings import SandboxSettings
 from server.services import Access, Services
 from server.settings import Settings, is_loopback
-from server.state import StateFolder, default_state_path
+from server.state import StateFolder
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -53,15 +53,6 @@ class Runtime:
     def close(self) -> None:
         """Stop jobs and the sandbox, and give back files."""
         self.closers.close()
-
-
-def state_folder(settings: Settings) -> StateFolder:
-    """Return the state folder that the settings mean.
-
-    Raises:
-        IndexUnavailableError: It cannot be made or written.
-    """
-    return StateFolder(settings.state or default_state_path(settings.notes_dir))
 
 
 def access_token(settings: Settings, state: StateFolder) -> str:

@@ -8,8 +8,8 @@ import pytest
 
 from kb.errors import InvalidInputError
 from server.settings import Settings, is_loopback, read_settings
-from server.state import StateFolder
-from server.wiring import access_token, chroma_server, make_chat_model, state_folder
+from server.state import StateFolder, state_folder
+from server.wiring import access_token, chroma_server, make_chat_model
 
 
 @pytest.fixture(autouse=True)
