@@ -13,6 +13,7 @@ from kb.model import AnswerStatus, ChunkId, Citation, ConversationId, LineRange,
 from server.database import Database
 from server.render import render_answer
 from server.schemas.answers import AnswerBody
+from server.schemas.base import one_line
 from server.schemas.citations import CitationBody
 
 Rating = Literal["up", "down"]
@@ -124,16 +125,16 @@ class ConversationStore:
             limit: How many at the most.
             offset: How many to leave out at the start.
         """
-        pattern = "%" + _escape_like(text.casefold()) + "%"
+        wanted = text.casefold()
         with self._database.reading() as connection:
             connection.create_function("casefold", 1, _casefold, deterministic=True)
             matching = (
-                "FROM conversation c WHERE casefold(title) LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 "
+                "FROM conversation c WHERE instr(casefold(title), ?) OR EXISTS (SELECT 1 "
                 "FROM answer a WHERE a.conversation_id = c.id AND "
-                "casefold(json_extract(a.body, '$.question') || ' ' || "
-                "json_extract(a.body, '$.text')) LIKE ? ESCAPE '\\')"
+                "instr(casefold(json_extract(a.body, '$.question') || ' ' || "
+                "json_extract(a.body, '$.text')), ?))"
             )
-            both = (pattern, pattern)
+            both = (wanted, wanted)
             (total,) = connection.execute(f"SELECT COUNT(*) {matching}", both).fetchone()
             rows = connection.execute(
                 "SELECT id, title, created, updated, "  # noqa: S608 - constants
@@ -187,16 +188,21 @@ class ConversationStore:
         if not deleted:
             raise _no_conversation(conversation)
 
-    def rate(self, answer_id: str, rating: Rating | None, comment: str) -> None:
-        """Keep what the user thinks of an answer; None takes an earlier rating back.
+    def rate(self, answer_id: str, rating: Rating | None, comment: str | None) -> None:
+        """Keep what the user thinks of an answer.
+
+        Args:
+            answer_id: The answer.
+            rating: None takes an earlier rating back.
+            comment: None leaves an earlier one; it goes with a rating that is taken back.
 
         Raises:
             NotFoundError: There is no such answer.
         """
         with self._database.transaction() as connection:
             updated = connection.execute(
-                "UPDATE answer SET rating = ?, comment = ? WHERE id = ?",
-                (rating, comment, answer_id),
+                "UPDATE answer SET rating = ?, comment = COALESCE(?, comment) WHERE id = ?",
+                (rating, "" if rating is None and comment is None else comment, answer_id),
             ).rowcount
         if not updated:
             raise NotFoundError(
@@ -243,7 +249,7 @@ def _summary_of(row: tuple[str, str, float, float, int]) -> ConversationSummary:
 
 
 def _title(question: str) -> str:
-    line = " ".join(question.split())
+    line = one_line(question)
     return line if len(line) <= MAX_TITLE_CHARS else line[: MAX_TITLE_CHARS - 1].rstrip() + "…"
 
 
@@ -277,7 +283,3 @@ def _citation(body: CitationBody) -> Citation:
 
 def _casefold(text: str | None) -> str:
     return (text or "").casefold()
-
-
-def _escape_like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

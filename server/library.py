@@ -7,9 +7,10 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from ingest.markdown import title_of_file
 from ingest.report import IndexStatus, SyncProgress, SyncReport
 from ingest.storage_errors import as_told
-from ingest.vault import Vault
+from ingest.vault import NoteSource, Vault
 from kb.errors import KbError
 from kb.model import NoteId, NoteSummary
 from kb.ports import Index
@@ -89,21 +90,35 @@ class NotesLibrary:
         return [
             NoteSummary(
                 id=file.id,
-                title=file.id.rpartition("/")[2].rpartition(".")[0],
+                title=title_of_file(file.id),
                 size_bytes=file.size_bytes,
                 modified=file.mtime_ns / 1e9,
             )
             for file in self._vault.scan().files
         ]
 
+    def title(self, note: NoteId) -> str:
+        """Return a note's title as indexed; before that the one of its file's name."""
+        index = self.index
+        if index is None:
+            return title_of_file(note)
+        if chunks := index.catalog.chunks_of(note):
+            return chunks[0].title
+        titles = (each.title for each in index.catalog.notes() if each.id == note)
+        return next(titles, title_of_file(note))
+
     def read(self, note: NoteId) -> str:
-        """Return the decoded source of a note as it is now.
+        """Return the decoded source of a note as it is now; raises as `load` does."""
+        return self.load(note).text
+
+    def load(self, note: NoteId) -> NoteSource:
+        """Return a note as it is now, its text and the digest of its bytes from one reading.
 
         Raises:
             NotFoundError: There is no such note.
             VaultError: It cannot be read.
         """
-        return self._vault.read(note)
+        return self._vault.load(note)
 
     def sync(
         self, on_progress: Callable[[SyncProgress], None], cancelled: Callable[[], bool]

@@ -100,13 +100,13 @@ class NoteFiles:
         self.editable = editable
         self._writing = threading.Lock()
 
-    def etag(self, note: NoteId) -> str:
-        """Return the strong ETag of a note's bytes.
+    def require(self, note: NoteId) -> None:
+        """See whether there is a note.
 
         Raises:
             NotFoundError: There is no such note.
         """
-        return etag_of(self._read(self._locate(note)))
+        self._locate(note)
 
     def save(self, note: NoteId, content: bytes, precondition: Precondition) -> SavedNote:
         """Write a note whole; the content that it replaces goes to the trash.
@@ -269,7 +269,12 @@ class NoteFiles:
 
 def etag_of(content: bytes) -> str:
     """Return the strong ETag of a note's bytes."""
-    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    return etag_of_digest(hashlib.sha256(content).hexdigest())
+
+
+def etag_of_digest(sha256: str) -> str:
+    """Return the strong ETag of the bytes that have this digest, in hexadecimal."""
+    return f'"{sha256[:32]}"'
 
 
 def check_note_path(note: str) -> None:

@@ -88,7 +88,9 @@ class FeedbackRequest(WireModel):
     """What the user thinks of an answer."""
 
     rating: Literal["up", "down"] | None = Field(description="null takes an earlier rating back.")
-    comment: str = Field("", max_length=2000)
+    comment: str | None = Field(
+        None, max_length=2000, description="Left out, an earlier one stays."
+    )
 
 
 class FeedbackBody(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Final
+from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic.config import JsonDict
@@ -32,6 +33,11 @@ def require_characters(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(require_characters)]
 """What a client wrote, in whole characters."""
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks, other control characters and blanks around it."""
+    return " ".join("".join(" " if category(char) == "Cc" else char for char in text).split())
 
 
 class WireModel(BaseModel):

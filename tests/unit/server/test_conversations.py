@@ -49,6 +49,8 @@ def test_search_looks_into_titles_questions_and_answers(client: TestClient) -> N
     assert found("100%") == 1
     assert found("f_it") == 1
     assert found("1%0") == 0
+    assert found("\x00") == 0
+    assert found("") == 2
     assert found("' OR 1=1 --") == 0
 
 
@@ -58,6 +60,16 @@ def test_a_conversation_is_renamed(client: TestClient) -> None:
     for title in ("", "   ", "x" * 201, None, 1):
         assert error_of(client.patch(url, json={"title": title})) == (400, "invalid_request")
     assert client.get(url).json()["title"] == "Моё"
+
+
+def test_a_title_is_one_line(client: TestClient) -> None:
+    url = f"/api/conversations/{ask(client)['conversation_id']}"
+    renamed = client.patch(url, json={"title": "a\n\n# b\x00\u2028c\td"})
+    assert renamed.json()["title"] == "a # b c d"
+    assert client.get(f"{url}/export").text.startswith("# a # b c d\n")
+    assert error_of(client.patch(url, json={"title": "\n\x00"})) == (400, "invalid_request")
+    asked = ask(client, "x\x00\ny")["conversation_id"]
+    assert client.get(f"/api/conversations/{asked}").json()["title"] == "x y"
 
 
 def test_a_deleted_conversation_is_gone_with_its_answers(client: TestClient) -> None:
@@ -100,6 +112,24 @@ def test_answers_are_rated(client: TestClient) -> None:
     assert error_of(client.post(url, json={"rating": "great"})) == (400, "invalid_request")
 
 
+def test_a_comment_stays_until_another_is_given_or_the_rating_is_taken_back(
+    client: TestClient,
+) -> None:
+    answer = ask(client)
+
+    def rated(**feedback: object) -> object:
+        client.post(f"/api/answers/{answer['id']}/feedback", json=feedback)
+        url = f"/api/conversations/{answer['conversation_id']}/export"
+        exported = client.get(url, params={"format": "json"}).json()
+        return exported["messages"][0]["comment"]
+
+    assert rated(rating="down", comment="no") == "no"
+    assert rated(rating="down") == "no"
+    assert rated(rating="up", comment="") == ""
+    assert rated(rating="up", comment="yes") == "yes"
+    assert rated(rating=None) == ""
+
+
 def test_exports_hold_the_answer_and_its_lines(client: TestClient) -> None:
     answer = ask(client, "how do I remove a container")
     url = f"/api/conversations/{answer['conversation_id']}/export"
@@ -111,6 +141,10 @@ def test_exports_hold_the_answer_and_its_lines(client: TestClient) -> None:
     assert "````\nRemove a container:\n\n```bash" in markdown.text
     exported = client.get(url, params={"format": "json"})
     document = json.loads(exported.text)
+    described = client.get("/openapi.json").json()["paths"][
+        "/api/conversations/{conversation_id}/export"
+    ]["get"]["responses"]["200"]["content"]["application/json"]["example"]
+    assert described.keys() <= document.keys()
     assert document["messages"][0]["answer"]["citations"] == answer["citations"]
     assert error_of(client.get(url, params={"format": "exe"})) == (400, "invalid_request")
 

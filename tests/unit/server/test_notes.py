@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message
 
+from ingest.vault import NoteSource, Vault
 from kb.errors import InvalidInputError, NotFoundError
 from kb.model import NoteId
 from server.note_files import NoteFiles, Precondition, PreconditionError, check_note_path, etag_of
@@ -44,6 +45,20 @@ def test_a_note_is_shown_with_source_html_and_tag(client: TestClient) -> None:
     assert note["etag"] == response.headers["etag"] == etag_of(NOTE_TEXT.encode())
     again = client.get("/api/notes/docker.md", headers={"If-None-Match": note["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_source_and_tag_are_of_one_reading(
+    bench: Bench, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = Vault.load
+
+    def changed(vault: Vault, note: NoteId) -> NoteSource:
+        (bench.notes / note).write_bytes(b"# by an editor\n")
+        return load(vault, note)
+
+    monkeypatch.setattr(Vault, "load", changed)
+    note = client.get("/api/notes/docker.md").json()
+    assert note["etag"] == etag_of(note["source"].encode())
 
 
 def test_a_note_that_is_no_text_says_so(bench: Bench, client: TestClient) -> None:
@@ -396,8 +411,8 @@ def test_the_mode_of_a_file_is_kept(tmp_path: Path) -> None:
     assert note.stat().st_mode & 0o777 == 0o640
 
 
-def test_other_files_have_no_tag(tmp_path: Path) -> None:
+def test_other_files_are_no_notes(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x", encoding="utf-8")
     files = NoteFiles(tmp_path, trash=tmp_path / "trash", editable=True)
     with pytest.raises(NotFoundError):
-        files.etag(NoteId("a.txt"))
+        files.require(NoteId("a.txt"))
