@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from filelock import FileLock, Timeout
 from ingest.index_files import IndexFiles, index_fingerprint
 from ingest.kept_vectors import kept_vectors, open_cache
 from ingest.report import IndexStatus, SyncProgress, SyncReport
-from ingest.storage_errors import as_unwritable
+from ingest.storage_errors import as_told, as_unwritable
 from ingest.sync import ProgressListener, apply_sync
 from ingest.vault import Vault
 from ingest.vector_places import FolderVectors, ServerVectors, VectorPlace, read_owner_id
@@ -76,7 +75,6 @@ class IndexService:
         self._current: IndexFiles | None = None
         self._index: Index | None = None
         self._retired: list[IndexFiles] = []
-        self._is_syncing = False
         self._last: SyncReport | None = None
         self._trouble: KbError | None = None
 
@@ -100,8 +98,11 @@ class IndexService:
             self._current = self._open_best()
             if self._current is not None:
                 self._index = self._current.as_index(self._current.folder.name)
-        except BaseException:
+        except BaseException as error:
             self.close()
+            told = as_unwritable(error, self._state)
+            if told is not None:
+                raise told from error
             raise
 
     def close(self) -> None:
@@ -174,21 +175,16 @@ class IndexService:
             self._drop_retired()
             try:
                 report = self._sync(on_progress, cancelled)
-            except (KbError, OSError, ValueError, sqlite3.Error) as error:
+            except Exception as error:
                 told = as_unwritable(error, self._state)
+                # Not the error itself, which holds all that its frames held.
+                self._trouble = as_told(told or error)
                 if told is not None:
-                    raise self._remembered(told) from error
-                if isinstance(error, KbError):
-                    self._remembered(error)
+                    raise told from error
                 raise
             self._trouble = None
             self._last = report
             return report
-
-    def _remembered(self, error: KbError) -> KbError:
-        # Not the error itself, which holds all that its frames held.
-        self._trouble = KbError(error.message, hint=error.hint, code=error.code)
-        return error
 
     # --- the sync -------------------------------------------------------------------------------
 

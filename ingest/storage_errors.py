@@ -1,4 +1,7 @@
-"""Telling a disk that is full, or not to be written, from an index that is damaged."""
+"""What is told of an error that ends indexing.
+
+A disk that is full, or not to be written, is told from an index that is damaged.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from kb.errors import IndexUnavailableError
+from kb.errors import IndexUnavailableError, KbError
 
 _SAYINGS: Final = {
     "disk is full": "the disk is full",
@@ -28,6 +31,17 @@ def as_unwritable(error: BaseException, state: Path) -> IndexUnavailableError | 
         f"the state folder {state} cannot be written: {why}",
         hint="make room, or give another folder with --state; then it goes on where it stopped",
         code="state_unwritable",
+    )
+
+
+def as_told(error: Exception) -> KbError:
+    """Return what is told of an error that ends indexing: itself without what its frames hold."""
+    if isinstance(error, KbError):
+        return KbError(error.message, hint=error.hint, code=error.code)
+    return IndexUnavailableError(
+        f"indexing broke: {type(error).__name__}: {error}",
+        hint="the index is as it was; try again, and see the log",
+        code=KbError.default_code,
     )
 
 

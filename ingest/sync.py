@@ -114,6 +114,7 @@ class _Sync:
         self._added: list[NoteRecord] = []
         self._changed: list[NoteId] = []
         self._failed: list[NoteId] = []
+        self._gone: list[NoteId] = []
         self._warnings: list[NoteWarning] = []
         self._was_stopped = False
 
@@ -156,6 +157,9 @@ class _Sync:
         try:
             source = self._vault.load(file.id)
         except (VaultError, NotFoundError) as error:
+            if _tells_of_absence(error):
+                self._gone.append(file.id)
+                return
             self._failed.append(file.id)
             self._warnings.append(
                 NoteWarning(
@@ -240,9 +244,9 @@ class _Sync:
         )
 
     def _remove(self, gone: Sequence[NoteId]) -> tuple[NoteId, ...]:
-        """Take notes out that are gone, or cannot be read any more."""
-        unreadable = [note for note in self._failed if note in self._records]
-        removed = [*gone, *unreadable]
+        """Take notes out that are gone, were before they could be read, or cannot be read."""
+        unread = [note for note in (*self._gone, *self._failed) if note in self._records]
+        removed = [*gone, *unread]
         for start in range(0, len(removed), _BATCH_FILES):
             notes = removed[start : start + _BATCH_FILES]
             chunks = [id_ for note in notes for id_ in self._index.manifest.keys_of(note)]
@@ -271,7 +275,7 @@ class _Sync:
             changed=tuple(self._changed),
             removed=tuple(note for note in sorted(removed) if note not in old_names),
             renamed=renamed,
-            unchanged=plan.unchanged + max(0, touched - len(self._failed)),
+            unchanged=plan.unchanged + max(0, touched - len(self._failed) - len(self._gone)),
             failed=tuple(self._failed),
             notes=totals.notes,
             chunks=totals.chunks,
@@ -282,6 +286,11 @@ class _Sync:
             duration_s=time.monotonic() - self._started,
             cancelled=self._was_stopped,
         )
+
+
+def _tells_of_absence(error: VaultError | NotFoundError) -> bool:
+    """Tell whether a file that the walk saw was deleted or renamed before it could be read."""
+    return isinstance(error, NotFoundError) or isinstance(error.__cause__, FileNotFoundError)
 
 
 def _restamped(record: NoteRecord, source: NoteSource, read_ns: int) -> NoteRecord:

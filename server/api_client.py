@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kb.errors import IndexUnavailableError, KbError
+from kb.errors import IndexUnavailableError, InvalidInputError, KbError
 from server.caller import CALLER_HEADER, Caller
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class ApiClient:
 
         Raises:
             ApiError: The server refused.
+            InvalidInputError: A parameter cannot be encoded.
             IndexUnavailableError: There is no server any more.
         """
         return self._ask("GET", path, params=params)
@@ -92,20 +93,29 @@ class ApiClient:
         return self._ask("DELETE", path)
 
     def events(
-        self, method: str, path: str, body: Mapping[str, object] | None = None
-    ) -> Iterator[StreamedEvent]:
+        self, method: str, path: str, body: Mapping[str, object] | None = None, *, after: int = 0
+    ) -> Generator[StreamedEvent, None, None]:
         """Yield the events of a stream; an `error` event is raised.
+
+        Args:
+            method: The HTTP method.
+            path: The stream's path.
+            body: What is sent, as JSON.
+            after: How many numbered events have been read already, and are left out.
 
         Raises:
             ApiError: The server refused, or the stream ended with an error.
+            InvalidInputError: The body cannot be encoded.
             IndexUnavailableError: There is no server any more.
         """
         import httpx
 
         content = None if body is None else dict(body)
-        with _reachable(self.url):
-            timeout = httpx.Timeout(_TIMEOUT_S, read=None)
-            with self._client.stream(method, path, json=content, timeout=timeout) as response:
+        with _reachable(self.url), _encoding():
+            options: dict[str, Any] = {"timeout": httpx.Timeout(_TIMEOUT_S, read=None)}
+            if after:
+                options["headers"] = {"Last-Event-ID": str(after)}
+            with self._client.stream(method, path, json=content, **options) as response:
                 if response.is_error:
                     response.read()
                     raise ApiError(response.status_code, _json_of(response.text))
@@ -116,7 +126,7 @@ class ApiClient:
         self._client.close()
 
     def _ask(self, method: str, path: str, **options: Any) -> Json:
-        with _reachable(self.url):
+        with _reachable(self.url), _encoding():
             response = self._client.request(method, path, **options)
         if response.is_error:
             raise ApiError(response.status_code, _json_of(response.text))
@@ -142,7 +152,7 @@ def connect(settings: Settings) -> Iterator[ApiClient]:
 
 def find_running(settings: Settings) -> ApiClient | None:
     """Return a client of the server that owns the state folder; None where none runs."""
-    from server.wiring import state_folder
+    from server.state import state_folder
 
     running = state_folder(settings).running_server()
     if running is None:
@@ -153,7 +163,8 @@ def find_running(settings: Settings) -> ApiClient | None:
 @contextlib.contextmanager
 def _own_server(settings: Settings) -> Iterator[ApiClient]:
     from server.serving import ServerThread, listen, port_of
-    from server.wiring import build, state_folder
+    from server.state import state_folder
+    from server.wiring import build
 
     state = state_folder(settings)
     state.acquire()
@@ -186,6 +197,19 @@ def _reachable(url: str) -> Iterator[None]:
     except httpx.HTTPError as error:
         raise IndexUnavailableError(
             f"the server at {url} cannot be reached: {error}", hint="start it with `kb serve`"
+        ) from error
+
+
+@contextlib.contextmanager
+def _encoding() -> Iterator[None]:
+    """Say what is wrong with bytes of the command line, or of a file, that are no text."""
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(
+            "what was typed is not UTF-8 all through",
+            hint="look at the terminal's encoding, or convert the file: iconv -t UTF-8",
+            code=InvalidInputError.default_code,
         ) from error
 
 

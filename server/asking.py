@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from kb.answering.frames import frame
 from kb.assistant import AnswerEvent, CitationEvent, CommandEvent, StatusEvent, StreamEvent
-from kb.errors import BusyError
+from kb.errors import BusyError, NotFoundError
 from kb.model import (
     Answer,
     AnswerMode,
@@ -124,8 +124,8 @@ class Asking:
             NotFoundError: There is no such conversation.
             IndexUnavailableError: There is no index yet.
         """
-        conversation = self._conversation(asked)
-        return self._keep(self._answered(self._question(asked)), conversation)
+        self._check(asked)
+        return self._keep(self._answered(self._question(asked)), asked)
 
     def ask_apart(self, question: Question) -> AnswerBody:
         """Answer a question whose conversation the client keeps itself; raises as `ask` does."""
@@ -154,21 +154,20 @@ class Asking:
             NotFoundError: There is no such conversation.
             IndexUnavailableError: There is no index yet.
         """
-        conversation = self._conversation(asked)
+        self._check(asked)
         with self._metrics.asking():
             events = self._answerer.stream(self._question(asked), cancelled=cancelled)
             for event in self._offering(events):
                 if isinstance(event, AnswerEvent):
-                    body = self._keep(event.answer, conversation)
+                    body = self._keep(event.answer, asked)
                     yield ServerEvent(name="answer", data=body)
                 else:
                     yield _server_event(event)
 
-    def _conversation(self, asked: AskInput) -> ConversationId | None:
-        """Where the answer is to be kept; None for nowhere."""
+    def _check(self, asked: AskInput) -> None:
+        """See whether the conversation that is to go on is there."""
         if asked.conversation_id is not None:
             self._conversations.require(asked.conversation_id)
-        return (asked.conversation_id or new_conversation_id()) if asked.keep else None
 
     def _question(self, asked: AskInput) -> Question:
         known = asked.conversation_id
@@ -202,19 +201,25 @@ class Asking:
         self._metrics.count_answer(answer)
         return AnswerBody.of(answer, conversation_id="", html="")
 
-    def _keep(self, answer: Answer, conversation: ConversationId | None) -> AnswerBody:
-        html = render_answer(answer.text, [c.n for c in answer.citations], mode=answer.mode)
-        body = AnswerBody.of(answer, conversation_id=conversation or "", html=html)
+    def _keep(self, answer: Answer, asked: AskInput) -> AnswerBody:
+        """Put an answer into its conversation; one that cannot be kept is still an answer."""
         self._metrics.count_answer(answer)
-        if conversation is None:
-            return body
+        html = render_answer(answer.text, [c.n for c in answer.citations], mode=answer.mode)
+        unkept = AnswerBody.of(answer, conversation_id="", html=html)
+        if not asked.keep:
+            return unkept
+        conversation = asked.conversation_id or new_conversation_id()
+        body = unkept.model_copy(update={"conversation_id": conversation})
+        keep = self._conversations.add if asked.conversation_id else self._conversations.begin
         try:
-            self._conversations.add(conversation, body)
+            keep(conversation, body)
+        except NotFoundError:
+            return unkept  # it was deleted meanwhile, and does not come back
         except StorageError as error:
-            # An answer that cannot be kept is still an answer.
             _log.warning("an answer could not be kept: %s", error)
             notices = filter(None, (body.notice, frame("not_kept", answer.language)))
-            return body.model_copy(update={"notice": " ".join(notices)})
+            known = asked.conversation_id or ""  # a new one is not there to go on with
+            return body.model_copy(update={"notice": " ".join(notices), "conversation_id": known})
         return body
 
 

@@ -36,7 +36,7 @@ from kb.ports import Embedder, Embedding
 from server.api_client import ApiClient, Json, connect
 from server.cli_progress import follow_job
 from server.settings import Settings, read_settings
-from server.wiring import state_folder
+from server.state import state_folder
 
 _WORDS: Final = (
     "container image volume network port daemon layer registry log process file server disk memory "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import json
 import time
@@ -75,7 +76,7 @@ class OpenAIChatModel:
             self._client.stream("POST", self._url, json=request) as response,
         ):
             _check_response(response)
-            yield from _pieces(response, deadline, cancelled)
+            yield from _whole_characters(_pieces(response, deadline, cancelled))
 
     def greet(self) -> None:
         """See whether the service answers, takes the key and has the model.
@@ -107,7 +108,7 @@ class OpenAIChatModel:
             yield
         except httpx.TimeoutException as error:
             raise _too_slow(self._timeout_s) from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             said = f"{self._url} cannot be reached: {str(error) or type(error).__name__}"
             raise ChatModelError(
                 f"the language model service at {said}",
@@ -141,13 +142,12 @@ def _pieces(
     response: httpx.Response, deadline: float, cancelled: Callable[[], bool]
 ) -> Iterator[str]:
     total = 0
-    for line in _lines(response, deadline, cancelled):
-        if not line.startswith("data:"):
-            continue
-        data = line.removeprefix("data:").strip()
+    is_finished = False
+    for data in _data(response, deadline, cancelled):
         if data == _DONE:
             return
-        piece = _content_of(data)
+        piece, finishes = _content_of(data)
+        is_finished = is_finished or finishes
         total += len(piece)
         if total > MAX_REPLY_CHARS:
             raise ChatModelError(
@@ -157,12 +157,35 @@ def _pieces(
             )
         if piece:
             yield piece
-    if not cancelled():
+    if not is_finished and not cancelled():
         raise ChatModelError(
             "the language model's reply broke off",
             reason="broke_off",
             hint="try again, or look at the service",
         )
+
+
+def _whole_characters(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield pieces that can be encoded.
+
+    Halves of a character (surrogates) that came one after another are put together; a half that is
+    alone is replaced.
+    """
+    decoder = codecs.getincrementaldecoder("utf-16-le")("replace")
+    for piece in pieces:
+        if whole := decoder.decode(piece.encode("utf-16-le", "surrogatepass")):
+            yield whole
+    if rest := decoder.decode(b"", final=True):
+        yield rest
+
+
+def _data(
+    response: httpx.Response, deadline: float, cancelled: Callable[[], bool]
+) -> Iterator[str]:
+    """Yield what stands in the `data` lines of the stream."""
+    for line in _lines(response, deadline, cancelled):
+        if line.startswith("data:"):
+            yield line.removeprefix("data:").strip()
 
 
 def _lines(
@@ -187,24 +210,28 @@ def _lines(
         yield pending
 
 
-def _content_of(data: str) -> str:
-    """The text of one chunk; chunks without text (roles, usage) have none."""
+def _content_of(data: str) -> tuple[str, bool]:
+    """Return the text of one chunk, and whether it says that the reply is whole.
+
+    Chunks without text (roles, usage) have none; a field may be null as well as left out.
+    """
     try:
         chunk = json.loads(data)
-        if "error" in chunk:
+        if chunk.get("error"):
             said = str(chunk["error"])[:200]
             raise ChatModelError(
                 f"the language model service failed: {said}", reason="service_failed", detail=said
             )
-        choices = chunk["choices"]
-        content = choices[0].get("delta", {}).get("content") if choices else ""
+        choice = chunk["choices"][0] if chunk["choices"] else {}
+        content = (choice.get("delta") or {}).get("content")
+        finishes = bool(choice.get("finish_reason"))
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise ChatModelError(
             "the language model service sent a chunk that is none",
             reason="bad_piece",
             hint="check that KB_LLM_BASE_URL speaks OpenAI's chat completions",
         ) from error
-    return content if isinstance(content, str) else ""
+    return (content if isinstance(content, str) else "", finishes)
 
 
 def _too_slow(timeout_s: float | None) -> ChatModelError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,8 @@ def hold_chat(client: ApiClient, body: dict[str, object], *, as_json: bool) -> N
     with contextlib.suppress(ImportError):  # Windows has none
         import readline  # noqa: F401 - being imported gives `input` its history and keys
 
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # bytes that are no text cost their line
     stderr_console().print("Ask your notes. An empty line or Ctrl-D ends.", highlight=False)
     while question := _read_question():
         try:

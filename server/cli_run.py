@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from kb.errors import InvalidInputError, KbError
+from kb.errors import InvalidInputError
 from server.cli_shared import (
     EXIT_ERROR,
     JsonOption,
@@ -97,7 +97,7 @@ def _recorded_runs(settings: Settings, limit: int) -> Json:
     from server.sandbox.audit import AuditLog
     from server.sandbox.settings import SandboxSettings
     from server.schemas.runs import RunLogBody
-    from server.wiring import state_folder
+    from server.state import state_folder
 
     file = SandboxSettings(state_dir=state_folder(settings).path).audit_file
     page = AuditLog(file).read(limit=limit)
@@ -233,14 +233,14 @@ def _start(client: ApiClient, body: dict[str, object]) -> str:
 
 
 def _confirmed(error: ApiError) -> bool:
+    from server.api_client import ApiError
+
     victims = ", ".join(str(each) for each in error.body.get("victims", []))
     if sys.stdin.isatty() and _agrees(f"This removes {victims or 'something'}. Go on?"):
         return True
-    raise KbError(
-        f"{error.message}: {victims}" if victims else error.message,
-        hint="say --yes to agree",
-        code=error.code,
-    )
+    message = f"{error.message}: {victims}" if victims else error.message
+    told = {**error.body["error"], "message": message, "hint": "say --yes to agree"}
+    raise ApiError(error.status, {**error.body, "error": told})
 
 
 def _asked_values(error: ApiError) -> dict[str, str]:
@@ -259,16 +259,35 @@ def _agrees(question: str) -> bool:
 
 
 def _follow(client: ApiClient, run_id: str, *, silent: bool) -> Json:
-    """Print a run's output as it comes; Ctrl-C stops the run."""
+    """Print a run's output as it comes; Ctrl-C stops the run, and again leaves it alone."""
+    output = _Output(client, run_id, silent=silent)
     try:
-        for event in client.events("GET", f"/api/runs/{run_id}/events"):
-            if not silent and event.name in {"stdout", "stderr"}:
-                write_output(
-                    event.data["text"], sys.stdout if event.name == "stdout" else sys.stderr
-                )
+        output.follow()
     except KeyboardInterrupt:
         client.delete(f"/api/runs/{run_id}")
+        stderr_console().print("stopping; Ctrl-C again leaves it", style="dim")
+        output.follow()
     return client.get(f"/api/runs/{run_id}")
+
+
+class _Output:
+    """What a run prints, as far as it has been read."""
+
+    def __init__(self, client: ApiClient, run_id: str, *, silent: bool) -> None:
+        self._client = client
+        self._path = f"/api/runs/{run_id}/events"
+        self._silent = silent
+        self._read = 0
+
+    def follow(self) -> None:
+        """Print what is new until the run has ended."""
+        with contextlib.closing(self._client.events("GET", self._path, after=self._read)) as events:
+            for event in events:
+                self._read += 1
+                if not self._silent and event.name in {"stdout", "stderr"}:
+                    write_output(
+                        event.data["text"], sys.stdout if event.name == "stdout" else sys.stderr
+                    )
 
 
 def write_output(text: str, stream: TextIO) -> None:

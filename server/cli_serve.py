@@ -56,7 +56,7 @@ def serve(
         notes, state, host=host, port=port, edit=edit or None, mcp=mcp or None
     )
     from server.log_format import set_up_logging
-    from server.wiring import state_folder
+    from server.state import state_folder
 
     set_up_logging(settings.log_format)
     folder = state_folder(settings)
@@ -76,7 +76,7 @@ def open_page(
     as_json: JsonOption = False,
 ) -> None:
     """Print the URL of the running server, with its token, and open it."""
-    from server.wiring import state_folder
+    from server.state import state_folder
 
     folder = state_folder(command_settings(notes, state))
     running = folder.running_server()

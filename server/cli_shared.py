@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, ParamSpec, TypeVar
 
@@ -75,14 +75,24 @@ def telling_errors(command: Callable[ParamsT, ResultT]) -> Callable[ParamsT, Res
 
 
 def tell_error(error: KbError, *, as_json: bool = False) -> None:
-    """Print an error to stderr; with `as_json` also its JSON to stdout."""
+    """Print an error to stderr; with `as_json` also the API's JSON of it to stdout."""
+    body = _body_of(error)
     if as_json:
-        detail = {"code": error.code, "message": error.message, "hint": error.hint}
-        print_json({"error": detail})
+        print_json(body)
     console = stderr_console()
     console.print(f"[bold red]error:[/] {_safe(error.message)}", highlight=False)
     if error.hint:
         console.print(f"[yellow]hint:[/] {_safe(error.hint)}", highlight=False)
+    if suggestion := body.get("suggestion"):
+        console.print(f"[green]may run instead:[/] {_safe(str(suggestion))}", highlight=False)
+
+
+def _body_of(error: KbError) -> Mapping[str, object]:
+    """Return the API's JSON of an error: as a server sent it, or would."""
+    from server.api_client import ApiError
+    from server.error_responses import body_of
+
+    return error.body if isinstance(error, ApiError) and error.body else body_of(error)
 
 
 def print_json(value: object) -> None:

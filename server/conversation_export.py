@@ -6,13 +6,17 @@ import json
 from datetime import UTC, datetime
 
 from server.conversations import AnsweredTurn, Conversation
+from server.schemas.base import one_line
 from server.schemas.citations import CitationBody
 
 
 def export_markdown(conversation: Conversation) -> str:
     """Return a conversation as a Markdown document."""
     summary = conversation.summary
-    parts = [f"# {summary.title}", f"{_moment(summary.created)} – {_moment(summary.updated)}"]
+    parts = [
+        f"# {one_line(summary.title)}",
+        f"{_moment(summary.created)} – {_moment(summary.updated)}",
+    ]
     for turn in conversation.turns:
         parts += _turn_parts(turn)
     return "\n\n".join(parts) + "\n"
@@ -41,7 +45,7 @@ def export_json(conversation: Conversation) -> str:
 
 def _turn_parts(turn: AnsweredTurn) -> list[str]:
     answer = turn.answer
-    parts = [f"## {' '.join(answer.question.split())}"]
+    parts = [f"## {one_line(answer.question)}"]
     if answer.standalone_question != answer.question:
         parts.append(f"*{answer.standalone_question}*")
     parts.append(answer.text)

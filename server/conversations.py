@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 import uuid
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from kb.model import AnswerStatus, ChunkId, Citation, ConversationId, LineRange,
 from server.database import Database
 from server.render import render_answer
 from server.schemas.answers import AnswerBody
+from server.schemas.base import one_line
 from server.schemas.citations import CitationBody
 
 Rating = Literal["up", "down"]
@@ -74,22 +76,30 @@ class ConversationStore:
         """
         self._summary(conversation)
 
-    def add(self, conversation: ConversationId, answer: AnswerBody) -> None:
-        """Put an answer at the end of a conversation, which is made where it is new."""
+    def begin(self, conversation: ConversationId, answer: AnswerBody) -> None:
+        """Make a conversation of its first answer."""
         now = time.time()
-        kept = answer.model_copy(update={"html": ""}).model_dump_json()
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT INTO conversation VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET updated = excluded.updated",
+                "INSERT INTO conversation VALUES (?, ?, ?, ?)",
                 (conversation, _title(answer.question), now, now),
             )
-            connection.execute(
-                "INSERT INTO answer (id, conversation_id, position, asked, body) VALUES (?, ?, "
-                "(SELECT COALESCE(MAX(position), 0) + 1 FROM answer WHERE conversation_id = ?), "
-                "?, ?)",
-                (answer.id, conversation, conversation, now, kept),
-            )
+            _append(connection, conversation, answer, now)
+
+    def add(self, conversation: ConversationId, answer: AnswerBody) -> None:
+        """Put an answer at the end of a conversation.
+
+        Raises:
+            NotFoundError: There is no such conversation any more.
+        """
+        now = time.time()
+        with self._database.transaction() as connection:
+            updated = connection.execute(
+                "UPDATE conversation SET updated = ? WHERE id = ?", (now, conversation)
+            ).rowcount
+            if not updated:
+                raise _no_conversation(conversation)
+            _append(connection, conversation, answer, now)
 
     def history(self, conversation: ConversationId) -> tuple[Turn, ...]:
         """Return the last turns for the resolution of follow-ups, oldest first.
@@ -115,16 +125,16 @@ class ConversationStore:
             limit: How many at the most.
             offset: How many to leave out at the start.
         """
-        pattern = "%" + _escape_like(text.casefold()) + "%"
+        wanted = text.casefold()
         with self._database.reading() as connection:
             connection.create_function("casefold", 1, _casefold, deterministic=True)
             matching = (
-                "FROM conversation c WHERE casefold(title) LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 "
+                "FROM conversation c WHERE instr(casefold(title), ?) OR EXISTS (SELECT 1 "
                 "FROM answer a WHERE a.conversation_id = c.id AND "
-                "casefold(json_extract(a.body, '$.question') || ' ' || "
-                "json_extract(a.body, '$.text')) LIKE ? ESCAPE '\\')"
+                "instr(casefold(json_extract(a.body, '$.question') || ' ' || "
+                "json_extract(a.body, '$.text')), ?))"
             )
-            both = (pattern, pattern)
+            both = (wanted, wanted)
             (total,) = connection.execute(f"SELECT COUNT(*) {matching}", both).fetchone()
             rows = connection.execute(
                 "SELECT id, title, created, updated, "  # noqa: S608 - constants
@@ -178,16 +188,21 @@ class ConversationStore:
         if not deleted:
             raise _no_conversation(conversation)
 
-    def rate(self, answer_id: str, rating: Rating | None, comment: str) -> None:
-        """Keep what the user thinks of an answer; None takes an earlier rating back.
+    def rate(self, answer_id: str, rating: Rating | None, comment: str | None) -> None:
+        """Keep what the user thinks of an answer.
+
+        Args:
+            answer_id: The answer.
+            rating: None takes an earlier rating back.
+            comment: None leaves an earlier one; it goes with a rating that is taken back.
 
         Raises:
             NotFoundError: There is no such answer.
         """
         with self._database.transaction() as connection:
             updated = connection.execute(
-                "UPDATE answer SET rating = ?, comment = ? WHERE id = ?",
-                (rating, comment, answer_id),
+                "UPDATE answer SET rating = ?, comment = COALESCE(?, comment) WHERE id = ?",
+                (rating, "" if rating is None and comment is None else comment, answer_id),
             ).rowcount
         if not updated:
             raise NotFoundError(
@@ -207,6 +222,18 @@ class ConversationStore:
         return _summary_of(row)
 
 
+def _append(
+    connection: sqlite3.Connection, conversation: ConversationId, answer: AnswerBody, now: float
+) -> None:
+    kept = answer.model_copy(update={"html": ""}).model_dump_json()
+    connection.execute(
+        "INSERT INTO answer (id, conversation_id, position, asked, body) VALUES (?, ?, "
+        "(SELECT COALESCE(MAX(position), 0) + 1 FROM answer WHERE conversation_id = ?), "
+        "?, ?)",
+        (answer.id, conversation, conversation, now, kept),
+    )
+
+
 def _no_conversation(conversation: ConversationId) -> NotFoundError:
     return NotFoundError(
         f"no conversation {conversation!r}",
@@ -222,7 +249,7 @@ def _summary_of(row: tuple[str, str, float, float, int]) -> ConversationSummary:
 
 
 def _title(question: str) -> str:
-    line = " ".join(question.split())
+    line = one_line(question)
     return line if len(line) <= MAX_TITLE_CHARS else line[: MAX_TITLE_CHARS - 1].rstrip() + "…"
 
 
@@ -257,7 +284,3 @@ def _citation(body: CitationBody) -> Citation:
 
 def _casefold(text: str | None) -> str:
     return (text or "").casefold()
-
-
-def _escape_like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

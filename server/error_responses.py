@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 
 from kb.errors import (
     BusyError,
-    ChatModelError,
     CommandRefusedError,
     ConflictError,
     IndexUnavailableError,
@@ -36,7 +35,6 @@ STATUS_OF_ERROR: tuple[tuple[type[KbError], int], ...] = (
     (ConflictError, 409),
     (CommandRefusedError, 422),
     (BusyError, 429),
-    (ChatModelError, 502),
     (SandboxError, 503),
     (IndexUnavailableError, 503),
     (ModelError, 503),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ingest.report import SyncProgress, SyncReport
+from ingest.storage_errors import as_told
 from kb.errors import KbError, NotFoundError, VectorServerError
 from server.feed import Feed
 from server.ports import Library
@@ -141,11 +142,7 @@ class IngestJobs:
             ended = replace(self.get(job_id), state="failed", error=error)
         except Exception as error:  # noqa: BLE001 - a job must end, whatever broke
             _log.exception("indexing broke", extra={"job_id": job_id})
-            broken = KbError(
-                f"indexing broke: {type(error).__name__}: {error}",
-                hint="the index is as it was; try again, and see the log",
-            )
-            ended = replace(self.get(job_id), state="failed", error=broken)
+            ended = replace(self.get(job_id), state="failed", error=as_told(error))
         self._put(ended)
         self._finish(ended)
 

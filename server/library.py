@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from ingest.markdown import title_of_file
 from ingest.report import IndexStatus, SyncProgress, SyncReport
-from ingest.vault import Vault
+from ingest.storage_errors import as_told
+from ingest.vault import NoteSource, Vault
 from kb.errors import KbError
 from kb.model import NoteId, NoteSummary
 from kb.ports import Index
@@ -87,21 +90,35 @@ class NotesLibrary:
         return [
             NoteSummary(
                 id=file.id,
-                title=file.id.rpartition("/")[2].rpartition(".")[0],
+                title=title_of_file(file.id),
                 size_bytes=file.size_bytes,
                 modified=file.mtime_ns / 1e9,
             )
             for file in self._vault.scan().files
         ]
 
+    def title(self, note: NoteId) -> str:
+        """Return a note's title as indexed; before that the one of its file's name."""
+        index = self.index
+        if index is None:
+            return title_of_file(note)
+        if chunks := index.catalog.chunks_of(note):
+            return chunks[0].title
+        titles = (each.title for each in index.catalog.notes() if each.id == note)
+        return next(titles, title_of_file(note))
+
     def read(self, note: NoteId) -> str:
-        """Return the decoded source of a note as it is now.
+        """Return the decoded source of a note as it is now; raises as `load` does."""
+        return self.load(note).text
+
+    def load(self, note: NoteId) -> NoteSource:
+        """Return a note as it is now, its text and the digest of its bytes from one reading.
 
         Raises:
             NotFoundError: There is no such note.
             VaultError: It cannot be read.
         """
-        return self._vault.read(note)
+        return self._vault.load(note)
 
     def sync(
         self, on_progress: Callable[[SyncProgress], None], cancelled: Callable[[], bool]
@@ -114,24 +131,15 @@ class NotesLibrary:
             VaultError: The folder cannot be read.
         """
         part = self.open()
-        try:
-            report = part.sync(on_progress, cancelled)
-        except KbError as error:
-            self._problem = error
-            raise
-        self._problem = None
-        return report
+        with self._remembering_problems():
+            return part.sync(on_progress, cancelled)
 
     def open(self) -> IndexPart:
         """Open the index, unless it is open."""
         with self._opening:
             if self._part is None:
-                try:
+                with self._remembering_problems():
                     self._part = self._open_index()
-                except KbError as error:
-                    self._problem = error
-                    raise
-                self._problem = None
             return self._part
 
     def close(self) -> None:
@@ -140,3 +148,13 @@ class NotesLibrary:
             part, self._part = self._part, None
         if part is not None:
             part.close()
+
+    @contextlib.contextmanager
+    def _remembering_problems(self) -> Iterator[None]:
+        """Keep the error of the block, to be told until the block succeeds."""
+        try:
+            yield
+        except Exception as error:
+            self._problem = error if isinstance(error, KbError) else as_told(error)
+            raise
+        self._problem = None

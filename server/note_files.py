@@ -10,8 +10,8 @@ import contextlib
 import hashlib
 import os
 import re
+import secrets
 import shutil
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -19,12 +19,15 @@ from pathlib import Path
 from stat import S_ISREG
 
 from ingest.ignoring import NOTE_SUFFIXES
+from ingest.vault import Vault
 from kb.errors import ConflictError, InvalidInputError, KbError, NotFoundError
 from kb.model import NoteId
 from server.storage import telling_disk_errors
 
 MAX_NAME_BYTES = 255
 MAX_PATH_CHARS = 1000
+_NEW_FILE_MODE = 0o666
+_MAKE_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _SUFFIX = ".md"
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 _RESERVED_ON_WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?\Z", re.IGNORECASE)
@@ -97,13 +100,13 @@ class NoteFiles:
         self.editable = editable
         self._writing = threading.Lock()
 
-    def etag(self, note: NoteId) -> str:
-        """Return the strong ETag of a note's bytes.
+    def require(self, note: NoteId) -> None:
+        """See whether there is a note.
 
         Raises:
             NotFoundError: There is no such note.
         """
-        return etag_of(self._read(self._locate(note)))
+        self._locate(note)
 
     def save(self, note: NoteId, content: bytes, precondition: Precondition) -> SavedNote:
         """Write a note whole; the content that it replaces goes to the trash.
@@ -137,13 +140,15 @@ class NoteFiles:
         self._require_editing()
         with self._writing, telling_disk_errors(note):
             target = self._locate(note)
+            if self._barring_parent(note) is not None:
+                raise _no_note(note)
             present = self._read(target)
             precondition.check(etag_of(present))
             kept = self._keep(note, present)
             if self._read(target) != present:
                 kept.unlink()
                 precondition.check(etag_of(self._read(target)))
-            target.unlink()
+            self._named(note).unlink()  # of a link the link itself, and not what it leads to
         return kept.name
 
     # --- inside --------------------------------------------------------------------------
@@ -158,8 +163,14 @@ class NoteFiles:
         check_note_path(note)
         target = self._inside(note)
         if target.exists() and not S_ISREG(target.stat().st_mode):
-            raise InvalidInputError(
-                f"{note!r} is no file", hint="give the path of a note", reason="note_path"
+            raise _no_path(f"{note!r} is no file", hint="give the path of a note")
+        if barring := self._barring_parent(note):
+            raise _no_path(f"{note!r} lies in {barring}", hint="give a path in a folder")
+        if Vault(self._folder).rules().ignores(note):
+            raise _no_path(
+                f"{note!r} is left out of the notes",
+                hint="node_modules, temporary files and what .kbignore lists are no notes;"
+                " give another name",
             )
         return target
 
@@ -170,24 +181,32 @@ class NoteFiles:
                 target = self._inside(note)
                 if S_ISREG(target.stat().st_mode):
                     return target
-        raise NotFoundError(
-            f"there is no note {note!r}", hint="give its path relative to the notes folder"
-        )
+        raise _no_note(note)
+
+    def _named(self, note: NoteId) -> Path:
+        """The path as it is written: links in it are not followed."""
+        return self._folder.joinpath(*note.split("/"))
+
+    def _barring_parent(self, note: NoteId) -> str | None:
+        """What stands where a path has its folders and holds no notes; None where nothing does."""
+        for parent in self._named(note).parents:
+            if parent == self._folder:
+                return None
+            name = parent.relative_to(self._folder).as_posix()
+            if parent.is_symlink():
+                return f"{name!r}, a link, which is not followed"
+            if parent.exists() and not parent.is_dir():
+                return f"{name!r}, which is no folder"
+        return None
 
     def _inside(self, note: NoteId) -> Path:
         """The real file behind a path; links are followed, but not out of the folder."""
         try:
-            target = self._folder.joinpath(*note.split("/")).resolve()
+            target = self._named(note).resolve()
         except (OSError, RuntimeError, ValueError) as error:
-            raise InvalidInputError(
-                f"{note!r} cannot be a note", hint=str(error), reason="note_path"
-            ) from error
+            raise _no_path(f"{note!r} cannot be a note", hint=str(error)) from error
         if not target.is_relative_to(self._folder):
-            raise InvalidInputError(
-                f"{note!r} leads out of the notes folder",
-                hint="give a path inside it",
-                reason="note_path",
-            )
+            raise _no_path(f"{note!r} leads out of the notes folder", hint="give a path inside it")
         return target
 
     @staticmethod
@@ -202,7 +221,7 @@ class NoteFiles:
     @staticmethod
     def _create(target: Path, content: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = _write_beside(target, content)
+        temporary = _write_beside(target, content, mode=_NEW_FILE_MODE)
         try:
             # A link, unlike a rename, fails where another program made the file meanwhile.
             os.link(temporary, target)
@@ -250,7 +269,12 @@ class NoteFiles:
 
 def etag_of(content: bytes) -> str:
     """Return the strong ETag of a note's bytes."""
-    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    return etag_of_digest(hashlib.sha256(content).hexdigest())
+
+
+def etag_of_digest(sha256: str) -> str:
+    """Return the strong ETag of the bytes that have this digest, in hexadecimal."""
+    return f'"{sha256[:32]}"'
 
 
 def check_note_path(note: str) -> None:
@@ -272,11 +296,17 @@ def check_note_path(note: str) -> None:
     elif not note.lower().endswith(_SUFFIX):
         problem = f"does not end in {_SUFFIX}"
     if problem:
-        raise InvalidInputError(
-            f"{note[:200]!r} {problem}",
-            hint="a note's path looks like folder/name.md",
-            reason="note_path",
-        )
+        raise _no_path(f"{note[:200]!r} {problem}", hint="a note's path looks like folder/name.md")
+
+
+def _no_path(message: str, *, hint: str) -> InvalidInputError:
+    return InvalidInputError(message, hint=hint, reason="note_path")
+
+
+def _no_note(note: NoteId) -> NotFoundError:
+    return NotFoundError(
+        f"there is no note {note!r}", hint="give its path relative to the notes folder"
+    )
 
 
 def _check_text(content: bytes) -> None:
@@ -301,17 +331,21 @@ def _matches(header: str, etag: str | None) -> bool:
     return "*" in tags or etag in tags
 
 
-def _write_beside(target: Path, content: bytes) -> Path:
-    """Write content to a hidden file in the target's folder, flushed to the disk."""
-    handle, name = tempfile.mkstemp(prefix=".kb-", suffix=".tmp", dir=target.parent)
+def _write_beside(target: Path, content: bytes, *, mode: int = 0o600) -> Path:
+    """Write content to a hidden file in the target's folder, flushed to the disk.
+
+    Args:
+        target: What it is to become.
+        content: The bytes.
+        mode: Of the file; the umask takes bits away, as from any file that a program makes.
+    """
+    path = target.parent / f".kb-{secrets.token_hex(8)}.tmp"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(os.open(path, _MAKE_NEW, mode), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if os.name == "posix":
-            Path(name).chmod(0o644)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
         raise
-    return Path(name)
+    return path

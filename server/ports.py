@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from ingest.report import IndexStatus, SyncProgress, SyncReport
+from ingest.vault import NoteSource
 from kb.assistant import StreamEvent
 from kb.model import (
     Answer,
@@ -49,8 +50,14 @@ class Library(Protocol):
     def notes(self) -> list[NoteSummary]:
         """Return the indexed notes by path."""
 
+    def title(self, note: NoteId) -> str:
+        """Return a note's title."""
+
     def read(self, note: NoteId) -> str:
         """Return the decoded source of a note as it is now."""
+
+    def load(self, note: NoteId) -> NoteSource:
+        """Return a note as it is now, with the digest of its bytes."""
 
     def sync(
         self,

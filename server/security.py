@@ -74,6 +74,8 @@ class SecurityMiddleware:
         rejection = self._reject(scope) or _reject_content_type(scope)
         if rejection is None:
             body = await _read_body(receive, limit_bytes=_body_limit(scope), scope=scope)
+            if body is None:
+                return
             if not isinstance(body, Rejection):
                 await self._app(scope, _replay(body, receive), marked)
                 return
@@ -197,7 +199,10 @@ def _media_type(value: str) -> str:
     return media_type
 
 
-async def _read_body(receive: Receive, *, limit_bytes: int, scope: Scope) -> bytes | Rejection:
+async def _read_body(
+    receive: Receive, *, limit_bytes: int, scope: Scope
+) -> bytes | Rejection | None:
+    """Return the whole body; None where the client went away before its end."""
     too_large = Rejection(
         status=413,
         code="too_large",
@@ -212,7 +217,7 @@ async def _read_body(receive: Receive, *, limit_bytes: int, scope: Scope) -> byt
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            break
+            return None
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > limit_bytes:

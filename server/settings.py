@@ -153,6 +153,14 @@ class Settings(BaseSettings):
             raise ValueError("must not contain spaces")
         return value
 
+    @field_validator("llm_api_key")
+    @classmethod
+    def _check_api_key(cls, value: SecretStr | None) -> SecretStr | None:
+        key = "" if value is None else value.get_secret_value()
+        if not (key.isascii() and key.isprintable()):
+            raise ValueError("must be printable ASCII characters: it is sent in a header")
+        return value
+
     @property
     def notes_dir(self) -> Path:
         """The notes folder as an absolute path."""

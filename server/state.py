@@ -23,6 +23,8 @@ from kb.errors import IndexUnavailableError, StateLockedError
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
+    from server.settings import Settings
+
 _TOKEN_BYTES = 32
 _LOCK_PATIENCE_S = 0.2  # another process may look for a moment whether the folder is free
 
@@ -187,6 +189,15 @@ class StateFolder:
             f"the state folder {self.path} is in use by {holder}",
             hint="use that server, stop it, or give another folder with --state",
         )
+
+
+def state_folder(settings: Settings) -> StateFolder:
+    """Return the state folder that the settings mean.
+
+    Raises:
+        IndexUnavailableError: It cannot be made or written.
+    """
+    return StateFolder(settings.state or default_state_path(settings.notes_dir))
 
 
 def write_private(path: Path, content: str) -> None:

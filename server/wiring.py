@@ -30,7 +30,7 @@ from server.sandbox.runner.compose_program import absent_compose
 from server.sandbox.settings import SandboxSettings
 from server.services import Access, Services
 from server.settings import Settings, is_loopback
-from server.state import StateFolder, default_state_path
+from server.state import StateFolder
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -53,15 +53,6 @@ class Runtime:
     def close(self) -> None:
         """Stop jobs and the sandbox, and give back files."""
         self.closers.close()
-
-
-def state_folder(settings: Settings) -> StateFolder:
-    """Return the state folder that the settings mean.
-
-    Raises:
-        IndexUnavailableError: It cannot be made or written.
-    """
-    return StateFolder(settings.state or default_state_path(settings.notes_dir))
 
 
 def access_token(settings: Settings, state: StateFolder) -> str:
@@ -235,7 +226,7 @@ def make_chat_model(settings: Settings) -> OpenAIChatModel | None:
     """Return the language model that the settings name; None where they name none.
 
     Raises:
-        InvalidInputError: Only half of it is set.
+        InvalidInputError: Only half of it is set, or a part cannot be used.
     """
     from server.chat_model import OpenAIChatModel
 
@@ -246,6 +237,7 @@ def make_chat_model(settings: Settings) -> OpenAIChatModel | None:
             "KB_LLM_BASE_URL must be an http(s) URL, and KB_LLM_MODEL must name the model",
             hint="set both, or neither; for instance http://127.0.0.1:11434/v1 and llama3.1",
         )
+    _check_url(settings.llm_base_url)
     key = settings.llm_api_key
     return OpenAIChatModel(
         base_url=settings.llm_base_url,
@@ -253,6 +245,17 @@ def make_chat_model(settings: Settings) -> OpenAIChatModel | None:
         api_key="" if key is None else key.get_secret_value(),
         timeout_s=settings.llm_timeout_s,
     )
+
+
+def _check_url(url: str) -> None:
+    import httpx
+
+    try:
+        httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise InvalidInputError(
+            f"KB_LLM_BASE_URL is no URL: {error}", hint="for instance http://127.0.0.1:11434/v1"
+        ) from error
 
 
 def chroma_server(settings: Settings) -> ChromaServer | None:

@@ -16,7 +16,7 @@ from kb.text.common import is_common
 from kb.text.dictionary import is_word
 from kb.text.names import is_spoken_name
 from kb.text.sound import cyrillic_keys, latin_words, likeness
-from kb.text.spelling import corrected, noted
+from kb.text.spelling import MOST_LETTERS, corrected, noted
 from kb.text.tokens import Token, fold, is_cyrillic, russian_stem, spoken_latin, tokenize
 
 _ALIKE: Final = 0.65
@@ -43,7 +43,9 @@ def _put_right(text: str, index: Index, *, spoken: bool) -> str:
     pieces, end = [], 0
     for token in tokenize(text):
         word = fold(token.surface)
-        if token.kind != "word" or len(word) < _LEAST_LETTERS or is_common(word):
+        if token.kind != "word" or not _LEAST_LETTERS <= len(word) <= MOST_LETTERS:
+            continue
+        if is_common(word):
             continue
         if spelling := _spelling(token, word, index, spoken=spoken):
             pieces += [text[end : token.start], spelling]

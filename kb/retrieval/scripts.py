@@ -26,7 +26,8 @@ _SIGNED: Final = re.compile(r"(.+?)([.,;]+)")
 """Signs that are letters on the other layout too."""
 _ON_ENGLISH_KEYS: Final = re.compile(r"[a-z\[\];',.`{}:\"<>~-]*", re.IGNORECASE)
 _ON_RUSSIAN_KEYS: Final = re.compile(r"-{0,2}[а-яё-]+", re.IGNORECASE)
-_ROMAN: Final = re.compile(r"[a-z']+", re.IGNORECASE)
+_ROMAN: Final = re.compile(r"[a-z']{1,30}", re.IGNORECASE)
+"""A longer word is data, and has many readings."""
 _RUSSIAN_WORD: Final = re.compile(r"[а-яё]+(?:-[а-яё]+)*", re.IGNORECASE)
 _LATIN_WORD: Final = re.compile(r"-{0,2}[a-z][a-z-]*", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -27,12 +27,14 @@ class Database:
 
     def __init__(self, path: Path, schema: str, *, mapped_bytes: int = 0) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._writer = _connect(path)
         self._writing = threading.Lock()
-        self._writer.executescript(schema)
-        self._reader = _connect(path)
-        self._reader.execute(f"PRAGMA mmap_size = {mapped_bytes}")
         self._reading = threading.Lock()
+        with ExitStack() as opened:
+            self._writer = opened.enter_context(closing(_connect(path)))
+            self._writer.executescript(schema)
+            self._reader = opened.enter_context(closing(_connect(path)))
+            self._reader.execute(f"PRAGMA mmap_size = {mapped_bytes}")
+            opened.pop_all()
 
     def read(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Value, ...]]:
         """Return all rows of a query."""
@@ -69,10 +71,21 @@ class Database:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30.0)
-    connection.execute("PRAGMA journal_mode = WAL")
-    # FULL, since the journal must be on disk before the vectors are touched.
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # FULL, since the journal must be on disk before the vectors are touched.
+        connection.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Tell whether an error says that the file is damaged, not that it cannot be had or written."""
+    primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    is_broken = primary in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return is_broken or "unsupported file format" in str(error)
 
 
 def batched(values: Sequence[str], size: int = MAX_VARIABLES) -> Iterator[Sequence[str]]:

@@ -29,6 +29,8 @@ _OTHER: Final = 7
 another: shorter words have too many neighbours."""
 _LEAST_LETTERS: Final = 4
 """Of a word that may be misspelt; one with another or a needless letter has one more."""
+MOST_LETTERS: Final = 30
+"""A longer word is no slip of the fingers but data, and has as many slips as letters."""
 _RARE: Final = 7_000
 """From this rank on a common word is too rare to be what was meant by a short one."""
 _SHORT: Final = 7
@@ -106,11 +108,12 @@ def slips(word: str) -> Mapping[str, int]:
 
     The slip leaves the first letter as it is or swaps it with the second. At the end it leaves no
     needless letter, nor one of the next key: names have letters of their own there (`sshd`).
+    A word that is very short or very long gives none.
 
     Args:
         word: In lower case, `ё` as `е`.
     """
-    if len(word) < _LEAST_LETTERS:
+    if not _LEAST_LETTERS <= len(word) <= MOST_LETTERS:
         return {}
     longer = [*_shortened(word), *_exchanged(word)] if len(word) > _LEAST_LETTERS else []
     found = dict.fromkeys(longer, _OTHER_SLIP)

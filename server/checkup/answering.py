@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from importlib.util import find_spec
+from pathlib import Path
 
 from kb.errors import ChatModelError
-from server.checkup.finding import Finding, Verdict, state_of
+from server.checkup.finding import Finding, Verdict
 from server.settings import Settings
+from server.state import state_folder
 
 
 def check_model(settings: Settings) -> Finding:
@@ -46,21 +48,13 @@ def check_index(settings: Settings) -> Finding:
     """Look whether the index is built and complete."""
     from server.api_client import ApiClient
 
-    state = state_of(settings)
+    state = state_folder(settings)
     running = state.running_server()
     if running is None:
-        catalogs = list((state.path / "index").glob("*/catalog.sqlite3"))
-        if catalogs:
-            return Finding(check="index", verdict="ok", message=f"built, in {state.path / 'index'}")
-        return Finding(
-            check="index",
-            verdict="warning",
-            message="not built yet",
-            hint="run `kb ingest`, or start `kb serve`: it builds the index first",
-        )
+        return _index_on_disk(state.path / "index")
     client = ApiClient(url=running.url, token=running.token, own=False)
-    health = client.get("/api/health")
-    client.close()
+    with contextlib.closing(client):
+        health = client.get("/api/health")
     counts = f"{health['index']['notes']} notes, {health['index']['chunks']} chunks"
     verdict: Verdict = "ok" if health["status"] == "ok" else "warning"
     return Finding(
@@ -68,6 +62,20 @@ def check_index(settings: Settings) -> Finding:
         verdict=verdict,
         message=f"{health['status']}: {counts} {health['message']}".strip(),
         hint="" if verdict == "ok" else "wait for indexing to end, or look at the message",
+    )
+
+
+def _index_on_disk(folder: Path) -> Finding:
+    from kb.store.completeness import is_complete
+
+    catalogs = list(folder.glob("*/catalog.sqlite3"))
+    if any(map(is_complete, catalogs)):
+        return Finding(check="index", verdict="ok", message=f"built, in {folder}")
+    return Finding(
+        check="index",
+        verdict="warning",
+        message="begun, and not finished yet" if catalogs else "not built yet",
+        hint="run `kb ingest`, or start `kb serve`: it builds the index first",
     )
 
 

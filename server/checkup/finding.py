@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from server.settings import Settings
-from server.state import StateFolder, default_state_path
-
 Verdict = Literal["ok", "warning", "broken"]
 
 
@@ -20,12 +17,3 @@ class Finding:
     message: str
     hint: str = ""
     """How to mend it."""
-
-
-def state_of(settings: Settings) -> StateFolder:
-    """Return the state folder that the settings mean.
-
-    Raises:
-        IndexUnavailableError: It cannot be made or written.
-    """
-    return StateFolder(settings.state or default_state_path(settings.notes_dir))

@@ -8,8 +8,9 @@ import shutil
 import sys
 from typing import Final
 
-from server.checkup.finding import Finding, state_of
+from server.checkup.finding import Finding
 from server.settings import Settings
+from server.state import state_folder
 
 _MIN_PYTHON: Final = (3, 11)
 _BELOW_PYTHON: Final = (3, 14)
@@ -51,7 +52,7 @@ def check_notes(settings: Settings) -> Finding:
 
 def check_state(settings: Settings) -> Finding:
     """Look whether the state folder can be written, and who has it."""
-    state = state_of(settings)
+    state = state_folder(settings)
     if not os.access(state.path, os.W_OK):
         return Finding(
             check="state",
@@ -80,7 +81,7 @@ def check_token(settings: Settings) -> Finding:
     require_token_by_hand(settings)
     if settings.token is not None:
         return Finding(check="token", verdict="ok", message="set by KB_TOKEN")
-    file = state_of(settings).token_file
+    file = state_folder(settings).token_file
     if not file.exists():
         return Finding(check="token", verdict="ok", message="is made at the first start")
     if os.name == "posix" and file.stat().st_mode & 0o077:
@@ -95,7 +96,7 @@ def check_token(settings: Settings) -> Finding:
 
 def check_disk(settings: Settings) -> Finding:
     """Look whether there is room for the index."""
-    free_bytes = shutil.disk_usage(state_of(settings).path).free
+    free_bytes = shutil.disk_usage(state_folder(settings).path).free
     message = f"{free_bytes / 1e9:.1f} GB free for the state folder"
     if free_bytes < _MIN_FREE_BYTES:
         return Finding(
@@ -111,7 +112,7 @@ def check_port(settings: Settings) -> Finding:
     """Look whether the server can listen where the settings say."""
     from server.serving import PortTakenError, listen, port_of
 
-    running = state_of(settings).running_server()
+    running = state_folder(settings).running_server()
     if running is not None:
         return Finding(check="port", verdict="ok", message=f"the server answers at {running.url}")
     try:

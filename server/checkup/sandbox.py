@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kb.errors import SandboxError
-from server.checkup.finding import Finding, Verdict, state_of
+from server.checkup.finding import Finding, Verdict
 from server.settings import Settings
+from server.state import state_folder
 
 
 def check_sandbox(settings: Settings) -> Finding:
@@ -12,7 +13,8 @@ def check_sandbox(settings: Settings) -> Finding:
     from server.sandbox.service import Sandbox
     from server.wiring import sandbox_settings
 
-    status = Sandbox(sandbox_settings(settings, state_of(settings), port=settings.port)).status()
+    state = state_folder(settings)
+    status = Sandbox(sandbox_settings(settings, state, port=settings.port)).status()
     if settings.sandbox == "off":
         return Finding(check="sandbox", verdict="ok", message="switched off (KB_SANDBOX=off)")
     if status.driver == "off" or status.state == "unavailable":

@@ -82,7 +82,7 @@ def delete_conversation(conversation_id: str, services: ServicesDep) -> DeletedB
         200: {
             "content": {
                 "text/markdown": {"example": "# Removing containers\n"},
-                "application/json": {"example": {"title": "Removing containers", "turns": []}},
+                "application/json": {"example": {"title": "Removing containers", "messages": []}},
             }
         },
     },

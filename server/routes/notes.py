@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Header, Path, Query, Response
 from fastapi.responses import JSONResponse
 
 from kb.model import NoteId
-from server.note_files import Precondition
+from server.note_files import Precondition, etag_of_digest
 from server.render import render_note
 from server.routes.shared import PageDep, ServicesDep, errors
 from server.schemas.notes import (
@@ -56,14 +56,15 @@ def list_notes(
 def get_note(path: PathParam, services: ServicesDep, if_none_match: IfNoneMatch = None) -> Response:
     """Return a note's source, its safe HTML with line anchors, and its ETag."""
     note = NoteId(path)
-    etag = services.note_files.etag(note)
-    source = services.library.read(note)
+    services.note_files.require(note)
+    loaded = services.library.load(note)
+    etag, source = etag_of_digest(loaded.sha256), loaded.text
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if if_none_match is not None and etag in [tag.strip() for tag in if_none_match.split(",")]:
         return Response(status_code=304, headers=headers)
     body = NoteBody(
         path=path,
-        title=_title(services, note),
+        title=services.library.title(note),
         source=source,
         html=render_note(source, note=path),
         lines=source.count("\n") + (not source.endswith("\n")),
@@ -108,8 +109,3 @@ def delete_note(
     """Move a note to the trash of the state folder. Only where `--edit` was given."""
     trash = services.note_files.delete(NoteId(path), Precondition(if_match=if_match or "*"))
     return DeletedNoteBody(path=path, trash=trash, job_id=services.jobs.start().id)
-
-
-def _title(services: ServicesDep, note: NoteId) -> str:
-    titles = (each.title for each in services.library.notes() if each.id == note)
-    return next(titles, "") or note.rpartition("/")[2]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from kb.model import Answer, Filters
-from server.schemas.base import QUESTION_SHAPE, WireModel
+from server.schemas.base import QUESTION_SHAPE, Text, WireModel
 from server.schemas.citations import CitationBody
 from server.schemas.commands import CommandBody
 
@@ -26,7 +26,7 @@ class FiltersBody(WireModel):
 class AskRequest(WireModel):
     """A question to the notes."""
 
-    question: str = Field(
+    question: Text = Field(
         description="What to ask, in Russian or English.", json_schema_extra=QUESTION_SHAPE
     )
     conversation_id: str | None = Field(
@@ -88,7 +88,9 @@ class FeedbackRequest(WireModel):
     """What the user thinks of an answer."""
 
     rating: Literal["up", "down"] | None = Field(description="null takes an earlier rating back.")
-    comment: str = Field("", max_length=2000)
+    comment: str | None = Field(
+        None, max_length=2000, description="Left out, an earlier one stays."
+    )
 
 
 class FeedbackBody(BaseModel):

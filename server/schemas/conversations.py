@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from server.schemas.answers import AnswerBody
-from server.schemas.base import WireModel
+from server.schemas.base import WireModel, one_line
 
 
 class ConversationSummaryBody(BaseModel):
@@ -45,7 +45,12 @@ class ConversationBody(ConversationSummaryBody):
 class RenameRequest(WireModel):
     """A new title."""
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    title: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+        AfterValidator(one_line),
+        StringConstraints(min_length=1),
+    ]
 
 
 class DeletedBody(BaseModel):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from server.schemas.base import Text, require_characters
 from server.schemas.citations import CitationBody
 from server.schemas.commands import CommandBody
 
@@ -18,7 +19,7 @@ class ContentPart(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     type: str
-    text: str = ""
+    text: Text = ""
 
 
 class ChatMessageBody(BaseModel):
@@ -28,6 +29,13 @@ class ChatMessageBody(BaseModel):
 
     role: str
     content: str | list[ContentPart] | None = None
+
+    @field_validator("content")
+    @classmethod
+    def _check_content(
+        cls, value: str | list[ContentPart] | None
+    ) -> str | list[ContentPart] | None:
+        return require_characters(value) if isinstance(value, str) else value
 
     def text(self) -> str:
         """Return the message's text."""

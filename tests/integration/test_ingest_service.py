@@ -13,6 +13,7 @@ import pytest
 
 from ingest.report import SyncProgress
 from ingest.service import IndexService
+from ingest.vault import Vault
 from kb.answering.frames import frame
 from kb.assistant import Assistant
 from kb.errors import IndexUnavailableError, StateLockedError, VaultError
@@ -256,6 +257,32 @@ def test_files_that_cannot_be_read_are_said_and_the_rest_is_indexed(
         assert service.status.state == "ok"
 
 
+@pytest.mark.parametrize("is_new", [False, True], ids=["known", "new"])
+@pytest.mark.parametrize("moment", ["Vault.load", "Vault._read_bytes"])
+def test_a_note_deleted_during_a_sync_is_gone_and_not_unreadable(
+    notes: Path, state: Path, monkeypatch: pytest.MonkeyPatch, is_new: bool, moment: str
+) -> None:
+    step: Callable[..., object] = getattr(Vault, moment.removeprefix("Vault."))
+
+    def late(vault: Vault, note: NoteId, *rest: object) -> object:
+        if note == "команды.md":
+            (notes / note).unlink(missing_ok=True)
+        return step(vault, note, *rest)
+
+    with opened(notes, state) as service:
+        if not is_new:
+            service.sync()
+            insert_above(notes)
+        with monkeypatch.context() as patched:
+            patched.setattr(f"ingest.vault.{moment}", late)
+            report = service.sync()
+        assert (report.failed, report.warnings) == ((), ())
+        assert report.removed == (() if is_new else ("команды.md",))
+        assert report.unchanged == (0 if is_new else 1)
+        assert service.status.state == "ok"
+        assert [note.id for note in index_of(service).catalog.notes()] == ["папка/вопросы.md"]
+
+
 def test_a_note_that_becomes_unreadable_is_taken_out(notes: Path, state: Path) -> None:
     with opened(notes, state) as service:
         service.sync()
@@ -417,6 +444,43 @@ def test_damaged_parts_are_built_again(notes: Path, state: Path, lost: str, how:
         service.sync()
         assert service.status.state == "ok"
         assert contents(service) == before
+
+
+def test_damaged_pages_of_known_vectors_cost_no_index(notes: Path, state: Path) -> None:
+    for number in range(200):
+        (notes / f"{number}.md").write_text(f"Слово номер {number}.\n", encoding="utf-8")
+    with opened(notes, state) as service:
+        service.sync()
+        before = contents(service)
+        fingerprint = index_of(service).fingerprint
+    (path,) = (state / "index" / "embeddings").glob("*.sqlite3")
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + b"\xa5" * (len(data) - 4096))
+    catalog = state / "index" / fingerprint / "catalog.sqlite3"
+    made = catalog.stat().st_ino
+    with opened(notes, state) as service:
+        assert service.status.state == "ok"
+        service.sync()
+        assert contents(service) == before
+    assert catalog.stat().st_ino == made, "the sound index was built again"
+
+
+@pytest.mark.parametrize("kind", [sqlite3.DatabaseError, RuntimeError])
+def test_every_error_of_a_sync_is_told_until_one_succeeds(
+    notes: Path, state: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise kind("it broke")
+
+    with opened(notes, state) as service:
+        with monkeypatch.context() as patched:
+            patched.setattr("kb.store.manifest.Manifest.finish_change", fail)
+            with pytest.raises(kind):
+                service.sync()
+        status = service.status
+        assert (status.state, "it broke" in status.message) == ("degraded", True)
+        service.sync()
+        assert service.status.state == "ok"
 
 
 FULL_ERRORS = (

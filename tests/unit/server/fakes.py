@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ingest.report import IndexStatus, SyncProgress, SyncReport
-from ingest.vault import Vault
+from ingest.vault import NoteSource, Vault
 from kb.assistant import (
     AnswerEvent,
     CitationEvent,
@@ -169,8 +169,14 @@ class FakeLibrary:
             for file in self.vault.scan().files
         ]
 
+    def title(self, note: NoteId) -> str:
+        return next((each.title for each in self.notes() if each.id == note), "")
+
     def read(self, note: NoteId) -> str:
         return self.vault.read(note)
+
+    def load(self, note: NoteId) -> NoteSource:
+        return self.vault.load(note)
 
     def sync(
         self, on_progress: Callable[[SyncProgress], None], cancelled: Callable[[], bool]

@@ -177,11 +177,11 @@ def test_malformed_questions_are_400(client: TestClient, body: object) -> None:
 
 
 def test_broken_json_is_400(client: TestClient) -> None:
-    for body in (b"{", b"", b"\xff", b'{"question": "x"', b'{"question": NaN}'):
-        response = client.post(
-            "/api/ask", content=body, headers={"Content-Type": "application/json"}
-        )
-        assert error_of(response) == (400, "invalid_request")
+    half = rb'{"question": "\ud800"}'  # of a character
+    for body in (b"{", b"", b"\xff", b'{"question": "x"', b'{"question": NaN}', half):
+        for path in ("/api/ask", "/api/ask/stream"):
+            response = client.post(path, content=body, headers={"Content-Type": "application/json"})
+            assert error_of(response) == (400, "invalid_request")
 
 
 def test_an_unknown_conversation_is_404(client: TestClient) -> None:

@@ -143,13 +143,45 @@ def test_a_refusal_is_told(service: Service, model: OpenAIChatModel, status: int
         '{"choices": 1}',
         '{"choices": [1]}',
         '{"error": "overloaded"}',
-        '{"choices": [{"delta": null}]}',
+        '{"choices": [null]}',
     ],
 )
 def test_nonsense_is_an_error(service: Service, model: OpenAIChatModel, chunk: str) -> None:
     service.reply = sse(chunk)
     with pytest.raises(ChatModelError):
         replies(model)
+
+
+def test_fields_may_be_null(service: Service, model: OpenAIChatModel) -> None:
+    service.reply = sse(
+        {**delta("Том"), "error": None},
+        {"choices": [{"delta": {"content": None}, "finish_reason": None}]},
+        {"choices": None, "usage": {"total_tokens": 3}},
+        {"choices": [{"delta": None, "finish_reason": "stop"}]},
+    )
+    assert replies(model) == ["Том"]
+
+
+def test_a_reply_may_end_without_the_last_word(service: Service, model: OpenAIChatModel) -> None:
+    end = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
+    service.reply = sse(delta("Том"), end, {"choices": [], "usage": {}}, done=False)
+    assert replies(model) == ["Том"]
+
+
+def test_halves_of_characters_are_put_together_or_replaced(
+    service: Service, model: OpenAIChatModel
+) -> None:
+    service.reply = sse(delta("a\ud83d"), delta("\ude00b"), delta("\ud800"), delta("c\udc00"))
+    assert "".join(replies(model)) == "a\U0001f600b\ufffdc\ufffd"
+
+
+def test_an_address_that_is_none_is_told() -> None:
+    model = OpenAIChatModel(base_url="http://[::1/v1", model="m")
+    with pytest.raises(ChatModelError, match="cannot be reached"):
+        replies(model)
+    with pytest.raises(ChatModelError, match="cannot be reached"):
+        model.greet()
+    model.close()
 
 
 def test_a_reply_that_breaks_off_is_an_error(service: Service, model: OpenAIChatModel) -> None:

@@ -14,6 +14,9 @@ from types import SimpleNamespace
 import pytest
 
 from kb.errors import ModelError, SandboxError
+from kb.store.catalog import SCHEMA
+from kb.store.database import Database
+from kb.store.manifest import Manifest
 from server.checkup import CHECKS, check_up
 from server.checkup.finding import Finding
 from server.sandbox.state import SandboxStatus
@@ -61,15 +64,19 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     notes = tmp_path / "notes"
     notes.mkdir()
     (notes / "a.md").write_text("# A\n", encoding="utf-8")
-    catalog = tmp_path / "state" / "index" / "x" / "catalog.sqlite3"
-    catalog.parent.mkdir(parents=True)
-    catalog.touch()
+    make_catalog(tmp_path / "state", is_complete=True)
     ready = SandboxStatus(state="off", driver="managed")
     monkeypatch.setattr("ingest.embedding.SentenceTransformerEmbedder", FakeEmbedder)
     monkeypatch.setattr("server.sandbox.service.Sandbox.status", lambda _: ready)
     monkeypatch.setattr("server.sandbox.builtin_image.find_static_busybox", lambda: Path("/b"))
     monkeypatch.setattr(FIND_COMPOSE, lambda: ["docker-compose"])
     return Place(notes=notes, state=tmp_path / "state", monkeypatch=monkeypatch)
+
+
+def make_catalog(state: Path, *, is_complete: bool) -> None:
+    catalog = Database(state / "index" / "x" / "catalog.sqlite3", SCHEMA)
+    Manifest(catalog).set_value("complete", "1" if is_complete else "")
+    catalog.close()
 
 
 def raising(error: Exception) -> Callable[..., object]:
@@ -223,6 +230,14 @@ def test_a_state_that_another_process_holds_is_a_warning(place: Place) -> None:
     found = place.find("state")
     owner.release()
     assert (found.verdict, "another kb process" in found.message) == ("warning", True)
+
+
+def test_an_index_that_was_never_finished_is_told_of(place: Place) -> None:
+    make_catalog(place.state, is_complete=False)
+    found = place.find("index")
+    assert (found.verdict, "not finished" in found.message) == ("warning", True)
+    (place.state / "index" / "x" / "catalog.sqlite3").write_bytes(b"garbage" * 100)
+    assert place.find("index").verdict == "warning"
 
 
 def test_a_reranker_of_other_weights_is_told_of(place: Place, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import logging
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 
 from kb.errors import IndexUnavailableError, ModelError
 from kb.model import Filters
+from server.api_client import ApiClient, StreamedEvent
 from server.cli import app
 from server.cli_progress import describe_progress
 from server.origins import OwnOrigins
@@ -244,6 +245,33 @@ def test_a_bad_question_is_2(running: list[str], question: str) -> None:
     error_of(result)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ask", "\udcff"],
+        ["search", "\udcff"],
+        ["run", "docker logs \udcff"],
+        ["ask", "x", "--tag", "\udcff"],
+    ],
+    ids=["ask", "search", "run", "tag"],
+)
+@pytest.mark.parametrize("more", [[], ["--json"]], ids=["text", "json"])
+def test_bytes_that_are_no_text_are_2(
+    running: list[str], words: list[str], more: list[str]
+) -> None:
+    result = kb(*words, *more, *running)
+    assert result.exit_code == 2
+    assert "UTF-8" in error_of(result)
+    assert "hint: " in result.stderr
+
+
+def test_bytes_that_are_no_text_cost_chat_one_question(bench: Bench, running: list[str]) -> None:
+    result = CliRunner().invoke(app, ["chat", *running], input=b"\xff\nhow?\n")
+    assert result.exit_code == 0
+    assert result.stderr.count("UTF-8") >= 1
+    assert [question.text for question in bench.answerer.questions] == ["how?"]
+
+
 def test_an_error_is_json_too_where_json_is_asked(bench: Bench, running: list[str]) -> None:
     bench.answerer.error = IndexUnavailableError("no index", hint="wait")
     result = kb("ask", "x", "--json", *running)
@@ -324,6 +352,47 @@ def test_a_refused_command_is_1_with_its_reason(running: list[str]) -> None:
     result = kb("run", "docker run --privileged alpine", *running)
     assert result.exit_code == 1
     assert "--privileged" in result.stderr
+
+
+def test_what_may_run_instead_is_told(running: list[str]) -> None:
+    line = "docker run -it --rm alpine ls"
+    assert "may run instead: docker run " in kb("run", line, *running).stderr
+    body = json.loads(kb("run", line, "--json", *running).stdout)
+    assert body["suggestion"].startswith("docker run ")
+    assert set(body["error"]) >= {"code", "message", "hint"}
+
+
+def test_what_would_be_removed_and_is_missing_is_in_the_json(running: list[str]) -> None:
+    body = json.loads(kb("run", "docker rm web", "--json", *running).stdout)
+    assert (body["error"]["code"], body["victims"]) == ("needs_confirmation", ["web"])
+    body = json.loads(kb("run", "docker logs <container>", "--json", *running).stdout)
+    assert body["error"]["code"] == "needs_values"
+    assert [slot["id"] for slot in body["slots"]] == ["container"]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["once", "twice"])
+def test_ctrl_c_stops_a_run_and_waits_for_its_end(
+    bench: Bench, running: list[str], monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    bench.sandbox.runs.hold = threading.Event()
+    events = ApiClient.events
+    streams: list[int] = []
+
+    def interrupted(
+        client: ApiClient, method: str, path: str, *, after: int = 0
+    ) -> Generator[StreamedEvent, None, None]:
+        streams.append(after)
+        for event in events(client, method, path, after=after):
+            yield event
+            if event.name == "stdout" or (again and len(streams) == 2):
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(ApiClient, "events", interrupted)
+    result = kb("run", "docker logs -f web", *running)
+    assert result.stdout == "ran docker logs -f web\n"
+    assert len(streams) == 2
+    assert result.exit_code == (130 if again else 1)
+    assert ("stopped" in result.stderr) is not again
 
 
 def test_the_command_line_says_who_it_is(bench: Bench, running: list[str]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from kb.errors import IndexUnavailableError
-from kb.model import Language
+from kb.model import ConversationId, Language
 from server.database import Database
 from tests.unit.server.conftest import Bench
 from tests.unit.server.test_api import ask, error_of
@@ -48,6 +49,8 @@ def test_search_looks_into_titles_questions_and_answers(client: TestClient) -> N
     assert found("100%") == 1
     assert found("f_it") == 1
     assert found("1%0") == 0
+    assert found("\x00") == 0
+    assert found("") == 2
     assert found("' OR 1=1 --") == 0
 
 
@@ -59,6 +62,16 @@ def test_a_conversation_is_renamed(client: TestClient) -> None:
     assert client.get(url).json()["title"] == "Моё"
 
 
+def test_a_title_is_one_line(client: TestClient) -> None:
+    url = f"/api/conversations/{ask(client)['conversation_id']}"
+    renamed = client.patch(url, json={"title": "a\n\n# b\x00\u2028c\td"})
+    assert renamed.json()["title"] == "a # b c d"
+    assert client.get(f"{url}/export").text.startswith("# a # b c d\n")
+    assert error_of(client.patch(url, json={"title": "\n\x00"})) == (400, "invalid_request")
+    asked = ask(client, "x\x00\ny")["conversation_id"]
+    assert client.get(f"/api/conversations/{asked}").json()["title"] == "x y"
+
+
 def test_a_deleted_conversation_is_gone_with_its_answers(client: TestClient) -> None:
     answer = ask(client)
     url = f"/api/conversations/{answer['conversation_id']}"
@@ -67,6 +80,23 @@ def test_a_deleted_conversation_is_gone_with_its_answers(client: TestClient) -> 
         assert error_of(response) == (404, "not_found")
     rated = client.post(f"/api/answers/{answer['id']}/feedback", json={"rating": "up"})
     assert error_of(rated) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/api/ask", "/api/ask/stream"])
+def test_a_conversation_deleted_while_it_is_answered_stays_deleted(
+    bench: Bench, client: TestClient, path: str
+) -> None:
+    conversation = ask(client)["conversation_id"]
+
+    def deleting() -> Iterator[str]:
+        bench.services.conversations.delete(ConversationId(conversation))
+        yield "Remove it [1]."
+
+    bench.answerer.pieces = deleting()
+    response = client.post(path, json={"question": "and?", "conversation_id": conversation})
+    assert response.status_code == 200
+    assert '"conversation_id":""' in response.text.replace(" ", "")
+    assert client.get("/api/conversations").json()["total"] == 0
 
 
 def test_answers_are_rated(client: TestClient) -> None:
@@ -82,6 +112,24 @@ def test_answers_are_rated(client: TestClient) -> None:
     assert error_of(client.post(url, json={"rating": "great"})) == (400, "invalid_request")
 
 
+def test_a_comment_stays_until_another_is_given_or_the_rating_is_taken_back(
+    client: TestClient,
+) -> None:
+    answer = ask(client)
+
+    def rated(**feedback: object) -> object:
+        client.post(f"/api/answers/{answer['id']}/feedback", json=feedback)
+        url = f"/api/conversations/{answer['conversation_id']}/export"
+        exported = client.get(url, params={"format": "json"}).json()
+        return exported["messages"][0]["comment"]
+
+    assert rated(rating="down", comment="no") == "no"
+    assert rated(rating="down") == "no"
+    assert rated(rating="up", comment="") == ""
+    assert rated(rating="up", comment="yes") == "yes"
+    assert rated(rating=None) == ""
+
+
 def test_exports_hold_the_answer_and_its_lines(client: TestClient) -> None:
     answer = ask(client, "how do I remove a container")
     url = f"/api/conversations/{answer['conversation_id']}/export"
@@ -93,6 +141,10 @@ def test_exports_hold_the_answer_and_its_lines(client: TestClient) -> None:
     assert "````\nRemove a container:\n\n```bash" in markdown.text
     exported = client.get(url, params={"format": "json"})
     document = json.loads(exported.text)
+    described = client.get("/openapi.json").json()["paths"][
+        "/api/conversations/{conversation_id}/export"
+    ]["get"]["responses"]["200"]["content"]["application/json"]["example"]
+    assert described.keys() <= document.keys()
     assert document["messages"][0]["answer"]["citations"] == answer["citations"]
     assert error_of(client.get(url, params={"format": "exe"})) == (400, "invalid_request")
 
@@ -121,10 +173,11 @@ def test_an_answer_that_cannot_be_kept_is_still_given(
     assert said in answers[-1]["notice"]
     assert "cannot be written" not in answers[-1]["notice"]
     assert client.get("/api/conversations").json()["total"] < len(answers)
-    url = f"/api/conversations/{answers[0]['conversation_id']}"
-    if client.get(url).status_code == 200:
-        renamed = client.patch(url, json={"title": "x" * 200})
-        assert renamed.status_code in {200, 500}
+    assert answers[-1]["conversation_id"] == ""  # there is none to go on with
+    for conversation in {answer["conversation_id"] for answer in answers} - {""}:
+        url = f"/api/conversations/{conversation}"
+        assert client.get(url).status_code == 200
+        assert client.patch(url, json={"title": "x" * 200}).status_code in {200, 500}
 
 
 def test_a_long_question_makes_a_short_title(client: TestClient) -> None:

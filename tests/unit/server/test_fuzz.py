@@ -16,11 +16,13 @@ from tests.unit.server.conftest import Bench
 TEXT = st.text(max_size=20) | st.sampled_from(
     ["", "x", "cmd1", "a1", "r0", "docker.md", "../x", "%00", "docker ps", "docker rm web",
      "\u202e",
-     "' OR 1=1 --", "x" * 3000, "-1", "1e9", "null", "💥", "\ud7ff"]
+     "' OR 1=1 --", "x" * 3000, "-1", "1e9", "null", "💥"]
 )  # fmt: skip
+JSON_TEXT = TEXT | st.just("\ud800")
+"""JSON can name half a character; an address cannot."""
 VALUE = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    st.none() | st.booleans() | st.integers() | st.floats() | JSON_TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(JSON_TEXT, inner, max_size=4),
     max_leaves=8,
 )
 
@@ -29,7 +31,7 @@ def body_for(fields: list[str]) -> st.SearchStrategy[object]:
     """Bodies that have the route's own fields, with values of any kind, and others."""
     if not fields:
         return VALUE
-    known = st.fixed_dictionaries({}, optional=dict.fromkeys(fields, VALUE | TEXT))
+    known = st.fixed_dictionaries({}, optional=dict.fromkeys(fields, VALUE | JSON_TEXT))
     return known | VALUE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import Message
 
+from ingest.vault import NoteSource, Vault
 from kb.errors import InvalidInputError, NotFoundError
 from kb.model import NoteId
 from server.note_files import NoteFiles, Precondition, PreconditionError, check_note_path, etag_of
@@ -44,6 +47,20 @@ def test_a_note_is_shown_with_source_html_and_tag(client: TestClient) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_source_and_tag_are_of_one_reading(
+    bench: Bench, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = Vault.load
+
+    def changed(vault: Vault, note: NoteId) -> NoteSource:
+        (bench.notes / note).write_bytes(b"# by an editor\n")
+        return load(vault, note)
+
+    monkeypatch.setattr(Vault, "load", changed)
+    note = client.get("/api/notes/docker.md").json()
+    assert note["etag"] == etag_of(note["source"].encode())
+
+
 def test_a_note_that_is_no_text_says_so(bench: Bench, client: TestClient) -> None:
     (bench.notes / "bin.md").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(20)) * 4)
     response = client.get("/api/notes/bin.md")
@@ -72,6 +89,39 @@ def test_a_save_follows_what_was_read(bench: Bench, client: TestClient) -> None:
     assert (status, new_etag) == (200, etag_of("# Новое\n".encode()))
     assert (bench.notes / "docker.md").read_text(encoding="utf-8") == "# Новое\n"
     assert kept(bench) == [NOTE_TEXT.encode()]
+
+
+def test_a_save_that_breaks_off_changes_nothing(bench: Bench) -> None:
+    messages: list[Message] = [
+        {"type": "http.request", "body": NOTE_TEXT.encode()[:40], "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = {
+        "host": f"127.0.0.1:{PORT}",
+        "authorization": f"Bearer {TOKEN}",
+        "if-match": etag_of(NOTE_TEXT.encode()),
+        **MARKDOWN,
+    }
+    scope = {
+        "type": "http",
+        "method": "PUT",
+        "scheme": "http",
+        "path": "/api/notes/docker.md",
+        "raw_path": b"/api/notes/docker.md",
+        "query_string": b"",
+        "headers": [(key.lower().encode(), value.encode()) for key, value in headers.items()],
+    }
+    asyncio.run(bench.app(scope, receive, send))
+    assert (bench.notes / "docker.md").read_text(encoding="utf-8") == NOTE_TEXT
+    assert sent == []
 
 
 def test_a_stale_save_changes_nothing(bench: Bench, client: TestClient) -> None:
@@ -206,6 +256,60 @@ def test_links_out_of_the_folder_are_not_followed(bench: Bench, client: TestClie
     assert secret.read_text(encoding="utf-8") == "secret"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
+def test_of_a_linked_note_the_link_is_deleted(bench: Bench, client: TestClient) -> None:
+    (bench.notes / "link.md").symlink_to(bench.notes / "docker.md")
+    response = client.delete("/api/notes/link.md")
+    assert response.status_code == 200
+    assert not (bench.notes / "link.md").is_symlink()
+    assert (bench.notes / "docker.md").read_text(encoding="utf-8") == NOTE_TEXT
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
+def test_a_linked_note_is_saved_where_it_leads(bench: Bench, client: TestClient) -> None:
+    (bench.notes / "link.md").symlink_to(bench.notes / "docker.md")
+    assert put(client, "link.md", "new", If_Match="*")[0] == 200
+    assert (bench.notes / "link.md").is_symlink()
+    assert (bench.notes / "docker.md").read_text(encoding="utf-8") == "new"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
+def test_a_linked_folder_holds_no_notes_to_change(bench: Bench, client: TestClient) -> None:
+    (bench.notes / "real").mkdir()
+    (bench.notes / "real" / "x.md").write_text("x", encoding="utf-8")
+    (bench.notes / "linked").symlink_to(bench.notes / "real")
+    assert client.delete("/api/notes/linked/x.md").status_code == 404
+    assert put(client, "linked/x.md", "y", If_Match="*") == (400, "invalid_request")
+    assert put(client, "linked/new.md", "y", If_None_Match="*") == (400, "invalid_request")
+    assert [file.name for file in (bench.notes / "real").iterdir()] == ["x.md"]
+    assert (bench.notes / "real" / "x.md").read_text(encoding="utf-8") == "x"
+
+
+@pytest.mark.parametrize(
+    "path", ["node_modules/x.md", "~$x.md", "drafts/x.md", "drafts/deep/x.md", "docker.md/x.md"]
+)
+def test_what_the_index_would_never_show_is_not_saved(
+    bench: Bench, client: TestClient, path: str
+) -> None:
+    (bench.notes / ".kbignore").write_text("drafts/\n", encoding="utf-8")
+    response = client.put(f"/api/notes/{path}", content=b"x", headers=NEW)
+    error = response.json()["error"]
+    assert (response.status_code, error["reasons"]) == (400, ["note_path"])
+    assert error["hint"]
+    assert not (bench.notes / path).exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes as POSIX has them")
+def test_the_umask_counts_for_new_notes(tmp_path: Path) -> None:
+    files = NoteFiles(tmp_path, trash=tmp_path / "trash", editable=True)
+    before = os.umask(0o077)
+    try:
+        files.save(NoteId("a.md"), b"x", Precondition(if_none_match="*"))
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.md").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.skipif(os.name != "posix", reason="named pipes")
 def test_devices_are_no_notes(bench: Bench, client: TestClient) -> None:
     os.mkfifo(bench.notes / "pipe.md")
@@ -307,8 +411,8 @@ def test_the_mode_of_a_file_is_kept(tmp_path: Path) -> None:
     assert note.stat().st_mode & 0o777 == 0o640
 
 
-def test_other_files_have_no_tag(tmp_path: Path) -> None:
+def test_other_files_are_no_notes(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x", encoding="utf-8")
     files = NoteFiles(tmp_path, trash=tmp_path / "trash", editable=True)
     with pytest.raises(NotFoundError):
-        files.etag(NoteId("a.txt"))
+        files.require(NoteId("a.txt"))

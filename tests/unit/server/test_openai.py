@@ -125,6 +125,14 @@ def test_malformed_requests_are_400(client: TestClient, wrong: object) -> None:
     assert error_of(client.post(URL, json=wrong)) == (400, "invalid_request")
 
 
+@pytest.mark.parametrize("content", ["\ud800", [{"type": "text", "text": "\ud800"}]])
+def test_half_a_character_is_400(client: TestClient, content: object) -> None:
+    wrong = {"model": "kb", "messages": [{"role": "user", "content": content}]}
+    headers = {"Content-Type": "application/json"}
+    response = client.post(URL, content=json.dumps(wrong), headers=headers)
+    assert error_of(response) == (400, "invalid_request")
+
+
 def test_models_are_listed_and_others_are_404(client: TestClient) -> None:
     listed = client.get("/v1/models").json()
     assert [model["id"] for model in listed["data"]] == ["kb"]

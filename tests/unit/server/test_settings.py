@@ -8,8 +8,8 @@ import pytest
 
 from kb.errors import InvalidInputError
 from server.settings import Settings, is_loopback, read_settings
-from server.state import StateFolder
-from server.wiring import access_token, chroma_server, make_chat_model, state_folder
+from server.state import StateFolder, state_folder
+from server.wiring import access_token, chroma_server, make_chat_model
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +40,7 @@ def test_the_environment_is_read_and_options_go_over_it(monkeypatch: pytest.Monk
         ("KB_TOKEN", "with spaces in the middle of it"),
         ("KB_TOKEN", "кириллица-кириллица-кириллица"),
         ("KB_LLM_TIMEOUT_S", "0"),
+        ("KB_LLM_API_KEY", "ключ"),
         ("KB_LOG_FORMAT", "xml"),
     ],
 )
@@ -99,9 +100,10 @@ def test_other_machines_want_a_token_set_by_hand(tmp_path: Path) -> None:
         {"llm_base_url": "http://x/v1"},
         {"llm_base_url": "x", "llm_model": "m"},
         {"llm_base_url": "file:///etc", "llm_model": "m"},
+        {"llm_base_url": "http://[::1/v1", "llm_model": "m"},
     ],
 )
-def test_half_a_language_model_is_an_error(half: dict[str, str]) -> None:
+def test_half_a_language_model_or_a_wrong_one_is_an_error(half: dict[str, str]) -> None:
     with pytest.raises(InvalidInputError, match="KB_LLM_BASE_URL"):
         make_chat_model(read_settings(**half))
 

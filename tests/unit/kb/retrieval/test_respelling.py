@@ -50,8 +50,11 @@ def test_spoken_and_misspelt_words_are_put_right(asked: str, read: str) -> None:
         ("how to install radarr", "en"),
         ("authentik setup with linkerd", "en"),
         ("как настроить свелт", "ru"),  # no свет
+        ("how to install " + "AaBb" * 480, "en"),
+        ("İ" * 2000, "en"),
     ],
 )
+@pytest.mark.timeout(10)
 def test_other_words_stay(asked: str, language: Language) -> None:
     query = Query(text=asked, language=language)
     assert respell(query, INDEX) is query

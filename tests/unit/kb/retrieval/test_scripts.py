@@ -81,8 +81,10 @@ def test_caps_lock_is_read(typed: str, meant: str) -> None:
         "123",
         "?",
         "-v",
+        "bvd" * 660 + "ccccc",
     ],
 )
+@pytest.mark.timeout(5)
 def test_other_questions_stay(typed: str) -> None:
     assert in_own_script(typed, INDEX) == typed
 

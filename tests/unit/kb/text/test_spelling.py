@@ -82,6 +82,11 @@ def test_a_slip_leaves_the_first_letter_or_swaps_it() -> None:
     assert "rum" not in slips("run")
 
 
+def test_a_word_that_is_too_long_has_no_slips() -> None:
+    assert slips("a" * 29 + "b")
+    assert slips("a" * 30 + "b") == {}
+
+
 @pytest.mark.parametrize("word", ["пересчитывая", "готовке", "hoisting", "strain", "монитор"])
 def test_there_are_words_that_are_not_common(word: str) -> None:
     assert is_word(word)
