@@ -62,7 +62,9 @@ def _draft_section(book: DraftBook, section: Section) -> None:
             return
         if _heading_is_question(heading) or _heading_is_problem(section):
             _draft_whole_part(book, heading, parts[0], place)
-            parts = parts[1:]
+        else:
+            EntryDrafter(book, parts[0], place).run_under(heading)
+        parts = parts[1:]
     for part in parts:
         EntryDrafter(book, part, place).run()
 

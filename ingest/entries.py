@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from ingest.bare_commands import command_at_head
+from ingest.bare_commands import command_alone, command_at_head, leading_command
 from ingest.drafts import Draft, DraftBook, code_lines
 from ingest.flags import flags_at_head
 from ingest.footnotes import label_of, labels_in
@@ -19,6 +19,7 @@ from ingest.lists import (
     Place,
     commands_of,
     draft_command_lines,
+    draft_command_terms,
     draft_flag_lines,
     draft_list,
 )
@@ -70,7 +71,18 @@ class EntryDrafter:
 
     def run(self) -> None:
         """Draft all blocks."""
-        position = 0
+        self._run_from(0)
+
+    def run_under(self, heading: Block) -> None:
+        """Draft a heading that is a command with the text that describes it, then all the rest."""
+        command = command_alone(heading.content)
+        end = self._heading_description_end(command) if command else 0
+        if end:
+            lines = heading.lines.start, self._blocks[end - 1].lines.end
+            self._entry(lines, (command,), end)
+        self._run_from(end)
+
+    def _run_from(self, position: int) -> None:
         while position < len(self._blocks):
             position = self._step(position)
 
@@ -194,15 +206,26 @@ class EntryDrafter:
             self._draft_file(block, start)
             return at + 1
         end = at + 1 if lead else self._description_end(at + 1)
-        draft = self._add(
-            ChunkKind.COMMAND, start, self._blocks[end - 1].lines.end, commands=commands
-        )
+        draft = self._entry((start, self._blocks[end - 1].lines.end), commands, end)
         for paragraph in self._blocks[at + 1 : end]:
             if paragraph.kind is BlockKind.PARAGRAPH and defines(paragraph.content):
                 self._add(ChunkKind.DEFINITION, *_span(paragraph), parent=draft)
+        return end
+
+    def _entry(self, lines: tuple[int, int], commands: tuple[str, ...], end: int) -> Draft:
+        """Draft an entry of commands; it owns the flags from the block at `end` on."""
+        draft = self._add(ChunkKind.COMMAND, *lines, commands=commands)
         self._place = replace(self._place, owner=Owner(commands=commands, draft=draft))
         self._adjacent_to = end
-        return end
+        return draft
+
+    def _heading_description_end(self, command: str) -> int:
+        """Return the position after the paragraphs that say what a heading's command does."""
+        known, end = {"", command, command_name(command)}, self._description_end(0)
+        heads = (block.content.split("\n", 1)[0] for block in self._blocks[:end])
+        others = (n for n, head in enumerate(heads) if leading_command(head) not in known)
+        end = next(others, end)
+        return end - 1 if end and self._leads(end - 1) else end
 
     def _description_end(self, at: int) -> int:
         """Return the position after the paragraphs that say what the command before them does."""
@@ -328,9 +351,8 @@ class EntryDrafter:
     def _paragraph(self, at: int) -> int:
         """Draft a paragraph with the footnotes right below it that it refers to."""
         block = self._blocks[at]
-        if draft_flag_lines(self._book, block, self._place) or draft_command_lines(
-            self._book, block, self._place
-        ):
+        by_lines = (draft_flag_lines, draft_command_lines, draft_command_terms)
+        if any(draft(self._book, block, self._place) for draft in by_lines):
             return at + 1
         is_definition = defines(block.content) or "\n: " in block.text
         kind = ChunkKind.DEFINITION if is_definition else ChunkKind.PARAGRAPH

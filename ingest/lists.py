@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
-from ingest.bare_commands import command_at_head, explained_command
+from ingest.bare_commands import (
+    command_above,
+    command_at_head,
+    explained_command,
+    leading_command,
+)
 from ingest.drafts import Draft, DraftBook
 from ingest.flags import flags_at_head, starts_with_flag, without_task_box
 from ingest.grouping import group_blocks
@@ -100,16 +106,23 @@ def draft_command_lines(book: DraftBook, block: Block, place: Place) -> bool:
     if not all(commands):
         return False
     for number, command in enumerate(commands, start=block.lines.start):
-        book.add(
-            Draft(
-                kind=ChunkKind.COMMAND,
-                start=number,
-                end=number,
-                trail=place.trail,
-                commands=(command,),
-                parent=place.parent,
-            )
-        )
+        _add_command(book, number, number, command, place)
+    return True
+
+
+def draft_command_terms(book: DraftBook, block: Block, place: Place) -> bool:
+    """Draft a paragraph of commands, each on a line above what it does; False where it is none."""
+    lines = block.text.split("\n")
+    pairs = enumerate(zip(lines, [*lines[1:], ""], strict=True))
+    commands = {number: command for number, pair in pairs if (command := command_above(*pair))}
+    parts = list(pairwise([*commands, len(lines)]))
+    others = (n for n, line in enumerate(lines) if n not in commands and leading_command(line))
+    is_told = all(end - head > 1 for head, end in parts)
+    if 0 not in commands or not is_told or any(others):
+        return False
+    for head, end in parts:
+        start = block.lines.start
+        _add_command(book, start + head, start + end - 1, commands[head], place)
     return True
 
 
@@ -258,6 +271,19 @@ def _add_flag(book: DraftBook, start: int, end: int, flags: tuple[str, ...], pla
             commands=place.owner.commands or ((place.subject,) if place.subject else ()),
             flags=flags,
             parent=place.owner.draft or place.parent,
+        )
+    )
+
+
+def _add_command(book: DraftBook, start: int, end: int, command: str, place: Place) -> None:
+    book.add(
+        Draft(
+            kind=ChunkKind.COMMAND,
+            start=start,
+            end=end,
+            trail=place.trail,
+            commands=(command,),
+            parent=place.parent,
         )
     )
 
