@@ -17,7 +17,7 @@ from ingest.entries import EntryDrafter, draft_body, owner_named_by, subject_of
 from ingest.footnote_drafts import tie_footnotes
 from ingest.lists import Place
 from ingest.sections import Section, split_sections
-from ingest.signals import asks, heads_questions, names_problem
+from ingest.signals import asks, heads_questions, is_error, names_problem, tells_symptom
 from kb.model import Block, BlockKind, Chunk, ChunkKind, LineRange, Note
 
 _WHOLE_SECTION_CHARS: Final = 6000
@@ -114,6 +114,8 @@ def _heading_is_problem(section: Section) -> bool:
     if size > _WHOLE_SECTION_CHARS:
         return False
     is_specific = len(heading.content.split()) >= _SPECIFIC_WORDS
-    if is_specific and names_problem(heading.content):
+    if is_specific and (names_problem(heading.content) or is_error(heading.content)):
+        return True
+    if tells_symptom(section.parts[0][0].content):
         return True
     return any(map(names_problem, heading.heading_trail))

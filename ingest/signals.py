@@ -25,14 +25,20 @@ _ERROR: Final = re.compile(
     r"forbidden|unknown|invalid|killed|segfault|out of memory|errno)\b"
     r"|\b(?:ошибк\w*|не удал\w+|не уда[её]тся|отказано|не найден\w*|невозможно|недоступ\w+|"
     r"нет доступа|превышен\w*|конфликт\w*|сбой)\b"
-    r"|(?-i:[a-z](?:Error|Exception)\b|\b[A-Z][A-Z0-9]*_?ERR\w*\b|\bE[A-Z]{5,}\b)",
+    r"|(?-i:[a-z](?:Error|Exception)\b|\b[A-Z][A-Z0-9]*_?ERR\w*\b"
+    r"|\bE(?!(?:NABLE|NTRYPOINT|SCAPE|XCEPT|XECUTE|XISTS|XPLAIN|XPOSE|XTRACT)\b)[A-Z]{5,}\b)",
     re.IGNORECASE,
 )
+"""With the names of system errors (`ECONNREFUSED`), but not the words of SQL and Dockerfiles."""
+_SYMPTOM: Final = re.compile(
+    r"\W*(?:symptoms?|causes?|симптом\w*|причин[аы])[*_]*\s*:", re.IGNORECASE
+)
 _PROBLEM: Final = re.compile(
-    r"\b(?:проблем\w*|ошибк\w*|грабл\w+|неполадк\w*|не работа\w+|не запуска\w+|не старт\w+|"
-    r"не видит\w*|не открыва\w+|не подключа\w+|не удаля\w+|не поднима\w+|не хвата\w+|пада[её]т|"
-    r"ломает\w*|сломал\w*|зависа\w+|виснет|troubleshooting|problems?|issues?|errors?|pitfalls?|"
-    r"gotchas?|(?:does|do|did|is|are|will|can)(?: ?n[o']t|not) (?:work|start|run|open|connect)\w*|"
+    r"\b(?:проблем\w*|ошибк\w*|грабл\w+|неполадк\w*|трабл\w*|косяк\w*|не работа\w+|"
+    r"не запуска\w+|не старт\w+|не видит\w*|не открыва\w+|не подключа\w+|не удаля\w+|"
+    r"не поднима\w+|не хвата\w+|пада[её]т|ломает\w*|сломал\w*|зависа\w+|виснет|"
+    r"troubleshooting|troubles?|problems?|issues?|errors?|pitfalls?|gotchas?|"
+    r"(?:does|do|did|is|are|will|can)(?: ?n[o']t|not) (?:work|start|run|open|connect)\w*|"
     r"broken|crash\w*|fails?|failed|stuck|hangs?)\b",
     re.IGNORECASE,
 )
@@ -92,6 +98,11 @@ def is_error(text: str) -> bool:
 def names_problem(text: str) -> bool:
     """Tell whether a heading or sentence names a problem."""
     return bool(_PROBLEM.search(plain_text(text)))
+
+
+def tells_symptom(text: str) -> bool:
+    """Tell whether a paragraph begins with what it is to a problem: `**Symptom:** …`."""
+    return bool(_SYMPTOM.match(text))
 
 
 def heads_questions(heading: str) -> bool:

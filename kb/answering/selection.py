@@ -15,14 +15,21 @@ from kb.answering.telling import quote_telling_line
 from kb.model import Chunk, ChunkKind
 from kb.ports import ChunkCatalog
 from kb.retrieval.candidates import Candidate, Ranking
-from kb.retrieval.coverage import WeightedTerm, chunk_terms, match
+from kb.retrieval.coverage import WeightedTerm, chunk_terms, coverage, match, text_terms
 from kb.text.intent import Intent, asks_for_example, asks_for_flags
 from kb.text.tokens import analyze
 
 _LONG_FIX: Final = 30
 """Lines from which on an entry is not cited whole for one of its steps."""
+_FIX: Final = re.compile(
+    r"\w.*?(?<!\w)(?:fix|solution|workaround|решение|фикс|лечение)[*_]*\s*:",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A fix after what it mends."""
 _NEAR_LINES: Final = 15
 """How far from a file's text the command that uses it may stand."""
+_OF_TROUBLE: Final = frozenset({Intent.TROUBLE, Intent.OTHER})
+"""A symptom may be typed as it is ("container exits immediately")."""
 _COMPOSE_FILE: Final = re.compile(r"^\s*services:\s*$", re.MULTILINE)
 _DOCKERFILE: Final = re.compile(r"^\s*FROM\s+\S", re.MULTILINE)
 _COMPOSE_UP: Final = re.compile(r"docker[- ]compose\b.*\sup\b")
@@ -169,14 +176,27 @@ def _with_its_fix(candidate: Candidate, around: Surroundings) -> Candidate:
     Who meets an error wants every step of the fix, not the line that names the error.
     """
     whole = around.parent(candidate)
+    while whole is not None and whole.chunk.question_lines is None:
+        whole = around.parent(whole)
     asked = whole.chunk.question_lines if whole else None
     if whole is None or asked is None:
         return candidate
     lines, chunk = candidate.chunk.lines, whole.chunk
     only_asks = asked.start <= lines.start and lines.end <= asked.end
     is_step = (
-        around.ranking.question.intent is Intent.TROUBLE
+        around.ranking.question.intent in _OF_TROUBLE
         and chunk.kind is ChunkKind.TROUBLESHOOTING
         and chunk.lines.end - chunk.lines.start < _LONG_FIX
+        and not _is_fix_itself(candidate.chunk, chunk, around.ranking.terms)
     )
     return whole if only_asks or is_step else candidate
+
+
+def _is_fix_itself(part: Chunk, whole: Chunk, terms: Sequence[WeightedTerm]) -> bool:
+    """Tell whether a part of a problem has a symptom and fix of its own, nearer to the question."""
+    asked = whole.question_lines
+    if asked is None or not (part.kind is ChunkKind.TABLE_ROW or _FIX.search(part.text)):
+        return False
+    lines = whole.text.split("\n")
+    named = "\n".join(lines[asked.start - whole.lines.start : asked.end - whole.lines.start + 1])
+    return coverage(terms, text_terms(part.text)) > coverage(terms, text_terms(named))

@@ -292,3 +292,38 @@ def test_a_question_for_a_list_gets_all_of_it() -> None:
 
 def test_a_question_for_one_item_gets_that() -> None:
     assert listed("which isolation level is read committed") == [ITEM.id]
+
+
+PROBLEM = make_chunk(
+    "## Permission denied\n\nCheck:\n\n- the key\n- the port\n\n"
+    "- Error: address in use\n  Fix: stop it",
+    kind=ChunkKind.TROUBLESHOOTING,
+    question_lines=(1, 1),
+)
+CHECKS = replace(
+    make_chunk("Check:\n\n- the key\n- the port", start=3, kind=ChunkKind.LIST), parent=PROBLEM.id
+)
+CHECK = replace(make_chunk("- the port", start=6, kind=ChunkKind.LIST_ITEM), parent=CHECKS.id)
+OWN_FIX = replace(
+    make_chunk("- Error: address in use\n  Fix: stop it", start=8, kind=ChunkKind.LIST_ITEM),
+    parent=PROBLEM.id,
+)
+
+
+def mended(question: str, found: Chunk) -> list[ChunkId]:
+    picked = select(ranking_of(question, found), MemoryCatalog([PROBLEM, CHECKS, CHECK, OWN_FIX]))
+    return [candidate.chunk.id for candidate in picked]
+
+
+@pytest.mark.parametrize("question", ["permission denied error on the port", "permission denied"])
+def test_a_step_of_a_fix_brings_all_of_it_however_deep_it_stands(question: str) -> None:
+    assert mended(question, CHECK) == [PROBLEM.id]
+    assert mended(question, OWN_FIX) == [PROBLEM.id]
+
+
+def test_a_part_with_a_symptom_and_fix_of_its_own_is_enough() -> None:
+    assert mended("address already in use error", OWN_FIX) == [OWN_FIX.id]
+
+
+def test_a_part_of_a_fix_that_something_else_is_asked_of_stays_alone() -> None:
+    assert mended("how do I change the port", CHECK) == [CHECK.id]
