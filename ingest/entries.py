@@ -351,8 +351,9 @@ class EntryDrafter:
     def _paragraph(self, at: int) -> int:
         """Draft a paragraph with the footnotes right below it that it refers to."""
         block = self._blocks[at]
+        place = self._flag_place(at)
         by_lines = (draft_flag_lines, draft_command_lines, draft_command_terms)
-        if any(draft(self._book, block, self._place) for draft in by_lines):
+        if any(draft(self._book, block, place) for draft in by_lines):
             return at + 1
         is_definition = defines(block.content) or "\n: " in block.text
         kind = ChunkKind.DEFINITION if is_definition else ChunkKind.PARAGRAPH
@@ -385,12 +386,25 @@ class EntryDrafter:
         named = _commands_named(lead) if lead else ()
         if named:
             return replace(self._place, owner=Owner(commands=named))
-        block = self._blocks[at]
+        block, place = self._blocks[at], self._flag_place(at)
+        if place is not self._place:
+            return place
         adjacent = at == self._adjacent_to or (lead is not None and at - 1 == self._adjacent_to)
         adjacent = adjacent and not _goes_on_counting(block)
         if adjacent or _explains_flags(block) or self._place.owner.draft is None:
             return self._place
         return replace(self._place, owner=NOBODY)
+
+    def _flag_place(self, at: int) -> Place:
+        """Return where flags stand: the only command of the paragraph before may own them."""
+        before = self._blocks[at - 1] if at else None
+        if before is None or before.kind is not BlockKind.PARAGRAPH:
+            return self._place
+        named = _sole_command(before)
+        is_free = not self._place.owner.commands or command_alone(before.content)
+        if not (named and is_free and _explains_flags(self._blocks[at])):
+            return self._place
+        return replace(self._place, owner=Owner(commands=(named,)))
 
     def _add(
         self,
@@ -435,7 +449,7 @@ def owner_named_by(heading: str) -> Owner:
 
 def subject_of(trail: Sequence[str]) -> str:
     """Return the program that the nearest heading names (`curl`); empty where none does."""
-    return next((heading for heading in reversed(trail) if is_program(heading)), "")
+    return next((name for name in map(str.lower, reversed(trail)) if is_program(name)), "")
 
 
 def _commands_named(lead: Block) -> tuple[str, ...]:
@@ -443,9 +457,18 @@ def _commands_named(lead: Block) -> tuple[str, ...]:
     return tuple(command_name(code) for code in pieces if is_command(code))
 
 
+def _sole_command(block: Block) -> str:
+    """Return the command that a paragraph marks as code, where it marks just one."""
+    codes = [piece.code.strip() for piece in code_pieces(block.content)]
+    commands = list(filter(is_command, codes))
+    return commands[0] if len(commands) == 1 else ""
+
+
 def _explains_flags(block: Block) -> bool:
-    """Tell whether a list or table explains at least one flag."""
+    """Tell whether a list, table or paragraph explains at least one flag."""
     rows = block.children
+    if block.kind is BlockKind.PARAGRAPH:
+        return bool(flags_at_head(block.content))
     if block.kind is BlockKind.LIST:
         return any(flags_at_head(item.content) for item in rows)
     return any(flags_at_head(cell.content) for row in rows for cell in row.children[:1])

@@ -14,9 +14,10 @@ from ingest.bare_commands import (
     leading_command,
 )
 from ingest.drafts import Draft, DraftBook
-from ingest.flags import flags_at_head, starts_with_flag, without_task_box
+from ingest.flags import flags_along, flags_at_head, starts_with_flag, without_task_box
 from ingest.grouping import group_blocks
 from ingest.inline import code_at_head, plain_text
+from ingest.owners import owners_of
 from ingest.shell import command_lines, is_command, without_prompt
 from ingest.signals import asks_without_mark, defines, ends_with_question
 from kb.model import Block, BlockKind, ChunkKind, LineRange
@@ -94,7 +95,7 @@ def draft_flag_lines(book: DraftBook, block: Block, place: Place) -> bool:
             book,
             block.lines.start + head,
             block.lines.start + following - 1,
-            flags_at_head(lines[head]),
+            flags_along(lines[head]),
             place,
         )
     return True
@@ -262,13 +263,14 @@ def _items(block: Block) -> list[Block]:
 
 
 def _add_flag(book: DraftBook, start: int, end: int, flags: tuple[str, ...], place: Place) -> None:
+    subject = (place.subject,) if place.subject else ()
     book.add(
         Draft(
             kind=ChunkKind.FLAG,
             start=start,
             end=end,
             trail=place.trail,
-            commands=place.owner.commands or ((place.subject,) if place.subject else ()),
+            commands=owners_of(place.owner.commands, flags) or subject,
             flags=flags,
             parent=place.owner.draft or place.parent,
         )

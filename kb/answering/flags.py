@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kb.answering.entries import entry_of_command, entry_of_line
+from kb.answering.programs import programs_asked, programs_named
 from kb.commands.naming import named_with_program, spec_of
 from kb.commands.spec import CommandSpec
 from kb.model import Chunk, ChunkKind
@@ -37,6 +38,10 @@ def flag_meanings(ranking: Ranking) -> list[Candidate]:
     if _named_spec(ranking):
         explained = [c for c in explained if _may_own(c.chunk, ranking)]
         explained = explained or _mentioning(ranking)[:1]
+    elif programs := programs_named(ranking.question.text):
+        own = [c for c in explained if _program_of(c.chunk) in programs]
+        unowned = [c for c in explained if not c.chunk.commands]
+        explained = own or unowned or explained
     exact = [c for c in explained if c.features.flag_owner >= _NAMED]
     chosen: dict[tuple[str, ...], Candidate] = {}
     for candidate in exact or explained:
@@ -50,7 +55,7 @@ def flags_of_command(ranking: Ranking) -> list[Candidate]:
     """Return every flag of the command, where the question asks for all of them."""
     if ranking.question.flags or not asks_for_flags(ranking.question.text):
         return []
-    named = set(named_commands(ranking.question.text))
+    named = _owners_named(ranking.question.text)
     found = [
         c
         for c in ranking.candidates
@@ -78,7 +83,17 @@ def is_looked_up(ranking: Ranking, chosen: Sequence[Candidate]) -> bool:
         explained = {flag for c in chosen for flag in c.chunk.flags}
         return len(owners) == 1 and explained.issuperset(question.flags)
     asks_for_all = not question.flags and asks_for_flags(question.text)
-    return asks_for_all and owners <= set(named_commands(question.text))
+    return asks_for_all and owners <= _owners_named(question.text)
+
+
+def _owners_named(text: str) -> set[str]:
+    """Return the names of the commands and programs that a question may ask the flags of."""
+    return {*named_commands(text), *programs_asked(text)}
+
+
+def _program_of(chunk: Chunk) -> str:
+    """Return the program of the command that owns a chunk."""
+    return owner_of(chunk).removeprefix("sudo ").split(" ", 1)[0]
 
 
 def flags_used(entry: Chunk, command: str, catalog: ChunkCatalog) -> list[Chunk]:
