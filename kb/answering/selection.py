@@ -187,16 +187,22 @@ def _with_its_fix(candidate: Candidate, around: Surroundings) -> Candidate:
         around.ranking.question.intent in _OF_TROUBLE
         and chunk.kind is ChunkKind.TROUBLESHOOTING
         and chunk.lines.end - chunk.lines.start < _LONG_FIX
-        and not _is_fix_itself(candidate.chunk, chunk, around.ranking.terms)
+        and not _answers_itself(candidate.chunk, chunk, around.ranking)
     )
     return whole if only_asks or is_step else candidate
 
 
-def _is_fix_itself(part: Chunk, whole: Chunk, terms: Sequence[WeightedTerm]) -> bool:
-    """Tell whether a part of a problem has a symptom and fix of its own, nearer to the question."""
+def _answers_itself(part: Chunk, whole: Chunk, ranking: Ranking) -> bool:
+    """Tell whether a part of a problem is more about the question than what names the problem.
+
+    Such a part is a row, what has a symptom and fix of its own, or an item that is asked for.
+    """
     asked = whole.question_lines
-    if asked is None or not (part.kind is ChunkKind.TABLE_ROW or _FIX.search(part.text)):
+    is_item = part.kind is ChunkKind.LIST_ITEM and ranking.question.intent is Intent.OTHER
+    is_own = is_item or part.kind is ChunkKind.TABLE_ROW or _FIX.search(part.text)
+    if asked is None or not is_own:
         return False
     lines = whole.text.split("\n")
     named = "\n".join(lines[asked.start - whole.lines.start : asked.end - whole.lines.start + 1])
+    terms = ranking.terms
     return coverage(terms, text_terms(part.text)) > coverage(terms, text_terms(named))

@@ -325,5 +325,10 @@ def test_a_part_with_a_symptom_and_fix_of_its_own_is_enough() -> None:
     assert mended("address already in use error", OWN_FIX) == [OWN_FIX.id]
 
 
+def test_an_item_of_a_fix_that_is_asked_for_stays_alone() -> None:
+    assert mended("which port", CHECK) == [CHECK.id]
+    assert mended("the port", CHECK) == [CHECK.id]
+
+
 def test_a_part_of_a_fix_that_something_else_is_asked_of_stays_alone() -> None:
     assert mended("how do I change the port", CHECK) == [CHECK.id]
