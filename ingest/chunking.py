@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from ingest.drafts import Draft, DraftBook, finish_drafts
-from ingest.entries import EntryDrafter, draft_body, owner_named_by, subject_of
+from ingest.entries import EntryDrafter, draft_body, is_written, owner_named_by, subject_of
 from ingest.footnote_drafts import tie_footnotes
 from ingest.lists import Place
 from ingest.sections import Section, split_sections
@@ -96,6 +96,7 @@ def _draft_whole_part(
             end=part[-1].lines.end,
             trail=heading.heading_trail,
             question=LineRange(start=heading.lines.start, end=heading.lines.end),
+            answered=is_written(part),
         )
     )
     draft_body(book, part, replace(place, parent=whole))

@@ -32,6 +32,7 @@ from ingest.signals import (
     ends_openly,
     ends_with_question,
     is_error,
+    is_unwritten,
     names_problem,
 )
 from ingest.tables import draft_table
@@ -120,7 +121,8 @@ class EntryDrafter:
         while asked and end < len(self._blocks) and not self._ends_answer(end):
             end += 1
         question = LineRange(start=block.lines.start, end=question_end)
-        answered = end > at + 1 or question_end < block.lines.end
+        rest = "\n".join(block.text.split("\n")[question_end - block.lines.start + 1 :])
+        answered = is_written(self._blocks[at + 1 : end]) or not is_unwritten(rest)
         self._whole(ChunkKind.QUESTION, at, end, question, answered=answered)
         return end
 
@@ -152,7 +154,8 @@ class EntryDrafter:
             end += 1
         block = self._blocks[symptom]
         lines = code_lines(block) if block.kind is BlockKind.CODE else block.lines
-        self._whole(ChunkKind.TROUBLESHOOTING, at, end, lines, answered=end > symptom + 1)
+        answered = is_written(self._blocks[symptom + 1 : end])
+        self._whole(ChunkKind.TROUBLESHOOTING, at, end, lines, answered=answered)
         return end
 
     def _symptom_start(self, at: int) -> int | None:
@@ -432,6 +435,11 @@ class EntryDrafter:
 
     def _kind(self, at: int) -> BlockKind | None:
         return self._blocks[at].kind if at < len(self._blocks) else None
+
+
+def is_written(body: Sequence[Block]) -> bool:
+    """Tell whether an answer or fix says more than that it is still to be written."""
+    return not all(is_unwritten(block.text) for block in body)
 
 
 def draft_body(book: DraftBook, body: Sequence[Block], place: Place) -> None:

@@ -19,7 +19,7 @@ from ingest.grouping import group_blocks
 from ingest.inline import code_at_head, plain_text
 from ingest.owners import owners_of
 from ingest.shell import command_lines, is_command, without_prompt
-from ingest.signals import asks_without_mark, defines, ends_with_question
+from ingest.signals import asks_without_mark, defines, ends_with_question, is_unwritten
 from kb.model import Block, BlockKind, ChunkKind, LineRange
 
 MAX_LIST_CHARS: Final = 3000
@@ -157,7 +157,8 @@ def _draft_item(book: DraftBook, item: Block, place: Place, parent: Draft | None
         kind = ChunkKind.COMMAND
     elif first is not None:
         kind, question = ChunkKind.QUESTION, first
-        answered = item.lines.end > first.end or not _ends_with_question(item.content)
+        line, _, rest = item.content.partition("\n")
+        answered = not is_unwritten(rest) or len(item.children) > 1 or not _ends_with_question(line)
     elif not place.owner.commands and _defines_term(item):
         # What a command's own list explains are its arguments.
         kind = ChunkKind.DEFINITION

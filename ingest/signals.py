@@ -66,6 +66,11 @@ _NO_TERM: Final = re.compile(
     r"|.*[^\W\d_]{3}\.\s",
     re.IGNORECASE,
 )
+_UNWRITTEN: Final = re.compile(
+    r"[\s>*_?.…–—()\[\]:-]*(?:(?:todo|tbd|tba|fixme|later|позже|потом|дописать|выяснить)"
+    r"[\s*_?.…–—()\[\]:!-]*)*",
+    re.IGNORECASE,
+)
 _INFINITIVE: Final = re.compile(r".*[а-яё]{2,}(?:ть|ться)$", re.IGNORECASE)
 _BARE_LINK: Final = re.compile(r"<?https?://\S+>?|!?\[\[[^\]\n]+\]\]|!\[[^\]\n]*\]\(\S*\)")
 _LONGEST_TERM: Final = 7
@@ -103,6 +108,11 @@ def names_problem(text: str) -> bool:
 def tells_symptom(text: str) -> bool:
     """Tell whether a paragraph begins with what it is to a problem: `**Symptom:** …`."""
     return bool(_SYMPTOM.match(text))
+
+
+def is_unwritten(text: str) -> bool:
+    """Tell whether a text is empty, or only says that it is still to be written (`TODO`, `???`)."""
+    return bool(_UNWRITTEN.fullmatch(text))
 
 
 def heads_questions(heading: str) -> bool:

@@ -16,6 +16,7 @@ from ingest.signals import (
     ends_openly,
     heads_questions,
     is_error,
+    is_unwritten,
     names_problem,
 )
 
@@ -318,3 +319,13 @@ def test_code_pieces() -> None:
 )
 def test_embedding_text(text: str, embedded: str) -> None:
     assert embedding_text(text) == embedded
+
+
+@pytest.mark.parametrize("text", ["", "TODO", "???", "**TBD**", "> позже…", "- [ ] todo: later"])
+def test_what_is_still_to_be_written(text: str) -> None:
+    assert is_unwritten(text)
+
+
+@pytest.mark.parametrize("text", ["!!", "`.`", "TODO: ask Bob", "later versions", "42", "нет"])
+def test_what_is_written(text: str) -> None:
+    assert not is_unwritten(text)
