@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from kb.answering.entries import entry_of_command, entry_of_line
+from kb.answering.entries import entry_of_command, entry_of_line, holds_words
 from kb.answering.programs import programs_asked, programs_named
 from kb.commands.naming import named_with_program, spec_of
 from kb.commands.spec import CommandSpec
@@ -148,8 +148,17 @@ def _mentioning(ranking: Ranking) -> list[Candidate]:
     return [
         c
         for c in ranking.candidates
-        if c.chunk.commands and flags & chunk_terms(c.chunk).body and _may_own(c.chunk, ranking)
+        if flags & chunk_terms(c.chunk).body and _is_about_named(c.chunk, ranking)
     ]
+
+
+def _is_about_named(chunk: Chunk, ranking: Ranking) -> bool:
+    """Tell whether a chunk is about a command that is named: as its own, or in its words."""
+    if chunk.commands:
+        return _may_own(chunk, ranking)
+    named = named_with_program(ranking.question.text)
+    paths = (one.spec.path.split() for one in named)
+    return any(holds_words(chunk, path if len(path) > 1 else ["docker", *path]) for path in paths)
 
 
 def _named_spec(ranking: Ranking) -> CommandSpec | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kb.answering.composer import compose, compose_not_found, compose_open
+from kb.answering.entries import lacks_command
 from kb.answering.flags import command_without_flag, owner_of, unknown_flag
 from kb.answering.quotes import cite
 from kb.answering.selection import select
@@ -239,6 +240,31 @@ def test_a_command_that_only_mentions_the_asked_flag_may_explain_it() -> None:
     ranking = ranking_of("what does -a do in docker volume ls", PS_A, entry)
     assert command_without_flag(ranking) == ""
     assert [candidate.chunk.id for candidate in select(ranking)] == [entry.id]
+
+
+def test_so_may_a_term_or_line_in_words_of_the_command() -> None:
+    down = make_chunk(
+        "down\n: stop; `-v` also volumes",
+        start=62,
+        kind=ChunkKind.DEFINITION,
+        context="Compose notes",
+    )
+    ranking = ranking_of("what does docker compose down -v do", RUN_D, down)
+    assert command_without_flag(ranking) == ""
+    assert [candidate.chunk.id for candidate in select(ranking)] == [down.id]
+    limit = make_chunk("Memory: `docker run -m 1g`, processors: `--cpus 2`", start=64)
+    assert command_without_flag(ranking_of("what does docker run --cpus do", limit)) == ""
+    other = ranking_of("what does docker exec --cpus do", limit)
+    assert command_without_flag(other) == "docker exec"
+
+
+def test_a_command_is_not_lacking_that_the_notes_explain_as_a_term() -> None:
+    question = "what does docker compose config do"
+    config = make_chunk("config\n: prints the file", start=66, context="Compose notes")
+    assert not lacks_command(ranking_of(question, config))
+    assert not lacks_command(ranking_of(question, replace(config, text="- `config` - prints")))
+    assert lacks_command(ranking_of(question, replace(config, context="Git")))
+    assert lacks_command(ranking_of(question, replace(config, text="See the config.")))
 
 
 def test_a_flag_is_unknown_only_where_no_candidate_has_it() -> None:
