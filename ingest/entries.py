@@ -37,6 +37,7 @@ from ingest.signals import (
 )
 from ingest.tables import draft_table
 from kb.model import Block, BlockKind, ChunkKind, LineRange
+from kb.text.hidden import is_hidden
 
 MAX_TEXT_CHARS: Final = 3000
 """A longer paragraph is cut between its lines."""
@@ -89,6 +90,8 @@ class EntryDrafter:
 
     def _step(self, at: int) -> int:
         """Draft what begins at a block; returns the position after it."""
+        if is_hidden(self._blocks[at].text):
+            return at + 1
         if not self._is_inside:
             after = self._question(at) or self._problem(at)
             if after:
