@@ -250,9 +250,10 @@ def _ends_with_question(text: str) -> bool:
 
 
 def _stands_alone(item: Block) -> bool:
-    has_parts = len(item.children) > 1 or "`" in item.content
-    words = plain_text(without_task_box(item.content)).split()
-    return has_parts or len(words) >= _STANDALONE_WORDS
+    text = without_task_box(item.content)
+    words = plain_text(text).split()
+    has_code = "`" in text and len(words) > 1
+    return len(item.children) > 1 or has_code or len(words) >= _STANDALONE_WORDS
 
 
 def _lists(item: Block) -> list[Block]:

@@ -26,6 +26,8 @@ _FIX: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """A fix after what it mends."""
+_HELD: Final = 0.7
+"""A chunk that matches a word better than this holds it, in its text or above it."""
 _NEAR_LINES: Final = 15
 """How far from a file's text the command that uses it may stand."""
 _OF_TROUBLE: Final = frozenset({Intent.TROUBLE, Intent.OTHER})
@@ -54,6 +56,7 @@ def select(ranking: Ranking, catalog: ChunkCatalog | None = None) -> list[Candid
     best = ranking.candidates[0]
     if intent is Intent.LIST and (whole := _whole_list(best, around)):
         return whole
+    best = _row_of(best, around)
     best = _with_what_it_announces(_with_its_fix(best, around), around)
     return _with_its_command(best, around)
 
@@ -101,6 +104,17 @@ def _asks_for_one(terms: Sequence[WeightedTerm], part: Chunk, whole: Chunk) -> b
     first_line = whole.text.split("\n", 1)[0]
     shared = replace(chunk_terms(whole), body=frozenset(analyze(first_line)))
     return any(match(term, chunk_terms(part)) > match(term, shared) for term in terms)
+
+
+def _row_of(candidate: Candidate, around: Surroundings) -> Candidate:
+    """Return the one row of a table that holds all that the table holds of the question."""
+    table, terms = candidate.chunk, around.ranking.terms
+    if table.kind is not ChunkKind.TABLE_ROW:
+        return candidate
+    rows = [c for c in around.of_note(candidate) if c.chunk.parent == table.id]
+    held = [term for term in terms if match(term, chunk_terms(table)) > _HELD]
+    telling = [c for c in rows if all(match(t, chunk_terms(c.chunk)) > _HELD for t in held)]
+    return telling[0] if held and len(telling) == 1 else candidate
 
 
 def _all_groups(whole: Candidate, around: Surroundings) -> list[Candidate]:

@@ -358,3 +358,31 @@ def test_an_item_of_a_fix_that_is_asked_for_stays_alone() -> None:
 
 def test_a_part_of_a_fix_that_something_else_is_asked_of_stays_alone() -> None:
     assert mended("how do I change the port", CHECK) == [CHECK.id]
+
+
+TABLE = make_chunk(
+    "| host | user |\n|---|---|\n| web01 | deploy |\n| db01 | postgres |", kind=ChunkKind.TABLE_ROW
+)
+WEB, DB = (
+    replace(make_chunk(row, start=start, kind=ChunkKind.TABLE_ROW), context=head, parent=TABLE.id)
+    for row, start, head in (
+        ("| web01 | deploy |", 3, "host | user"),
+        ("| db01 | postgres |", 4, "host | user"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "picked"),
+    [
+        ("user on db01", [DB.id]),
+        ("user web01 and db01", [TABLE.id]),
+        ("user", [TABLE.id]),
+        ("which users are there", [TABLE.id]),
+    ],
+)
+def test_the_one_row_that_answers_stands_for_its_table(
+    question: str, picked: list[ChunkId]
+) -> None:
+    found = select(ranking_of(question, TABLE), MemoryCatalog([TABLE, WEB, DB]))
+    assert [candidate.chunk.id for candidate in found] == picked
