@@ -26,8 +26,12 @@ def entry_of_command(ranking: Ranking) -> Candidate | None:
     "What does docker images do" means the command, however much the notes say of images.
     """
     command = _asked_command(ranking.question)
+    if command is None:
+        return None
     entries = (c for c in ranking.candidates if c.chunk.kind is ChunkKind.COMMAND)
-    return next((c for c in entries if command and command.spec in specs_of(c.chunk)), None)
+    terms = (c for c in ranking.candidates if c.chunk.kind is ChunkKind.DEFINITION)
+    own = next((c for c in entries if command.spec in specs_of(c.chunk)), None)
+    return own or next((c for c in terms if is_term_of(c.chunk, command.spec)), None)
 
 
 def lacks_command(ranking: Ranking) -> bool:
@@ -39,12 +43,12 @@ def lacks_command(ranking: Ranking) -> bool:
     return not any(
         command.spec in specs_of(c.chunk)
         or said in c.chunk.text.lower()
-        or _is_term_of(c.chunk, command.spec)
+        or is_term_of(c.chunk, command.spec)
         for c in ranking.candidates
     )
 
 
-def _is_term_of(chunk: Chunk, spec: CommandSpec) -> bool:
+def is_term_of(chunk: Chunk, spec: CommandSpec) -> bool:
     """Tell whether a chunk explains a sub-command as a term: `down` under "Compose notes"."""
     *group, name = spec.path.split()
     first = _FIRST_WORD.match(chunk.text)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
-from kb.answering.entries import entry_of_command, entry_of_line, holds_words
+from kb.answering.entries import entry_of_command, entry_of_line, holds_words, is_term_of
 from kb.answering.programs import programs_asked, programs_named
 from kb.commands.naming import named_with_program, spec_of
 from kb.commands.spec import CommandSpec
@@ -77,13 +78,25 @@ def is_looked_up(ranking: Ranking, chosen: Sequence[Candidate]) -> bool:
     if entry is not None and list(chosen) == [entry]:
         return True
     if any(c.chunk.kind is not ChunkKind.FLAG for c in chosen):
-        return False
+        return len(chosen) == 1 and _tells_of_both(chosen[0].chunk, ranking)
     owners = {owner_of(c.chunk) for c in chosen}
     if question.intent is Intent.COMPARISON and len(question.flags) > 1:
         explained = {flag for c in chosen for flag in c.chunk.flags}
         return len(owners) == 1 and explained.issuperset(question.flags)
     asks_for_all = not question.flags and asks_for_flags(question.text)
     return asks_for_all and owners <= _owners_named(question.text)
+
+
+def _tells_of_both(chunk: Chunk, ranking: Ranking) -> bool:
+    """Tell whether a chunk of no command has flags and command of the question word for word."""
+    flags, named = ranking.question.flags, named_with_program(ranking.question.text)
+    if chunk.commands or not flags or not all(_says(chunk, flag) for flag in flags):
+        return False
+    return any(_says(chunk, f"docker {n.spec.path}") or is_term_of(chunk, n.spec) for n in named)
+
+
+def _says(chunk: Chunk, words: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(words)}(?![\w-])", chunk.text) is not None
 
 
 def _owners_named(text: str) -> set[str]:

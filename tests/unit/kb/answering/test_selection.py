@@ -6,7 +6,7 @@ import pytest
 
 from kb.answering.composer import compose, compose_not_found, compose_open
 from kb.answering.entries import lacks_command
-from kb.answering.flags import command_without_flag, owner_of, unknown_flag
+from kb.answering.flags import command_without_flag, is_looked_up, owner_of, unknown_flag
 from kb.answering.quotes import cite
 from kb.answering.selection import select
 from kb.answering.telling import quote_telling_line
@@ -251,9 +251,14 @@ def test_so_may_a_term_or_line_in_words_of_the_command() -> None:
     )
     ranking = ranking_of("what does docker compose down -v do", RUN_D, down)
     assert command_without_flag(ranking) == ""
-    assert [candidate.chunk.id for candidate in select(ranking)] == [down.id]
+    picked = select(ranking)
+    assert [candidate.chunk.id for candidate in picked] == [down.id]
+    assert is_looked_up(ranking, picked)
     limit = make_chunk("Memory: `docker run -m 1g`, processors: `--cpus 2`", start=64)
-    assert command_without_flag(ranking_of("what does docker run --cpus do", limit)) == ""
+    for question, is_sure in (("docker run --cpus", True), ("docker run -M", False)):
+        ranking = ranking_of(f"what does {question} do", limit)
+        assert command_without_flag(ranking) == ""
+        assert is_looked_up(ranking, select(ranking)) is is_sure
     other = ranking_of("what does docker exec --cpus do", limit)
     assert command_without_flag(other) == "docker exec"
 
@@ -262,6 +267,10 @@ def test_a_command_is_not_lacking_that_the_notes_explain_as_a_term() -> None:
     question = "what does docker compose config do"
     config = make_chunk("config\n: prints the file", start=66, context="Compose notes")
     assert not lacks_command(ranking_of(question, config))
+    term = replace(config, kind=ChunkKind.DEFINITION)
+    ranking = ranking_of(question, DB, term)
+    assert [candidate.chunk.id for candidate in select(ranking)] == [term.id]
+    assert is_looked_up(ranking, select(ranking))
     assert not lacks_command(ranking_of(question, replace(config, text="- `config` - prints")))
     assert lacks_command(ranking_of(question, replace(config, context="Git")))
     assert lacks_command(ranking_of(question, replace(config, text="See the config.")))
