@@ -88,9 +88,12 @@ def is_looked_up(ranking: Ranking, chosen: Sequence[Candidate]) -> bool:
 
 
 def _tells_of_both(chunk: Chunk, ranking: Ranking) -> bool:
-    """Tell whether a chunk of no command has flags and command of the question word for word."""
+    """Tell whether a chunk of no command has flags and command of the question word for word.
+
+    A flag within a longer command is used there, and not explained.
+    """
     flags, named = ranking.question.flags, named_with_program(ranking.question.text)
-    if chunk.commands or not flags or not all(_says(chunk, flag) for flag in flags):
+    if chunk.commands or not flags or not all(_says(chunk, f"`{flag}") for flag in flags):
         return False
     return any(_says(chunk, f"docker {n.spec.path}") or is_term_of(chunk, n.spec) for n in named)
 

@@ -107,14 +107,13 @@ def _asks_for_one(terms: Sequence[WeightedTerm], part: Chunk, whole: Chunk) -> b
 
 
 def _row_of(candidate: Candidate, around: Surroundings) -> Candidate:
-    """Return the one row of a table that holds all that the table holds of the question."""
+    """Return the one row of a table that holds all of the question's words."""
     table, terms = candidate.chunk, around.ranking.terms
-    if table.kind is not ChunkKind.TABLE_ROW:
+    if table.kind is not ChunkKind.TABLE_ROW or not terms:
         return candidate
     rows = [c for c in around.of_note(candidate) if c.chunk.parent == table.id]
-    held = [term for term in terms if match(term, chunk_terms(table)) > _HELD]
-    telling = [c for c in rows if all(match(t, chunk_terms(c.chunk)) > _HELD for t in held)]
-    return telling[0] if held and len(telling) == 1 else candidate
+    telling = [c for c in rows if all(match(t, chunk_terms(c.chunk)) > _HELD for t in terms)]
+    return telling[0] if len(telling) == 1 else candidate
 
 
 def _all_groups(whole: Candidate, around: Surroundings) -> list[Candidate]:

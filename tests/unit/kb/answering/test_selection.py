@@ -259,6 +259,9 @@ def test_so_may_a_term_or_line_in_words_of_the_command() -> None:
         ranking = ranking_of(f"what does {question} do", limit)
         assert command_without_flag(ranking) == ""
         assert is_looked_up(ranking, select(ranking)) is is_sure
+    used = make_chunk("All: `docker stop $(docker ps -q)`", start=65)
+    ranking = ranking_of("what does docker ps -q do", used)
+    assert not is_looked_up(ranking, select(ranking))
     other = ranking_of("what does docker exec --cpus do", limit)
     assert command_without_flag(other) == "docker exec"
 
@@ -387,6 +390,7 @@ WEB, DB = (
         ("user on db01", [DB.id]),
         ("user web01 and db01", [TABLE.id]),
         ("user", [TABLE.id]),
+        ("user on db01 after midnight", [TABLE.id]),
         ("which users are there", [TABLE.id]),
     ],
 )
