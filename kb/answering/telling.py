@@ -37,7 +37,8 @@ _LEANS: Final = re.compile(
 )
 """How a statement begins that is not understood without the one before it."""
 _DOUBT_WORDS: Final = 6
-_ONE_WORD_OF_CODE: Final = re.compile(r"[^`]*`[^`\s]+`[^`\w]*")
+_ONE_WORD_OF_CODE: Final = re.compile(r"(?:[^`\n]*\n)?[^`\w]*`[^`\s]+`[^`\w]*")
+"""What an item has that is a name in a list, with or without the line that leads to it."""
 _BARE_WORDS: Final = 3
 """An item with fewer words is not understood without the list."""
 
