@@ -22,7 +22,7 @@ from kb.text.tokens import analyze
 _LONG_FIX: Final = 30
 """Lines from which on an entry is not cited whole for one of its steps."""
 _FIX: Final = re.compile(
-    r"\w.*?(?<!\w)(?:fix|solution|workaround|решение|фикс|лечение)[*_]*\s*:",
+    r"\W*\w.*?(?<!\w)(?:fix|solution|workaround|решение|фикс|лечение)[*_]*\s*:",
     re.IGNORECASE | re.DOTALL,
 )
 """A fix after what it mends."""
@@ -212,7 +212,7 @@ def _answers_itself(part: Chunk, whole: Chunk, ranking: Ranking) -> bool:
     """
     asked = whole.question_lines
     is_item = part.kind is ChunkKind.LIST_ITEM and ranking.question.intent is Intent.OTHER
-    is_own = is_item or part.kind is ChunkKind.TABLE_ROW or _FIX.search(part.text)
+    is_own = is_item or part.kind is ChunkKind.TABLE_ROW or _FIX.match(part.text)
     if asked is None or not is_own:
         return False
     lines = whole.text.split("\n")

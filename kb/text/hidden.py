@@ -10,11 +10,11 @@ from typing import Final
 
 _COMMENT: Final = r"(?<![\w%])%%[^%\n]+%%"
 _HIDDEN: Final = re.compile(
-    r"(?:\s+|%%[^%]+%%|\^[\w-]+(?=\s|$)"
+    r"(?:\s|%%[^%]+%%|\^[\w-]+(?=\s|$)"
     r"|</?(?!(?:img|video|audio|iframe|object|embed)\b)[A-Za-z][^<>]*>)+"
 )
 _WITHIN_LINE: Final = re.compile(
-    rf"(?P<code>`+[^`\n]*`+)|\s*{_COMMENT}|(?<=[\w.,;:!?)`\"»])(?<!grep)\s\^[\w-]+(?=(?:\s\[\d+\])?$)"
+    rf"(?P<code>`+[^`\n]*`+)|(?<!\s)\s*{_COMMENT}|(?<=[\w.,;:!?)`\"»])(?<!grep)\s\^[\w-]+(?=(?:\s\[\d+\])?$)"
 )
 _FENCE: Final = re.compile(r"\s*(?:[-*+>]\s+)*(?:```|~~~)")
 _INDENTED: Final = re.compile(r" {4}|\t")
