@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import Final
 
 from ingest.drafts import Draft, DraftBook, finish_drafts
-from ingest.entries import EntryDrafter, draft_body, owner_named_by, subject_of
+from ingest.entries import EntryDrafter, draft_body, is_written, owner_named_by, subject_of
 from ingest.footnote_drafts import tie_footnotes
 from ingest.lists import Place
 from ingest.sections import Section, split_sections
-from ingest.signals import asks, heads_questions, names_problem
+from ingest.signals import asks, heads_questions, is_error, names_problem, tells_symptom
 from kb.model import Block, BlockKind, Chunk, ChunkKind, LineRange, Note
 
 _WHOLE_SECTION_CHARS: Final = 6000
@@ -62,7 +62,9 @@ def _draft_section(book: DraftBook, section: Section) -> None:
             return
         if _heading_is_question(heading) or _heading_is_problem(section):
             _draft_whole_part(book, heading, parts[0], place)
-            parts = parts[1:]
+        else:
+            EntryDrafter(book, parts[0], place).run_under(heading)
+        parts = parts[1:]
     for part in parts:
         EntryDrafter(book, part, place).run()
 
@@ -100,6 +102,7 @@ def _draft_whole_part(
             end=part[end - 1].lines.end,
             trail=heading.heading_trail,
             question=LineRange(start=heading.lines.start, end=heading.lines.end),
+            answered=is_written(part),
         )
     )
     if is_question and drafter.asks(0):
@@ -122,6 +125,8 @@ def _heading_is_problem(section: Section) -> bool:
     if size > _WHOLE_SECTION_CHARS:
         return False
     is_specific = len(heading.content.split()) >= _SPECIFIC_WORDS
-    if is_specific and names_problem(heading.content):
+    if is_specific and (names_problem(heading.content) or is_error(heading.content)):
+        return True
+    if tells_symptom(section.parts[0][0].content):
         return True
     return any(map(names_problem, heading.heading_trail))

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ingest.bare_commands import command_at_head
-from ingest.flags import without_task_box
+from ingest.bare_commands import unmarked_commands
 from ingest.inline import code_pieces
 from ingest.markdown import title_of_file
 from ingest.shell import command_name
@@ -171,9 +170,9 @@ def _code_spans(blocks: Iterable[Block]) -> Iterator[CodeSpan]:
 
 def _inline_spans(text: str, first_line: int) -> Iterator[CodeSpan]:
     """Yield what is marked as code, and the commands that lines begin with unmarked."""
-    for number, own in enumerate(text.split("\n"), start=first_line):
-        if command := command_at_head(without_task_box(own)):
-            yield CodeSpan(text=command, lines=LineRange(start=number, end=number), inline=True)
+    for number, command in unmarked_commands(text):
+        own = LineRange(start=first_line + number, end=first_line + number)
+        yield CodeSpan(text=command, lines=own, inline=True)
     line, counted = first_line, 0
     for piece in code_pieces(text):
         start = line + text.count("\n", counted, piece.start)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from ingest.bare_commands import command_at_head
+from ingest.bare_commands import command_alone, command_at_head, leading_command
 from ingest.drafts import Draft, DraftBook, code_lines
 from ingest.flags import flags_at_head
 from ingest.footnotes import label_of, labels_in
@@ -19,6 +19,7 @@ from ingest.lists import (
     Place,
     commands_of,
     draft_command_lines,
+    draft_command_terms,
     draft_flag_lines,
     draft_list,
 )
@@ -31,10 +32,12 @@ from ingest.signals import (
     ends_openly,
     ends_with_question,
     is_error,
+    is_unwritten,
     names_problem,
 )
 from ingest.tables import draft_table
 from kb.model import Block, BlockKind, ChunkKind, LineRange
+from kb.text.hidden import is_hidden
 
 MAX_TEXT_CHARS: Final = 3000
 """A longer paragraph is cut between its lines."""
@@ -68,6 +71,15 @@ class EntryDrafter:
         self._adjacent_to = -1
         """Position of the block that directly follows the latest command entry."""
 
+    def run_under(self, heading: Block) -> None:
+        """Draft a heading that is a command with the text that describes it, then all the rest."""
+        command = command_alone(heading.content)
+        end = self._heading_description_end(command) if command else 0
+        if end:
+            lines = heading.lines.start, self._blocks[end - 1].lines.end
+            self._entry(lines, (command,), end)
+        self.run(end)
+
     def run(self, start: int = 0) -> None:
         """Draft all blocks, or those from a position on."""
         position = start
@@ -76,6 +88,8 @@ class EntryDrafter:
 
     def _step(self, at: int) -> int:
         """Draft what begins at a block; returns the position after it."""
+        if is_hidden(self._blocks[at].text):
+            return at + 1
         if not self._is_inside:
             after = self._question(at) or self._problem(at)
             if after:
@@ -111,7 +125,8 @@ class EntryDrafter:
         while asked and end < len(self._blocks) and not self._ends_whole(end):
             end += 1
         question = LineRange(start=block.lines.start, end=question_end)
-        answered = end > at + 1 or question_end < block.lines.end
+        rest = "\n".join(block.text.split("\n")[question_end - block.lines.start + 1 :])
+        answered = is_written(self._blocks[at + 1 : end]) or not is_unwritten(rest)
         self._whole(ChunkKind.QUESTION, at, end, question, answered=answered)
         return end
 
@@ -144,7 +159,8 @@ class EntryDrafter:
             end += 1
         block = self._blocks[symptom]
         lines = code_lines(block) if block.kind is BlockKind.CODE else block.lines
-        self._whole(ChunkKind.TROUBLESHOOTING, at, end, lines, answered=end > symptom + 1)
+        answered = is_written(self._blocks[symptom + 1 : end])
+        self._whole(ChunkKind.TROUBLESHOOTING, at, end, lines, answered=answered)
         return end
 
     def _symptom_start(self, at: int) -> int | None:
@@ -193,15 +209,26 @@ class EntryDrafter:
             self._draft_file(block, start)
             return at + 1
         end = at + 1 if lead else self._description_end(at + 1)
-        draft = self._add(
-            ChunkKind.COMMAND, start, self._blocks[end - 1].lines.end, commands=commands
-        )
+        draft = self._entry((start, self._blocks[end - 1].lines.end), commands, end)
         for paragraph in self._blocks[at + 1 : end]:
             if paragraph.kind is BlockKind.PARAGRAPH and defines(paragraph.content):
                 self._add(ChunkKind.DEFINITION, *_span(paragraph), parent=draft)
+        return end
+
+    def _entry(self, lines: tuple[int, int], commands: tuple[str, ...], end: int) -> Draft:
+        """Draft an entry of commands; it owns the flags from the block at `end` on."""
+        draft = self._add(ChunkKind.COMMAND, *lines, commands=commands)
         self._place = replace(self._place, owner=Owner(commands=commands, draft=draft))
         self._adjacent_to = end
-        return end
+        return draft
+
+    def _heading_description_end(self, command: str) -> int:
+        """Return the position after the paragraphs that say what a heading's command does."""
+        known, end = {"", command, command_name(command)}, self._description_end(0)
+        heads = (block.content.split("\n", 1)[0] for block in self._blocks[:end])
+        others = (n for n, head in enumerate(heads) if leading_command(head) not in known)
+        end = next(others, end)
+        return end - 1 if end and self._leads(end - 1) else end
 
     def _description_end(self, at: int) -> int:
         """Return the position after the paragraphs that say what the command before them does."""
@@ -327,9 +354,9 @@ class EntryDrafter:
     def _paragraph(self, at: int) -> int:
         """Draft a paragraph with the footnotes right below it that it refers to."""
         block = self._blocks[at]
-        if draft_flag_lines(self._book, block, self._place) or draft_command_lines(
-            self._book, block, self._place
-        ):
+        place = self._flag_place(at)
+        by_lines = (draft_flag_lines, draft_command_lines, draft_command_terms)
+        if any(draft(self._book, block, place) for draft in by_lines):
             return at + 1
         is_definition = defines(block.content) or "\n: " in block.text
         kind = ChunkKind.DEFINITION if is_definition else ChunkKind.PARAGRAPH
@@ -362,12 +389,25 @@ class EntryDrafter:
         named = _commands_named(lead) if lead else ()
         if named:
             return replace(self._place, owner=Owner(commands=named))
-        block = self._blocks[at]
+        block, place = self._blocks[at], self._flag_place(at)
+        if place is not self._place:
+            return place
         adjacent = at == self._adjacent_to or (lead is not None and at - 1 == self._adjacent_to)
         adjacent = adjacent and not _goes_on_counting(block)
         if adjacent or _explains_flags(block) or self._place.owner.draft is None:
             return self._place
         return replace(self._place, owner=NOBODY)
+
+    def _flag_place(self, at: int) -> Place:
+        """Return where flags stand: the only command of the paragraph before may own them."""
+        before = self._blocks[at - 1] if at else None
+        if before is None or before.kind is not BlockKind.PARAGRAPH:
+            return self._place
+        named = _sole_command(before)
+        is_free = not self._place.owner.commands or command_alone(before.content)
+        if not (named and is_free and _explains_flags(self._blocks[at])):
+            return self._place
+        return replace(self._place, owner=Owner(commands=(named,)))
 
     def _add(
         self,
@@ -397,6 +437,11 @@ class EntryDrafter:
         return self._blocks[at].kind if at < len(self._blocks) else None
 
 
+def is_written(body: Sequence[Block]) -> bool:
+    """Tell whether an answer or fix says more than that it is still to be written."""
+    return not all(is_unwritten(block.text) for block in body)
+
+
 def draft_body(book: DraftBook, body: Sequence[Block], place: Place) -> None:
     """Draft what stands within a question or a problem, unless that is a single paragraph."""
     if len(body) > 1 or any(block.kind not in _PROSE for block in body):
@@ -412,7 +457,7 @@ def owner_named_by(heading: str) -> Owner:
 
 def subject_of(trail: Sequence[str]) -> str:
     """Return the program that the nearest heading names (`curl`); empty where none does."""
-    return next((heading for heading in reversed(trail) if is_program(heading)), "")
+    return next((name for name in map(str.lower, reversed(trail)) if is_program(name)), "")
 
 
 def _commands_named(lead: Block) -> tuple[str, ...]:
@@ -420,9 +465,18 @@ def _commands_named(lead: Block) -> tuple[str, ...]:
     return tuple(command_name(code) for code in pieces if is_command(code))
 
 
+def _sole_command(block: Block) -> str:
+    """Return the command that a paragraph marks as code, where it marks just one."""
+    codes = [piece.code.strip() for piece in code_pieces(block.content)]
+    commands = list(filter(is_command, codes))
+    return commands[0] if len(commands) == 1 else ""
+
+
 def _explains_flags(block: Block) -> bool:
-    """Tell whether a list or table explains at least one flag."""
+    """Tell whether a list, table or paragraph explains at least one flag."""
     rows = block.children
+    if block.kind is BlockKind.PARAGRAPH:
+        return bool(flags_at_head(block.content))
     if block.kind is BlockKind.LIST:
         return any(flags_at_head(item.content) for item in rows)
     return any(flags_at_head(cell.content) for row in rows for cell in row.children[:1])

@@ -16,6 +16,8 @@ _HEAD: Final = re.compile(
     r"(?P<joint>(?:\s*[,/|]\s*|\s+(?:или|or|и|and)\s+)(?=-))?"
 )
 """A flag with its value; what joins it to the next one (in `-v /a:/b` the slash is the value's)."""
+_NEXT: Final = re.compile(r"[,;.]\s+(?:\w{1,3}\s+)?(?=`-)")
+"""What stands in a line before a further flag and what it does."""
 _TASK: Final = re.compile(r"^\[[ xX]\]\s+")
 _EXPLAINED: Final = re.compile(r"\s*(?:[-–—:=]|->|→|\()|\s+\S|\s*$")
 _RECKONS: Final = re.compile(r"-\d+\s*[+*/%]")
@@ -43,6 +45,13 @@ def flags_at_head(text: str) -> tuple[str, ...]:
     if flags[0][-1].isdigit() and ("`" not in text[:_CODE_WITHIN] or _RECKONS.match(head)):
         return ()  # `-5 degrees` or `-7 // 2`, not `-9`
     return tuple(dict.fromkeys(flags))
+
+
+def flags_along(line: str) -> tuple[str, ...]:
+    """Return the flags that a line explains one after the other: `` `-a` all, `-q` only ids ``."""
+    first = flags_at_head(line)
+    others = (flags_at_head(line[gap.end() :]) for gap in _NEXT.finditer(line)) if first else ()
+    return tuple(dict.fromkeys([*first, *(flag for found in others for flag in found)]))
 
 
 def without_task_box(text: str) -> str:

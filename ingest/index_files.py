@@ -34,11 +34,11 @@ _REPAIR_BATCH: Final = 500
 _CODE: Final = (
     ("ingest", ("encodings", "decoding", "markdown", "front_matter", "inline", "footnotes")),
     ("ingest", ("sections", "chunking", "entries", "lists", "tables", "flags", "signals")),
-    ("ingest", ("shell", "bare_commands")),
+    ("ingest", ("shell", "bare_commands", "owners")),
     ("ingest", ("drafts", "footnote_drafts", "grouping", "embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
-    ("kb.text", ("sound", "data_uris", "programs", "prompts", "here_documents")),
+    ("kb.text", ("sound", "data_uris", "programs", "prompts", "here_documents", "hidden")),
 )
 """The modules that decide what an index of given notes looks like."""
 

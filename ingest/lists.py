@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
-from ingest.bare_commands import command_at_head, explained_command
+from ingest.bare_commands import (
+    command_above,
+    command_at_head,
+    explained_command,
+    leading_command,
+)
 from ingest.drafts import Draft, DraftBook
-from ingest.flags import flags_at_head, without_task_box
+from ingest.flags import flags_along, flags_at_head, without_task_box
 from ingest.grouping import group_blocks
 from ingest.inline import code_at_head, plain_text
+from ingest.owners import owners_of
 from ingest.shell import command_lines, is_command, without_prompt
-from ingest.signals import asks_without_mark, defines, ends_with_question
+from ingest.signals import asks_without_mark, defines, ends_with_question, is_unwritten
 from kb.model import Block, BlockKind, ChunkKind, LineRange
 
 MAX_LIST_CHARS: Final = 3000
@@ -88,7 +95,7 @@ def draft_flag_lines(book: DraftBook, block: Block, place: Place) -> bool:
             book,
             block.lines.start + head,
             block.lines.start + following - 1,
-            flags_at_head(lines[head]),
+            flags_along(lines[head]),
             place,
         )
     return True
@@ -100,16 +107,23 @@ def draft_command_lines(book: DraftBook, block: Block, place: Place) -> bool:
     if not all(commands):
         return False
     for number, command in enumerate(commands, start=block.lines.start):
-        book.add(
-            Draft(
-                kind=ChunkKind.COMMAND,
-                start=number,
-                end=number,
-                trail=place.trail,
-                commands=(command,),
-                parent=place.parent,
-            )
-        )
+        _add_command(book, number, number, command, place)
+    return True
+
+
+def draft_command_terms(book: DraftBook, block: Block, place: Place) -> bool:
+    """Draft a paragraph of commands, each on a line above what it does; False where it is none."""
+    lines = block.text.split("\n")
+    pairs = enumerate(zip(lines, [*lines[1:], ""], strict=True))
+    commands = {number: command for number, pair in pairs if (command := command_above(*pair))}
+    parts = list(pairwise([*commands, len(lines)]))
+    others = (n for n, line in enumerate(lines) if n not in commands and leading_command(line))
+    is_told = all(end - head > 1 for head, end in parts)
+    if 0 not in commands or not is_told or any(others):
+        return False
+    for head, end in parts:
+        start = block.lines.start
+        _add_command(book, start + head, start + end - 1, commands[head], place)
     return True
 
 
@@ -143,7 +157,8 @@ def _draft_item(book: DraftBook, item: Block, place: Place, parent: Draft | None
         kind = ChunkKind.COMMAND
     elif first is not None:
         kind, question = ChunkKind.QUESTION, first
-        answered = item.lines.end > first.end or not _ends_with_question(item.content)
+        line, _, rest = item.content.partition("\n")
+        answered = not is_unwritten(rest) or len(item.children) > 1 or not _ends_with_question(line)
     elif not place.owner.commands and _defines_term(item):
         # What a command's own list explains are its arguments.
         kind = ChunkKind.DEFINITION
@@ -235,9 +250,10 @@ def _ends_with_question(text: str) -> bool:
 
 
 def _stands_alone(item: Block) -> bool:
-    has_parts = len(item.children) > 1 or "`" in item.content
-    words = plain_text(without_task_box(item.content)).split()
-    return has_parts or len(words) >= _STANDALONE_WORDS
+    text = without_task_box(item.content)
+    words = plain_text(text).split()
+    has_code = "`" in text and len(words) > 1
+    return len(item.children) > 1 or has_code or len(words) >= _STANDALONE_WORDS
 
 
 def _lists(item: Block) -> list[Block]:
@@ -249,15 +265,29 @@ def _items(block: Block) -> list[Block]:
 
 
 def _add_flag(book: DraftBook, start: int, end: int, flags: tuple[str, ...], place: Place) -> None:
+    subject = (place.subject,) if place.subject else ()
     book.add(
         Draft(
             kind=ChunkKind.FLAG,
             start=start,
             end=end,
             trail=place.trail,
-            commands=place.owner.commands or ((place.subject,) if place.subject else ()),
+            commands=owners_of(place.owner.commands, flags) or subject,
             flags=flags,
             parent=place.owner.draft or place.parent,
+        )
+    )
+
+
+def _add_command(book: DraftBook, start: int, end: int, command: str, place: Place) -> None:
+    book.add(
+        Draft(
+            kind=ChunkKind.COMMAND,
+            start=start,
+            end=end,
+            trail=place.trail,
+            commands=(command,),
+            parent=place.parent,
         )
     )
 

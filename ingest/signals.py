@@ -25,14 +25,20 @@ _ERROR: Final = re.compile(
     r"forbidden|unknown|invalid|killed|segfault|out of memory|errno)\b"
     r"|\b(?:ошибк\w*|не удал\w+|не уда[её]тся|отказано|не найден\w*|невозможно|недоступ\w+|"
     r"нет доступа|превышен\w*|конфликт\w*|сбой)\b"
-    r"|(?-i:[a-z](?:Error|Exception)\b|\b[A-Z][A-Z0-9]*_?ERR\w*\b|\bE[A-Z]{5,}\b)",
+    r"|(?-i:[a-z](?:Error|Exception)\b|\b[A-Z][A-Z0-9]*_?ERR\w*\b"
+    r"|\bE(?!(?:NABLE|NTRYPOINT|SCAPE|XCEPT|XECUTE|XISTS|XPLAIN|XPOSE|XTRACT)\b)[A-Z]{5,}\b)",
     re.IGNORECASE,
 )
+"""With the names of system errors (`ECONNREFUSED`), but not the words of SQL and Dockerfiles."""
+_SYMPTOM: Final = re.compile(
+    r"\W*(?:symptoms?|causes?|симптом\w*|причин[аы])[*_]*\s*:", re.IGNORECASE
+)
 _PROBLEM: Final = re.compile(
-    r"\b(?:проблем\w*|ошибк\w*|грабл\w+|неполадк\w*|не работа\w+|не запуска\w+|не старт\w+|"
-    r"не видит\w*|не открыва\w+|не подключа\w+|не удаля\w+|не поднима\w+|не хвата\w+|пада[её]т|"
-    r"ломает\w*|сломал\w*|зависа\w+|виснет|troubleshooting|problems?|issues?|errors?|pitfalls?|"
-    r"gotchas?|(?:does|do|did|is|are|will|can)(?: ?n[o']t|not) (?:work|start|run|open|connect)\w*|"
+    r"\b(?:проблем\w*|ошибк\w*|грабл\w+|неполадк\w*|трабл\w*|косяк\w*|не работа\w+|"
+    r"не запуска\w+|не старт\w+|не видит\w*|не открыва\w+|не подключа\w+|не удаля\w+|"
+    r"не поднима\w+|не хвата\w+|пада[её]т|ломает\w*|сломал\w*|зависа\w+|виснет|"
+    r"troubleshooting|troubles?|problems?|issues?|errors?|pitfalls?|gotchas?|"
+    r"(?:does|do|did|is|are|will|can)(?: ?n[o']t|not) (?:work|start|run|open|connect)\w*|"
     r"broken|crash\w*|fails?|failed|stuck|hangs?)\b",
     re.IGNORECASE,
 )
@@ -60,6 +66,11 @@ _NO_TERM: Final = re.compile(
     r"|.*[^\W\d_]{3}\.\s",
     re.IGNORECASE,
 )
+_UNWRITTEN: Final = re.compile(
+    r"[\s>*_?.…–—()\[\]:-]*(?:(?:todo|tbd|tba|fixme|later|позже|потом|дописать|выяснить)"
+    r"[\s*_?.…–—()\[\]:!-]*)*",
+    re.IGNORECASE,
+)
 _INFINITIVE: Final = re.compile(r".*[а-яё]{2,}(?:ть|ться)$", re.IGNORECASE)
 _BARE_LINK: Final = re.compile(r"<?https?://\S+>?|!?\[\[[^\]\n]+\]\]|!\[[^\]\n]*\]\(\S*\)")
 _LONGEST_TERM: Final = 7
@@ -76,7 +87,7 @@ def asks(text: str) -> bool:
 
 def ends_with_question(text: str) -> bool:
     """Tell whether the last thing a text does is ask."""
-    return _bare(text).endswith("?")
+    return _bare(text).endswith("?") and not is_unwritten(text)
 
 
 def asks_without_mark(text: str) -> bool:
@@ -92,6 +103,16 @@ def is_error(text: str) -> bool:
 def names_problem(text: str) -> bool:
     """Tell whether a heading or sentence names a problem."""
     return bool(_PROBLEM.search(plain_text(text)))
+
+
+def tells_symptom(text: str) -> bool:
+    """Tell whether a paragraph begins with what it is to a problem: `**Symptom:** …`."""
+    return bool(_SYMPTOM.match(text))
+
+
+def is_unwritten(text: str) -> bool:
+    """Tell whether a text is empty, or only says that it is still to be written (`TODO`, `???`)."""
+    return bool(_UNWRITTEN.fullmatch(text))
 
 
 def heads_questions(heading: str) -> bool:

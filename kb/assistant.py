@@ -44,6 +44,7 @@ from kb.retrieval.respelling import mended
 from kb.retrieval.retriever import Retriever
 from kb.retrieval.scripts import in_own_script
 from kb.text.asking import asked_part
+from kb.text.hidden import without_hidden
 from kb.text.language import detect_language
 from kb.text.tokens import tokenize
 
@@ -291,7 +292,7 @@ class Assistant:
             # Its flags are told too; the commands that stand among them are not offered.
             told = flags_used(first, commands[0].text, index.catalog)
             quoted = self._quote([quote_chunk(chunk) for chunk in (first, *told)])
-        text = compose(quoted, ranking.terms, draft.language)
+        text = without_hidden(compose(quoted, ranking.terms, draft.language))
         hedged = is_hedged(text, ranking.terms)
         doubt = "hedged" if hedged else "unsure" if draft.confidence < _SURE else ""
         return replace(

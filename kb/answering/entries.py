@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Final
 
 from kb.commands.naming import NamedCommand, named_with_program, specs_of
+from kb.commands.spec import CommandSpec
 from kb.model import Chunk, ChunkKind
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import chunk_terms
 from kb.retrieval.question import ParsedQuestion
 from kb.text.tokens import analyze
 
+_FIRST_WORD: Final = re.compile(r"[\W_]*([A-Za-z-]+)(?=[\s`*_:]|$)")
 _NAMED: Final = 0.99
 _LINE_FLAGS: Final = 3
 """Who asks with so many flags asks for the command line, not for each flag."""
@@ -22,8 +26,12 @@ def entry_of_command(ranking: Ranking) -> Candidate | None:
     "What does docker images do" means the command, however much the notes say of images.
     """
     command = _asked_command(ranking.question)
+    if command is None:
+        return None
     entries = (c for c in ranking.candidates if c.chunk.kind is ChunkKind.COMMAND)
-    return next((c for c in entries if command and command.spec in specs_of(c.chunk)), None)
+    terms = (c for c in ranking.candidates if c.chunk.kind is ChunkKind.DEFINITION)
+    own = next((c for c in entries if command.spec in specs_of(c.chunk)), None)
+    return own or next((c for c in terms if is_term_of(c.chunk, command.spec)), None)
 
 
 def lacks_command(ranking: Ranking) -> bool:
@@ -33,9 +41,25 @@ def lacks_command(ranking: Ranking) -> bool:
         return False
     said = ranking.question.text[command.start : command.end].lower()
     return not any(
-        command.spec in specs_of(c.chunk) or said in c.chunk.text.lower()
+        command.spec in specs_of(c.chunk)
+        or said in c.chunk.text.lower()
+        or is_term_of(c.chunk, command.spec)
         for c in ranking.candidates
     )
+
+
+def is_term_of(chunk: Chunk, spec: CommandSpec) -> bool:
+    """Tell whether a chunk explains a sub-command as a term: `down` under "Compose notes"."""
+    *group, name = spec.path.split()
+    first = _FIRST_WORD.match(chunk.text)
+    return first is not None and first[1].lower() == name and holds_words(chunk, group)
+
+
+def holds_words(chunk: Chunk, words: Iterable[str]) -> bool:
+    """Tell whether a chunk, or what stands above it, has all of the words."""
+    held = chunk_terms(chunk)
+    said = held.body | held.context
+    return all(said.intersection(analyze(word)) for word in words)
 
 
 def _asked_command(question: ParsedQuestion) -> NamedCommand | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
-from kb.answering.entries import entry_of_command, entry_of_line
+from kb.answering.entries import entry_of_command, entry_of_line, holds_words, is_term_of
+from kb.answering.programs import programs_asked, programs_named
 from kb.commands.naming import named_with_program, spec_of
 from kb.commands.spec import CommandSpec
 from kb.model import Chunk, ChunkKind
@@ -37,6 +39,10 @@ def flag_meanings(ranking: Ranking) -> list[Candidate]:
     if _named_spec(ranking):
         explained = [c for c in explained if _may_own(c.chunk, ranking)]
         explained = explained or _mentioning(ranking)[:1]
+    elif programs := programs_named(ranking.question.text):
+        own = [c for c in explained if _program_of(c.chunk) in programs]
+        unowned = [c for c in explained if not c.chunk.commands]
+        explained = own or unowned or explained
     exact = [c for c in explained if c.features.flag_owner >= _NAMED]
     chosen: dict[tuple[str, ...], Candidate] = {}
     for candidate in exact or explained:
@@ -50,7 +56,7 @@ def flags_of_command(ranking: Ranking) -> list[Candidate]:
     """Return every flag of the command, where the question asks for all of them."""
     if ranking.question.flags or not asks_for_flags(ranking.question.text):
         return []
-    named = set(named_commands(ranking.question.text))
+    named = _owners_named(ranking.question.text)
     found = [
         c
         for c in ranking.candidates
@@ -72,13 +78,38 @@ def is_looked_up(ranking: Ranking, chosen: Sequence[Candidate]) -> bool:
     if entry is not None and list(chosen) == [entry]:
         return True
     if any(c.chunk.kind is not ChunkKind.FLAG for c in chosen):
-        return False
+        return len(chosen) == 1 and _tells_of_both(chosen[0].chunk, ranking)
     owners = {owner_of(c.chunk) for c in chosen}
     if question.intent is Intent.COMPARISON and len(question.flags) > 1:
         explained = {flag for c in chosen for flag in c.chunk.flags}
         return len(owners) == 1 and explained.issuperset(question.flags)
     asks_for_all = not question.flags and asks_for_flags(question.text)
-    return asks_for_all and owners <= set(named_commands(question.text))
+    return asks_for_all and owners <= _owners_named(question.text)
+
+
+def _tells_of_both(chunk: Chunk, ranking: Ranking) -> bool:
+    """Tell whether a chunk of no command has flags and command of the question word for word.
+
+    A flag within a longer command is used there, and not explained.
+    """
+    flags, named = ranking.question.flags, named_with_program(ranking.question.text)
+    if chunk.commands or not flags or not all(_says(chunk, f"`{flag}") for flag in flags):
+        return False
+    return any(_says(chunk, f"docker {n.spec.path}") or is_term_of(chunk, n.spec) for n in named)
+
+
+def _says(chunk: Chunk, words: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(words)}(?![\w-])", chunk.text) is not None
+
+
+def _owners_named(text: str) -> set[str]:
+    """Return the names of the commands and programs that a question may ask the flags of."""
+    return {*named_commands(text), *programs_asked(text)}
+
+
+def _program_of(chunk: Chunk) -> str:
+    """Return the program of the command that owns a chunk."""
+    return owner_of(chunk).removeprefix("sudo ").split(" ", 1)[0]
 
 
 def flags_used(entry: Chunk, command: str, catalog: ChunkCatalog) -> list[Chunk]:
@@ -133,8 +164,17 @@ def _mentioning(ranking: Ranking) -> list[Candidate]:
     return [
         c
         for c in ranking.candidates
-        if c.chunk.commands and flags & chunk_terms(c.chunk).body and _may_own(c.chunk, ranking)
+        if flags & chunk_terms(c.chunk).body and _is_about_named(c.chunk, ranking)
     ]
+
+
+def _is_about_named(chunk: Chunk, ranking: Ranking) -> bool:
+    """Tell whether a chunk is about a command that is named: as its own, or in its words."""
+    if chunk.commands:
+        return _may_own(chunk, ranking)
+    named = named_with_program(ranking.question.text)
+    paths = (one.spec.path.split() for one in named)
+    return any(holds_words(chunk, path if len(path) > 1 else ["docker", *path]) for path in paths)
 
 
 def _named_spec(ranking: Ranking) -> CommandSpec | None:

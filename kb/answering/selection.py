@@ -23,8 +23,17 @@ from kb.text.tokens import analyze
 _LONG_FIX: Final = 30
 """Lines from which on an entry is not cited whole for one of its steps."""
 _NUMBERED: Final = re.compile(r"\s*\d{1,9}[.)]\s")
+_FIX: Final = re.compile(
+    r"\W*\w.*?(?<!\w)(?:fix|solution|workaround|решение|фикс|лечение)[*_]*\s*:",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A fix after what it mends."""
+_HELD: Final = 0.7
+"""A chunk that matches a word better than this holds it, in its text or above it."""
 _NEAR_LINES: Final = 15
 """How far from a file's text the command that uses it may stand."""
+_OF_TROUBLE: Final = frozenset({Intent.TROUBLE, Intent.OTHER})
+"""A symptom may be typed as it is ("container exits immediately")."""
 _COMPOSE_FILE: Final = re.compile(r"^\s*services:\s*$", re.MULTILINE)
 _DOCKERFILE: Final = re.compile(r"^\s*FROM\s+\S", re.MULTILINE)
 _COMPOSE_UP: Final = re.compile(r"docker[- ]compose\b.*\sup\b")
@@ -49,6 +58,7 @@ def select(ranking: Ranking, catalog: ChunkCatalog | None = None) -> list[Candid
     best = ranking.candidates[0]
     if intent is Intent.LIST and (whole := _whole_list(best, around)):
         return whole
+    best = _row_of(best, around)
     best = _with_what_it_announces(_with_its_fix(best, around), around)
     return _with_its_command(best, around)
 
@@ -96,6 +106,16 @@ def _asks_for_one(terms: Sequence[WeightedTerm], part: Chunk, whole: Chunk) -> b
     first_line = whole.text.split("\n", 1)[0]
     shared = replace(chunk_terms(whole), body=frozenset(analyze(first_line)))
     return any(match(term, chunk_terms(part)) > match(term, shared) for term in terms)
+
+
+def _row_of(candidate: Candidate, around: Surroundings) -> Candidate:
+    """Return the one row of a table that holds all of the question's words."""
+    table, terms = candidate.chunk, around.ranking.terms
+    if table.kind is not ChunkKind.TABLE_ROW or not terms:
+        return candidate
+    rows = [c for c in around.of_note(candidate) if c.chunk.parent == table.id]
+    telling = [c for c in rows if all(match(t, chunk_terms(c.chunk)) > _HELD for t in terms)]
+    return telling[0] if len(telling) == 1 else candidate
 
 
 def _all_groups(whole: Candidate, around: Surroundings) -> list[Candidate]:
@@ -183,20 +203,25 @@ def _with_its_fix(candidate: Candidate, around: Surroundings) -> Candidate:
 
 
 def _entry_of(candidate: Candidate, around: Surroundings) -> Candidate | None:
-    """Return what a candidate is a part of, be it as an item of a list."""
+    """Return the question or problem that a candidate is a part of, however deep."""
     whole = around.parent(candidate)
-    is_listed = whole is not None and whole.chunk.kind is ChunkKind.LIST
-    return around.parent(whole) if whole and is_listed else whole
+    while whole is not None and whole.chunk.question_lines is None:
+        whole = around.parent(whole)
+    return whole
 
 
 def _is_step(part: Chunk, whole: Chunk, asked: LineRange, ranking: Ranking) -> bool:
-    """Tell whether the question is for the whole, as its asked lines say, and not a step."""
-    if ranking.question.intent is Intent.TROUBLE:
-        return whole.kind is ChunkKind.TROUBLESHOOTING
-    if ranking.question.intent is not Intent.HOW_TO or whole.kind is not ChunkKind.QUESTION:
-        return False
-    question = quoted_text(Quote(chunk=whole, lines=asked))
-    of_whole, of_part = (
-        coverage(ranking.terms, text_terms(text)) for text in (question, part.text)
-    )
-    return bool(_NUMBERED.match(part.text)) and of_whole > of_part
+    """Tell whether the question is for the whole, as its asked lines say, and not for a part.
+
+    A part of a problem answers by itself where it is a row, what has a symptom and fix of its own,
+    or an item that is asked for.
+    """
+    intent = ranking.question.intent
+    named = quoted_text(Quote(chunk=whole, lines=asked))
+    of_whole, of_part = (coverage(ranking.terms, text_terms(text)) for text in (named, part.text))
+    if whole.kind is ChunkKind.TROUBLESHOOTING:
+        is_item = part.kind is ChunkKind.LIST_ITEM and intent is Intent.OTHER
+        is_own = is_item or part.kind is ChunkKind.TABLE_ROW or _FIX.match(part.text)
+        return intent in _OF_TROUBLE and not (is_own and of_part > of_whole)
+    is_numbered = bool(_NUMBERED.match(part.text))
+    return intent is Intent.HOW_TO and is_numbered and of_whole > of_part

@@ -37,6 +37,8 @@ _LEANS: Final = re.compile(
 )
 """How a statement begins that is not understood without the one before it."""
 _DOUBT_WORDS: Final = 6
+_ONE_WORD_OF_CODE: Final = re.compile(r"(?:[^`\n]*\n)?[^`\w]*`[^`\s]+`[^`\w]*")
+"""What an item has that is a name in a list, with or without the line that leads to it."""
 _BARE_WORDS: Final = 3
 """An item with fewer words is not understood without the list."""
 
@@ -117,9 +119,9 @@ def _only_doubts(text: str) -> bool:
 
 
 def _is_bare(parts: Sequence[Chunk]) -> bool:
-    return (
-        len(parts) == 1 and "`" not in parts[0].text and len(parts[0].text.split()) <= _BARE_WORDS
-    )
+    text = parts[0].text
+    has_more = "`" in text and not _ONE_WORD_OF_CODE.fullmatch(text)
+    return len(parts) == 1 and not has_more and len(text.split()) <= _BARE_WORDS
 
 
 def quote_telling_line(chunk: Chunk, terms: Sequence[WeightedTerm]) -> Quote:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ingest.front_matter import read_front_matter
 from kb.model import Block, BlockKind, Chunk, ChunkId, Note
+from kb.text.hidden import is_hidden
 
 
 def check_blocks(note: Note) -> None:
@@ -50,7 +51,7 @@ def _lost_lines(note: Note, chunks: Sequence[Chunk]) -> list[str]:
     trails = {heading for chunk in chunks for heading in chunk.heading_trail}
     lost = []
     for block in note.blocks:
-        if block.kind is BlockKind.RULE:
+        if block.kind is BlockKind.RULE or is_hidden(block.text):
             continue
         if block.kind is BlockKind.FRONT_MATTER and _is_carried(block, chunks):
             continue

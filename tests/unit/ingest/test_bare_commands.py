@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.bare_commands import command_at_head, explained_command
+from ingest.bare_commands import command_alone, command_at_head, explained_command
 from ingest.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.commands.extract import extract_commands
@@ -97,6 +97,10 @@ def chunks_of(text: str) -> list[Chunk]:
     return chunk_note(parse_note(NoteId("a.md"), text))
 
 
+def commands_of(text: str) -> list[str]:
+    return [one.text for chunk in chunks_of(text) for one in extract_commands(chunk)]
+
+
 def test_items_of_a_cheat_sheet_are_commands_to_run() -> None:
     sheet = "# Шпаргалка\n\n* docker ps -a - показать все\n* docker compose - инструмент\n"
     listed, shown, defined = chunks_of(sheet)
@@ -134,3 +138,43 @@ def test_a_paragraph_that_goes_on_stays_whole() -> None:
 def test_a_heading_names_its_command_without_the_explanation() -> None:
     (flag,) = (c for c in chunks_of("## docker ps - список\n\n* -a - все\n") if c.flags)
     assert flag.commands == ("docker ps",)
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("docker volume inspect NAME", "docker volume inspect NAME"),
+        ("docker ps", "docker ps"),
+        ("`docker stop web`", "docker stop web"),
+        ("**docker pause NAME**", "docker pause NAME"),
+        ("docker build -t shop .", "docker build -t shop ."),
+        ("docker rm <имя>", "docker rm <имя>"),
+        ("sudo systemctl restart", "sudo systemctl restart"),
+        ("du -sh *", "du -sh *"),
+        ("docker logs rotation", ""),
+        ("docker run: flags", ""),
+        ("docker run & exec", ""),
+        ("docker compose", ""),
+        ("docker compose up reads", ""),
+        ("docker ps -a shows all of them", ""),
+        ("docker ps -a (all)", ""),
+        ("docker run флаги", ""),
+        ("`docker ps` lists", ""),
+        ("`docker compose`", ""),
+        ("find files", ""),
+        ("make sure", ""),
+        ("", ""),
+    ],
+)
+def test_a_line_that_is_a_command_and_nothing_else(line: str, command: str) -> None:
+    assert command_alone(line) == command
+
+
+def test_a_heading_that_is_a_command_is_one_to_run() -> None:
+    note = "### docker volume inspect NAME\n\nShows where the volume lies."
+    assert commands_of(note) == ["docker volume inspect NAME"]
+
+
+def test_so_is_a_line_above_what_it_does() -> None:
+    assert commands_of("docker kill NAME\n: sends SIGKILL") == ["docker kill NAME"]
+    assert commands_of("**docker pause NAME**\nfreezes it") == ["docker pause NAME"]

@@ -16,6 +16,7 @@ from ingest.signals import (
     ends_openly,
     heads_questions,
     is_error,
+    is_unwritten,
     names_problem,
 )
 
@@ -231,6 +232,10 @@ def test_definitions(text: str, expected: bool) -> None:
         ("ECONNREFUSED", True),
         ("ModuleNotFoundError: 'myapp'", True),
         ("dpkg was interrupted, you must run it again", True),
+        ("ENOSPC: no room", True),
+        ("EXPOSE 80", False),
+        ("ENTRYPOINT и CMD", False),
+        ("EXPLAIN ANALYZE", False),
         ("просто красивая цитата", False),
         ("Life is short", False),
         ("For example, everything else", False),
@@ -249,6 +254,9 @@ def test_errors(text: str, expected: bool) -> None:
         ("была ошибка:", True),
         ("Docker does not start", True),
         ("Troubleshooting", True),
+        ("Troubles", True),
+        ("Траблы с докером", True),
+        ("Мелкие косяки", True),
         ("Команды", False),
         ("Работа с томами", False),
     ],
@@ -311,3 +319,13 @@ def test_code_pieces() -> None:
 )
 def test_embedding_text(text: str, embedded: str) -> None:
     assert embedding_text(text) == embedded
+
+
+@pytest.mark.parametrize("text", ["", "TODO", "???", "**TBD**", "> позже…", "- [ ] todo: later"])
+def test_what_is_still_to_be_written(text: str) -> None:
+    assert is_unwritten(text)
+
+
+@pytest.mark.parametrize("text", ["!!", "`.`", "TODO: ask Bob", "later versions", "42", "нет"])
+def test_what_is_written(text: str) -> None:
+    assert not is_unwritten(text)

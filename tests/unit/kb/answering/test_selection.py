@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from kb.answering.composer import compose, compose_not_found, compose_open
-from kb.answering.flags import command_without_flag, owner_of, unknown_flag
+from kb.answering.entries import lacks_command
+from kb.answering.flags import command_without_flag, is_looked_up, owner_of, unknown_flag
 from kb.answering.quotes import cite
 from kb.answering.selection import select
 from kb.answering.telling import quote_telling_line
@@ -241,6 +242,43 @@ def test_a_command_that_only_mentions_the_asked_flag_may_explain_it() -> None:
     assert [candidate.chunk.id for candidate in select(ranking)] == [entry.id]
 
 
+def test_so_may_a_term_or_line_in_words_of_the_command() -> None:
+    down = make_chunk(
+        "down\n: stop; `-v` also volumes",
+        start=62,
+        kind=ChunkKind.DEFINITION,
+        context="Compose notes",
+    )
+    ranking = ranking_of("what does docker compose down -v do", RUN_D, down)
+    assert command_without_flag(ranking) == ""
+    picked = select(ranking)
+    assert [candidate.chunk.id for candidate in picked] == [down.id]
+    assert is_looked_up(ranking, picked)
+    limit = make_chunk("Memory: `docker run -m 1g`, processors: `--cpus 2`", start=64)
+    for question, is_sure in (("docker run --cpus", True), ("docker run -M", False)):
+        ranking = ranking_of(f"what does {question} do", limit)
+        assert command_without_flag(ranking) == ""
+        assert is_looked_up(ranking, select(ranking)) is is_sure
+    used = make_chunk("All: `docker stop $(docker ps -q)`", start=65)
+    ranking = ranking_of("what does docker ps -q do", used)
+    assert not is_looked_up(ranking, select(ranking))
+    other = ranking_of("what does docker exec --cpus do", limit)
+    assert command_without_flag(other) == "docker exec"
+
+
+def test_a_command_is_not_lacking_that_the_notes_explain_as_a_term() -> None:
+    question = "what does docker compose config do"
+    config = make_chunk("config\n: prints the file", start=66, context="Compose notes")
+    assert not lacks_command(ranking_of(question, config))
+    term = replace(config, kind=ChunkKind.DEFINITION)
+    ranking = ranking_of(question, DB, term)
+    assert [candidate.chunk.id for candidate in select(ranking)] == [term.id]
+    assert is_looked_up(ranking, select(ranking))
+    assert not lacks_command(ranking_of(question, replace(config, text="- `config` - prints")))
+    assert lacks_command(ranking_of(question, replace(config, context="Git")))
+    assert lacks_command(ranking_of(question, replace(config, text="See the config.")))
+
+
 def test_a_flag_is_unknown_only_where_no_candidate_has_it() -> None:
     assert unknown_flag(ranking_of("what do -a and -d do", PS_A, RUN_D)) == ""
     assert unknown_flag(ranking_of("what do -a and -z do", PS_A, RUN_D)) == "-z"
@@ -334,3 +372,72 @@ def test_who_asks_for_the_way_gets_every_step(
     catalog = MemoryCatalog([whole, STEPS, step])
     (picked,) = select(ranking_of(question, step), catalog)
     assert picked.chunk.id == (whole.id if is_whole else step.id)
+
+
+PROBLEM = make_chunk(
+    "## Permission denied\n\nCheck:\n\n- the key\n- the port\n\n"
+    "- Error: address in use\n  Fix: stop it",
+    kind=ChunkKind.TROUBLESHOOTING,
+    question_lines=(1, 1),
+)
+CHECKS = replace(
+    make_chunk("Check:\n\n- the key\n- the port", start=3, kind=ChunkKind.LIST), parent=PROBLEM.id
+)
+CHECK = replace(make_chunk("- the port", start=6, kind=ChunkKind.LIST_ITEM), parent=CHECKS.id)
+OWN_FIX = replace(
+    make_chunk("- Error: address in use\n  Fix: stop it", start=8, kind=ChunkKind.LIST_ITEM),
+    parent=PROBLEM.id,
+)
+
+
+def mended(question: str, found: Chunk) -> list[ChunkId]:
+    picked = select(ranking_of(question, found), MemoryCatalog([PROBLEM, CHECKS, CHECK, OWN_FIX]))
+    return [candidate.chunk.id for candidate in picked]
+
+
+@pytest.mark.parametrize("question", ["permission denied error on the port", "permission denied"])
+def test_a_step_of_a_fix_brings_all_of_it_however_deep_it_stands(question: str) -> None:
+    assert mended(question, CHECK) == [PROBLEM.id]
+    assert mended(question, OWN_FIX) == [PROBLEM.id]
+
+
+def test_a_part_with_a_symptom_and_fix_of_its_own_is_enough() -> None:
+    assert mended("address already in use error", OWN_FIX) == [OWN_FIX.id]
+
+
+def test_an_item_of_a_fix_that_is_asked_for_stays_alone() -> None:
+    assert mended("which port", CHECK) == [CHECK.id]
+    assert mended("the port", CHECK) == [CHECK.id]
+
+
+def test_a_part_of_a_fix_that_something_else_is_asked_of_stays_alone() -> None:
+    assert mended("how do I change the port", CHECK) == [CHECK.id]
+
+
+TABLE = make_chunk(
+    "| host | user |\n|---|---|\n| web01 | deploy |\n| db01 | postgres |", kind=ChunkKind.TABLE_ROW
+)
+WEB, DB = (
+    replace(make_chunk(row, start=start, kind=ChunkKind.TABLE_ROW), context=head, parent=TABLE.id)
+    for row, start, head in (
+        ("| web01 | deploy |", 3, "host | user"),
+        ("| db01 | postgres |", 4, "host | user"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "picked"),
+    [
+        ("user on db01", [DB.id]),
+        ("user web01 and db01", [TABLE.id]),
+        ("user", [TABLE.id]),
+        ("user on db01 after midnight", [TABLE.id]),
+        ("which users are there", [TABLE.id]),
+    ],
+)
+def test_the_one_row_that_answers_stands_for_its_table(
+    question: str, picked: list[ChunkId]
+) -> None:
+    found = select(ranking_of(question, TABLE), MemoryCatalog([TABLE, WEB, DB]))
+    assert [candidate.chunk.id for candidate in found] == picked

@@ -123,6 +123,10 @@ def test_an_item_of_a_word_or_two_comes_with_its_list() -> None:
     assert quoted("Порты:\n- сайт 8080\n- база", kind=ChunkKind.LIST, сайт=2.0) == (11, 13)
     named = "Порты:\n- у сайта порт 8080\n- база"
     assert quoted(named, kind=ChunkKind.LIST, сайт=2.0) == (12, 12)
+    code = "Порты:\n- `site`\n- `docker ps`"
+    assert quoted(code, kind=ChunkKind.LIST, site=2.0) == (11, 13)
+    assert quoted(code, kind=ChunkKind.LIST, docker=2.0) == (13, 13)
+    assert quoted("Порты:\n- a\n- сайт: `80`", kind=ChunkKind.LIST, сайт=2.0) == (13, 13)
 
 
 def test_a_long_list_is_not_read() -> None:
