@@ -81,7 +81,7 @@ def asks(text: str) -> bool:
     """Tell whether a quote, heading or line asks something."""
     plain = _bare(text)
     if plain.endswith("?"):
-        return True
+        return not is_unwritten(plain)
     return "?" in plain and bool(_INTERROGATIVE.match(plain))
 
 
