@@ -57,12 +57,13 @@ class Retriever:
         question = parse_question(respell(query, index))
         watch = _Stopwatch()
         notes = arms.notes_of(index, query.filters)
+        beside = self._beside.submit
+        words = beside(arms.search_lexical, index, question, top_k=_ARM_DEPTH, notes=notes)
+        weighed = beside(weigh_terms, question, index.lexical)
         asked = index.embedder.embed_query(question.text)
         watch.lap("embedding")
-        nearest = self._beside.submit(
-            arms.search_dense, index, question, top_k=_ARM_DEPTH, notes=notes
-        )
-        lexical = arms.search_lexical(index, question, top_k=_ARM_DEPTH, notes=notes)
+        nearest = beside(arms.search_dense, index, question, top_k=_ARM_DEPTH, notes=notes)
+        lexical = words.result()
         watch.lap("lexical")
         meant = _meant(index, asked)
         need = need_of(asked.vector, index.embedder.needs)
@@ -71,13 +72,13 @@ class Retriever:
         watch.lap("dense")
         found = arms.search_structure(index, question, top_k=_ARM_DEPTH)
         ids = list(dict.fromkeys([*_ids(dense), *_ids(lexical), *found]))
-        kept = self._beside.submit(index.embeddings.read, ids)
+        kept = beside(index.embeddings.read, ids)
         chunks = index.catalog.chunks(ids)
         if notes is not None:
             chunks = [chunk for chunk in chunks if chunk.note in notes]
         # What says nothing by itself (a word left over at the end of a note) answers nothing.
         chunks = [chunk for chunk in chunks if chunk_terms(chunk).body]
-        terms = weigh_terms(question, index.lexical)
+        terms = weighed.result()
         read = kept.result()
         embeddings = {chunk.id: read[chunk.id] for chunk in chunks if chunk.id in read}
         interactions = _interactions(asked, embeddings)
