@@ -7,7 +7,6 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final
 
-from kb.answering.fences import opened_by
 from kb.answering.flags import owner_of
 from kb.answering.frames import frame
 from kb.answering.marking import mark
@@ -15,6 +14,7 @@ from kb.answering.sentences import focus
 from kb.answering.tables import flag_in_words, is_rows, rows_in_words
 from kb.model import Chunk, ChunkKind, Citation, Language
 from kb.retrieval.coverage import WeightedTerm
+from kb.text.fences import opened_by
 from kb.text.sentences import split_sentences
 
 _MARKER: Final = re.compile(r"^\s*(?:[*+-]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kb.answering.fences import Fence, is_closed_by, opened_by
+from kb.text.fences import Fence, is_closed_by, opened_by
 
 _OWN_LINE: Final = re.compile(r"\s*(?:[*+-]\s|\d{1,9}[.)]\s|[>|]|`{3}|~{3})|(?: {4}|\t)")
 """How a line begins that ends a fence, list, table, quote or indented code."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from kb.answering.fences import Fence, is_closed_by, opened_by
+from kb.text.fences import Fence, is_closed_by, opened_by
 
 _TABLE_RULE: Final = re.compile(r"(?=[^|]*\|)[ \t|:-]*-[ \t|:-]*")
 

@@ -1,32 +1,78 @@
-"""Which lines of a piece of Markdown are code between fences."""
+"""Where code between fences begins and ends in a piece of Markdown."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final
 
-_FENCE: Final = re.compile(r"\s*(?:>\s*)*(`{3,}|~{3,})")
+_FENCE: Final = re.compile(
+    r"(?P<before>(?:\s|>|[*+-]\s|\d{1,9}[.)]\s)*)(?P<mark>`{3,}|~{3,})(?P<info>.*)"
+)
+_ITEM: Final = re.compile(r"[^\s>]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fence:
+    """The line that begins a block of code."""
+
+    before: str
+    """What stands before the fence: the indent, and the markers of quotes and items."""
+    mark: str
+    """Its backticks or tildes."""
+
+    @property
+    def closing(self) -> str:
+        """The line that ends the block."""
+        return _ITEM.sub(" ", self.before) + self.mark
+
+
+def opened_by(line: str) -> Fence | None:
+    """Return the fence that a line begins; three backticks with one behind them are inline code."""
+    match = _FENCE.match(line)
+    if match is None or match["mark"][0] == "`" in match["info"]:
+        return None
+    return Fence(before=match["before"], mark=match["mark"])
+
+
+def is_closed_by(fence: Fence, line: str) -> bool:
+    """Tell whether a line ends the block of code that a fence began."""
+    match = _FENCE.match(line)
+    if match is None or match["info"].strip() or _ITEM.search(match["before"]):
+        return False
+    return match["mark"].startswith(fence.mark)
 
 
 def lines_and_code(text: str) -> Iterator[tuple[str, bool]]:
     """Yield each line, and whether it is code; the fences themselves are left out."""
-    fence = ""
-    for line in text.split("\n"):
-        match = _FENCE.match(line)
-        if match and (not fence or match[1].startswith(fence)):
-            fence = "" if fence else match[1]
-        else:
-            yield line, bool(fence)
+    lines = text.split("\n")
+    for line, place in zip(lines, _places(lines), strict=True):
+        if place in {_Place.TEXT, _Place.CODE}:
+            yield line, place is _Place.CODE
 
 
 def inside_fences(lines: Sequence[str]) -> list[bool]:
     """Tell of each line whether it stands below the first line of a fence, up to its last."""
-    inside: list[bool] = []
-    fence = ""
+    return [place in {_Place.CODE, _Place.END} for place in _places(lines)]
+
+
+class _Place(Enum):
+    TEXT = auto()
+    BEGIN = auto()
+    CODE = auto()
+    END = auto()
+
+
+def _places(lines: Iterable[str]) -> Iterator[_Place]:
+    fence: Fence | None = None
     for line in lines:
-        inside.append(bool(fence))
-        match = _FENCE.match(line)
-        if match and (not fence or match[1].startswith(fence)):
-            fence = "" if fence else match[1]
-    return inside
+        if fence is None:
+            fence = opened_by(line)
+            yield _Place.BEGIN if fence else _Place.TEXT
+        elif is_closed_by(fence, line):
+            fence = None
+            yield _Place.END
+        else:
+            yield _Place.CODE
