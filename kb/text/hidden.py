@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kb.text.fences import inside_fences
+
 _COMMENT: Final = r"(?<![\w%])%%[^%\n]+%%"
 _HIDDEN: Final = re.compile(
     r"(?:\s|%%[^%]+%%|\^[\w-]+(?=\s|$)"
@@ -16,7 +18,6 @@ _HIDDEN: Final = re.compile(
 _WITHIN_LINE: Final = re.compile(
     rf"(?P<code>`+[^`\n]*`+)|(?<!\s)\s*{_COMMENT}|(?<=[\w.,;:!?)`\"»])(?<!grep)\s\^[\w-]+(?=(?:\s\[\d+\])?$)"
 )
-_FENCE: Final = re.compile(r"\s*(?:[-*+>]\s+)*(?:```|~~~)")
 _INDENTED: Final = re.compile(r" {4}|\t")
 
 
@@ -27,14 +28,11 @@ def is_hidden(text: str) -> bool:
 
 def without_hidden(text: str) -> str:
     """Return a text without comments and ids of blocks; code stays as it is."""
-    lines: list[str] = []
-    in_fence = False
-    for line in text.split("\n"):
-        is_mark = bool(_FENCE.match(line))
-        is_code = in_fence or is_mark or _INDENTED.match(line)
-        lines.append(line if is_code else _WITHIN_LINE.sub(_code_alone, line))
-        in_fence ^= is_mark
-    return "\n".join(lines)
+    lines = text.split("\n")
+    return "\n".join(
+        line if is_code or _INDENTED.match(line) else _WITHIN_LINE.sub(_code_alone, line)
+        for line, is_code in zip(lines, inside_fences(lines), strict=True)
+    )
 
 
 def _code_alone(match: re.Match[str]) -> str:
