@@ -35,8 +35,8 @@ def _holder(command: str, flags: Sequence[str]) -> str:
     if at == 0:
         return ""
     start = _start(words, at)
-    if start == 0:
-        return command
+    if start in {0, at}:  # a flag behind a joint is nobody's
+        return command if start == 0 else ""
     ends = (n for n in range(at, len(words)) if words[n] in _JOINTS)
     part = " ".join(words[start : next(ends, len(words))])
     bare = part.lstrip("$(\"'")
@@ -65,9 +65,10 @@ def _start(words: Sequence[str], at: int) -> int:
 
 def _first_inner(words: Sequence[str]) -> int:
     """Return from where on a command may run another one; 0 where it runs none."""
-    if words[0] in _RUNNERS:
+    first = words[0] if words else ""
+    if first in _RUNNERS:
         return 1
-    if words[0] not in _WITH_RUNNING:
+    if first not in _WITH_RUNNING:
         return 0
     return next((n + 1 for n, word in enumerate(words[:_NAME_WORDS]) if word in _RUNNING), 0)
 

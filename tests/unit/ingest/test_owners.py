@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.chunking import chunk_note
 from ingest.markdown import parse_note
@@ -33,10 +35,17 @@ from kb.model import NoteId
         ("ssh web 'tar -x'", "-x", "tar -x"),
         ("grep -r x && tar --list", "--list", "tar --list"),
         ("docker run -d nginx", "--rm", "docker run -d nginx"),
+        ("ls | -a", "-a", "ls | -a"),
+        ("; -a", "-a", "; -a"),
     ],
 )
 def test_a_flag_is_that_commands_which_has_it(command: str, flag: str, owner: str) -> None:
     assert owners_of([command], [flag]) == (owner,)
+
+
+@given(st.lists(st.sampled_from("docker exec run sudo ls | && ; -a -xa $(ls -- ' \" $( x".split())))
+def test_no_line_is_too_odd(words: list[str]) -> None:
+    assert len(owners_of([" ".join(words)], ["-a"])) == 1
 
 
 def test_a_flag_of_one_command_of_several_is_not_the_others() -> None:
