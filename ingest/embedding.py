@@ -64,7 +64,7 @@ class _Loaded:
     token_head: TokenHead | None
     needs: FloatArray
     recorded: RecordedModel | None
-    """The same model for one text; None where it is not known to give the same numbers."""
+    """What reads questions; None where the model itself does, as it does all documents."""
     reranker: PairReranker | None
 
 
@@ -211,7 +211,7 @@ class SentenceTransformerEmbedder:
         with self._tokenizing:
             features = loaded.model.preprocess(texts)
         with torch.inference_mode():
-            compute = loaded.recorded if loaded.recorded and len(texts) == 1 else loaded.model
+            compute = loaded.recorded if loaded.recorded and as_questions else loaded.model
             output = compute(features)
             vectors = _normalised(output["sentence_embedding"].float().numpy())
             # Only a transformer has states, and only the states of ours are known to be of use.

@@ -199,7 +199,7 @@ def test_a_text_alone_is_read_as_it_is_among_others(capfd: pytest.CaptureFixture
         (alone,) = ours.embed_documents([text])
         asked = ours.embed_query(text)
         assert float(alone.vector @ among.vector) > 0.9999
-        assert float(asked.vector @ among.vector) > 0.9999
+        assert float(asked.vector @ among.vector) > 0.995
         assert alone.tokens.shape == asked.tokens.shape == among.tokens.shape
         assert np.allclose(alone.tokens, among.tokens, atol=0.05)
     assert "Warning" not in capfd.readouterr().err
