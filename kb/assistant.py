@@ -305,10 +305,7 @@ class Assistant:
         )
 
     def _refuse(self, draft: Answer, ranking: Ranking) -> Answer:
-        nearest = cite(
-            (quote_chunk(candidate.chunk) for candidate in ranking.candidates[:_NEAREST]),
-            self._notes,
-        )
+        nearest = cite(map(quote_chunk, _apart(ranking.candidates)[:_NEAREST]), self._notes)
         command = command_without_flag(ranking)
         flag = ranking.question.flags[0] if command else unknown_flag(ranking)
         return replace(
@@ -324,6 +321,15 @@ def _confidence(ranking: Ranking, chosen: Sequence[Candidate], calibration: Cali
     if lacks_command(ranking):
         return 1 - _LOOKED_UP
     return probability(gather(ranking, chosen), calibration)
+
+
+def _apart(candidates: Sequence[Candidate]) -> list[Chunk]:
+    """Return the chunks of which none holds lines of one before it."""
+    apart: list[Chunk] = []
+    for chunk in (candidate.chunk for candidate in candidates):
+        if not any(c.note == chunk.note and c.lines.overlaps(chunk.lines) for c in apart):
+            apart.append(chunk)
+    return apart
 
 
 def _notice(answer: Answer, index: Index) -> str | None:

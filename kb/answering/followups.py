@@ -28,7 +28,7 @@ from kb.model import Turn
 from kb.retrieval.question import command_name
 from kb.text.language import detect_language
 from kb.text.tokens import Token, is_stop_word, tokenize
-from kb.text.wordforms import things_in
+from kb.text.wordforms import is_english_deed, things_in
 
 _WELL: Final = r"^\W*(?:(?:ладно|хорошо|ок|понятно|ясно|спасибо|ok|okay|thanks|great|fine)\W+)?"
 _LEAD_IN: Final = re.compile(
@@ -262,9 +262,11 @@ def _pronoun(rest: str) -> re.Match[str] | None:
     back only where the question names nothing at all: they also belong to a noun ("this error")
     or only join clauses.
     """
-    if one := _ONE.search(rest):
-        return one
     tokens = list(tokenize(rest))
+    if one := _ONE.search(rest):
+        # "And a redis one?" asks of another kind of thing.
+        before = [thing for thing in things_in(tokens) if thing.start < one.start()]
+        return one if ASKING.search(rest) or all(map(is_english_deed, before)) else None
     things = things_in(tokens)
     for personal in _PERSONAL.finditer(rest):
         before = [token for token in tokens if token.start < personal.start()]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import get_args
 
 import pytest
@@ -353,3 +354,35 @@ def test_an_answer_that_is_far_from_sure_says_so(
     assert answer.status is AnswerStatus.ANSWERED
     assert (answer.confidence > 0.65) is is_sure
     assert answer.text.startswith(frame("unsure", "en")) is not is_sure
+
+
+DISK = """\
+# New disk
+
+1. Find the name of the disk with `lsblk -f`, before anything else is done to it.
+2. Make a file system on the disk: `mkfs.ext4 /dev/sdb1`, which takes a while.
+
+    It can be stopped.
+
+3. Mount the disk by label in `/etc/fstab`, since letters may change:
+
+    ```
+    LABEL=data /mnt ext4
+    ```
+
+# Other
+
+Bread is bought on Fridays.
+"""
+
+
+@pytest.mark.parametrize("question", ["how do I bake bread with rye", "who is on call tonight"])
+def test_the_nearest_places_are_places_apart(question: str) -> None:
+    index = memory_index({"disk.md": DISK})
+    answer = Assistant(index=lambda: index, notes=FakeNotes({"disk.md": DISK})).ask(
+        Question(text=question)
+    )
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert len(answer.nearest) > 1
+    for one, other in pairwise(sorted(answer.nearest, key=lambda place: place.lines)):
+        assert not one.lines.overlaps(other.lines)
