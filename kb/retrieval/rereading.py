@@ -19,7 +19,7 @@ from kb.retrieval.candidates import Candidate, Ranking
 
 READING_DEPTH: Final = 4
 """Candidates that are read at the most."""
-FARTHEST: Final = 1.5
+FARTHEST: Final = 1.7
 """What is so far behind the best candidate's score is not read: reading does not make that good."""
 RERANKER_ARM: Final = "reranker"
 FITTED_FILE: Final = "rereading.json"
