@@ -60,10 +60,6 @@ _FRAMES: Final[Mapping[str, Mapping[Language, str]]] = {
         "ru": "Сохранить этот ответ на диск не удалось: после обновления страницы его не будет.",
         "en": "This answer could not be written to the disk: it is gone once the page is reloaded.",
     },
-    "empty": {
-        "ru": "Заметок пока нет.",
-        "en": "There are no notes yet.",
-    },
 }
 
 _WHY_NO_MODEL: Final[Mapping[ChatModelReason, str]] = {

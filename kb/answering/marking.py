@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kb.text.fences import Fence, is_closed_by, opened_by
+from kb.text.fences import left_open
 
 _OWN_LINE: Final = re.compile(r"\s*(?:[*+-]\s|\d{1,9}[.)]\s|[>|]|`{3}|~{3})|(?: {4}|\t)")
 """How a line begins that ends a fence, list, table, quote or indented code."""
@@ -18,20 +18,9 @@ def mark(text: str, number: int) -> str:
     A fence that the text leaves open is closed first.
     """
     text = text.rstrip()
-    if fence := _open_fence(text):
+    if fence := left_open(text):
         return f"{text}\n{fence.closing}\n\n[{number}]"
     block = text.rsplit("\n\n", 1)[-1]
     last = block.rsplit("\n", 1)[-1]
     stands_alone = _OWN_LINE.match(last) or _TABLE_RULE.search(block)
     return f"{text}\n\n[{number}]" if stands_alone else f"{text} [{number}]"
-
-
-def _open_fence(text: str) -> Fence | None:
-    """Return the fence in which a text ends; None where it ends outside of one."""
-    fence: Fence | None = None
-    for line in text.split("\n"):
-        if fence is None:
-            fence = opened_by(line)
-        elif is_closed_by(fence, line):
-            fence = None
-    return fence

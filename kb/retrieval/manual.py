@@ -8,7 +8,7 @@ it, and whether the notes have it at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -104,10 +104,6 @@ class MeantCommands:
             flag=max(0.0, flag - _NEAR),
             flag_meant=_certainty(flag, self.nearest_flag),
         )
-
-    def flag_is_missing(self, chunks: Iterable[Chunk]) -> bool:
-        """Tell whether none of the chunks has the flag that is meant."""
-        return all(self._flag_cosine(one) < self.nearest_flag - _AS_GOOD for one in chunks)
 
     def _flag_cosine(self, chunk: Chunk) -> float:
         """Return the highest cosine of a chunk's flags; -1 for one without any."""

@@ -48,14 +48,20 @@ def is_closed_by(fence: Fence, line: str) -> bool:
 def lines_and_code(text: str) -> Iterator[tuple[str, bool]]:
     """Yield each line, and whether it is code; the fences themselves are left out."""
     lines = text.split("\n")
-    for line, place in zip(lines, _places(lines), strict=True):
+    for line, (place, _) in zip(lines, _places(lines), strict=True):
         if place in {_Place.TEXT, _Place.CODE}:
             yield line, place is _Place.CODE
 
 
 def inside_fences(lines: Sequence[str]) -> list[bool]:
     """Tell of each line whether it stands below the first line of a fence, up to its last."""
-    return [place in {_Place.CODE, _Place.END} for place in _places(lines)]
+    return [place in {_Place.CODE, _Place.END} for place, _ in _places(lines)]
+
+
+def left_open(text: str) -> Fence | None:
+    """Return the fence in which a text ends; None where it ends outside of one."""
+    *_, (_, fence) = _places(text.split("\n"))
+    return fence
 
 
 class _Place(Enum):
@@ -65,14 +71,15 @@ class _Place(Enum):
     END = auto()
 
 
-def _places(lines: Iterable[str]) -> Iterator[_Place]:
+def _places(lines: Iterable[str]) -> Iterator[tuple[_Place, Fence | None]]:
+    """Yield where each line stands, and the fence that is open after it."""
     fence: Fence | None = None
     for line in lines:
         if fence is None:
             fence = opened_by(line)
-            yield _Place.BEGIN if fence else _Place.TEXT
+            yield _Place.BEGIN if fence else _Place.TEXT, fence
         elif is_closed_by(fence, line):
             fence = None
-            yield _Place.END
+            yield _Place.END, None
         else:
-            yield _Place.CODE
+            yield _Place.CODE, fence
