@@ -16,8 +16,11 @@ _HIDDEN: Final = re.compile(
     r"|</?(?!(?:img|video|audio|iframe|object|embed)\b)[A-Za-z][^<>]*>)+"
 )
 _WITHIN_LINE: Final = re.compile(
-    rf"(?P<code>`+[^`\n]*`+)|(?<!\s)\s*{_COMMENT}|(?<=[\w.,;:!?)`\"»])(?<!grep)\s\^[\w-]+(?=(?:\s\[\d+\])?$)"
+    rf"(?P<code>`+[^`\n]*`+)|(?<!\s)\s*{_COMMENT}"
+    r"|(?<=[\w.,;:!?)`\"»])(?P<id>\s\^[\w-]+)(?=(?:\s\[\d+\])?$)"
 )
+_SEARCHERS: Final = frozenset({"grep", "egrep", "zgrep", "rg", "ack"})
+"""Programs that are given an expression, which may look like an id."""
 _INDENTED: Final = re.compile(r" {4}|\t")
 
 
@@ -30,10 +33,13 @@ def without_hidden(text: str) -> str:
     """Return a text without comments and ids of blocks; code stays as it is."""
     lines = text.split("\n")
     return "\n".join(
-        line if is_code or _INDENTED.match(line) else _WITHIN_LINE.sub(_code_alone, line)
+        line if is_code or _INDENTED.match(line) else _WITHIN_LINE.sub(_shown, line)
         for line, is_code in zip(lines, inside_fences(lines), strict=True)
     )
 
 
-def _code_alone(match: re.Match[str]) -> str:
+def _shown(match: re.Match[str]) -> str:
+    """Return what of a match is shown: code, and an expression that only looks like an id."""
+    if match["id"] and match.string[: match.start()].split()[-1] in _SEARCHERS:
+        return match.group()
     return match["code"] or ""

@@ -39,6 +39,8 @@ def test_what_is_read(text: str) -> None:
         ("`echo %%PATH%%` prints", "`echo %%PATH%%` prints"),
         ("```\ngrep x ^a\n%%b%%\n```\nc ^d", "```\ngrep x ^a\n%%b%%\n```\nc"),
         ("docker ps | grep ^web", "docker ps | grep ^web"),
+        ("docker ps | rg ^web", "docker ps | rg ^web"),
+        ("it is time ^a1b2c3", "it is time"),
         ("    date %%d%%", "    date %%d%%"),
         ("2 ^ 3 and x^2", "2 ^ 3 and x^2"),
         ("100%% of it, 5%%", "100%% of it, 5%%"),
