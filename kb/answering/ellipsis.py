@@ -16,6 +16,8 @@ from rapidfuzz.distance import Postfix
 from kb.text.language import detect_language
 from kb.text.tokens import Token, fold, is_stop_word, tokenize
 from kb.text.wordforms import (
+    ORDINALS,
+    PREPOSITION_PAIRS,
     PREPOSITIONS,
     TIMES,
     is_adjective,
@@ -27,7 +29,7 @@ from kb.text.wordforms import (
 
 ASKING: Final = re.compile(
     r"\b(?:как\w{0,3}|что|чего|чему|ч[её]м|где|куда|откуда|когда|почему|зачем|сколько|кто|можно"
-    r"|how|what|where|when|why|which|who|is|are|does|do|can)\b",
+    r"|how|what|where|when|why|which|who|is|are|was|were|does|do|did|has|have|can)\b",
     re.IGNORECASE,
 )
 _ASKING_PHRASE: Final = re.compile(
@@ -69,7 +71,10 @@ _ONES: Final = re.compile(r"\s+ones?\b\W*$", re.IGNORECASE)
 _WHICH_ONE: Final = re.compile(r"(?:[еоыи]й|[еоыи]м|[ыи]х)$")
 """How "следующей" ends, and "другом"; what has no noun of its own."""
 _TO_THE_ASSISTANT: Final = re.compile(r"\b(?:you|ты|вы|тебя|вас|тебе|вам)\b", re.IGNORECASE)
+_ARTICLE: Final = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 _PROGRAMS: Final = frozenset({"docker", "докер", "git", "linux", "window"})
+_LABEL: Final = re.compile(r"[A-ZА-ЯЁ]{2,5}|[A-ZА-ЯЁ]{0,4}[-_]?\d+(?:\.\d+)*", re.ASCII)
+_NAME: Final = re.compile(r"(?<=\S\s)[^\W\d_a-zа-яё]\w+(?:\s[^\W\d_a-zа-яё]\w+)*")
 _SHORT: Final = 3
 """An ellipsis has no more content than so many tokens."""
 _MOST_WORDS: Final = 6
@@ -122,6 +127,9 @@ def completed(rest: str, previous: str, *, before_tail: str | None = None) -> st
     kept = stripped(previous if before_tail is None else before_tail)
     if ASKING.search(rest):
         return _asked_otherwise(said, tokens, asked)
+    said, asked, kept = _with_label(said, asked, kept)
+    if not said:
+        return asked
     if fold(tokens[0].surface) in PREPOSITIONS:
         return _with_phrase(said, asked) or f"{kept} {said}"
     is_open = _begins_openly(tokens[0]) and not all(map(is_adjective, content))
@@ -148,8 +156,28 @@ def _asked_otherwise(said: str, tokens: Sequence[Token], asked: str) -> str | No
         return None
     old = next(filter(is_infinitive, tokenize(asked)), None)
     if old is not None and is_infinitive(tokens[-1]):
-        return said + asked[old.start + len(old.surface) :]
+        objects = [one for one in main_things(asked) if one.start < old.start]
+        wanted = [surface(asked, one) for one in objects if _is_asked_for(one, asked)]
+        return " ".join([said, *wanted]) + asked[old.start + len(old.surface) :]
     return _with_things(said, asked)
+
+
+def _with_label(said: str, asked: str, kept: str) -> tuple[str, str, str]:
+    """Put a label in the place of the last question's: E15 for UE, 4.3 for 4.2.
+
+    Returns:
+        What is said beside it; the last question, and as much of it as is kept, with the label.
+    """
+    own, old = labels_in(said), labels_in(asked)
+    if len(own) != 1 or len(old) != 1:
+        return said, asked, kept
+    label = surface(said, own[0])
+    rest = " ".join(replaced(said, own[0], "").split())
+    if all(fold(token.surface) in PREPOSITIONS for token in tokenize(rest)):
+        rest = ""
+    also = labels_in(kept)
+    kept = replaced(kept, also[0], label) if also else kept
+    return rest, replaced(asked, old[0], label), kept
 
 
 def _at_another_time(said: str, asked: str) -> str | None:
@@ -162,8 +190,9 @@ def _at_another_time(said: str, asked: str) -> str | None:
 def _with_phrase(said: str, asked: str) -> str | None:
     """Put a phrase with a preposition in the place of one with the same; None where none is."""
     preposition = fold(next(iter(tokenize(said))).surface)
+    same = {preposition, *PREPOSITION_PAIRS.get(preposition, ())}
     tokens = list(tokenize(asked))
-    places = [n for n, token in enumerate(tokens) if fold(token.surface) == preposition]
+    places = [n for n, token in enumerate(tokens) if fold(token.surface) in same]
     if not places:
         return None
     begin = places[-1]
@@ -211,19 +240,47 @@ def _phrase_start(said: str) -> int:
 
 def _with_thing(said: str, content: Sequence[Token], asked: str) -> str:
     things = main_things(asked)
-    is_kind = bool(_ONES.search(said)) or all(map(is_adjective, content))
-    if is_kind and things:
-        return _of_kind(_ONES.sub("", said), asked, things)
-    alike = [token for token in things if token.kind == content[0].kind == "code"]
-    if alike:
-        return replaced(asked, alike[-1], _bare(said))
+    if kind := _with_kind(said, content, asked, things):
+        return kind
     if things and _joined(said) & _joined(asked[things[0].start :]):
         return asked[: extent(asked, things[0])[0]] + said
-    if len(content) > 1 and _is_one_name(said, content) and (whole := topic(asked)):
-        return asked.replace(whole, _bare(said), 1)
-    if len({extent(said, token) for token in content}) > 1 or not things:
+    place = _place_of(said, content, asked, things)
+    if place is None:
         return _with_things(said, asked)
-    return replaced(asked, _counterpart(content[0], asked, things), _bare(said))
+    begin, end = place
+    return asked[:begin] + _bare(said) + asked[end:]
+
+
+def _with_kind(
+    said: str, content: Sequence[Token], asked: str, things: Sequence[Token]
+) -> str | None:
+    """Say which ones are meant; None where a thing is said."""
+    is_kind = bool(_ONES.search(said)) or all(map(is_adjective, content))
+    if not (is_kind or fold(content[0].surface) in ORDINALS):
+        return None
+    kind = _ONES.sub("", said)
+    if old := _same_kind(content[0], asked, things):
+        return replaced(asked, old, _bare(kind))
+    return _of_kind(kind, asked, things) if is_kind and things else None
+
+
+def _place_of(
+    said: str, content: Sequence[Token], asked: str, things: Sequence[Token]
+) -> tuple[int, int] | None:
+    """Return where what is said belongs in the last question; None where it is asked beside it."""
+    alike = [token for token in things if token.kind == content[0].kind == "code"]
+    if alike:
+        return extent(asked, alike[-1])
+    is_one = _is_one_name(said, content)
+    name = last_name(asked) if is_name(said, content[0]) and is_one else ""
+    if whole := name or (topic(asked) if len(content) > 1 and is_one else ""):
+        begin = asked.rindex(whole)
+        return begin, begin + len(whole)
+    if len({extent(said, token) for token in content}) > 1 or not things:
+        return None
+    if _ARTICLE.match(said):  # "and the config?" after "where are nginx logs"
+        return extent(asked, [things[0], *_named_together(asked, things)][-1])
+    return extent(asked, _counterpart(content[0], asked, things))
 
 
 def _is_one_name(said: str, content: Sequence[Token]) -> bool:
@@ -232,6 +289,16 @@ def _is_one_name(said: str, content: Sequence[Token]) -> bool:
         return False
     is_english = detect_language(said) == "en"
     return is_english or all(map(is_adjective, content[:-1]))
+
+
+def _same_kind(kind: Token, asked: str, things: Sequence[Token]) -> Token | None:
+    """Return what says which one in the last question: "первого" for "второго"; None for none."""
+    words = list(tokenize(asked))
+    if fold(kind.surface) in ORDINALS:
+        return next((word for word in words if fold(word.surface) in ORDINALS), None)
+    alike = (word for word in words if is_adjective(word) and _shared_ending(word, kind) > 1)
+    before = (words[words.index(thing) - 1] for thing in things[:1] if words[0] != thing)
+    return next((word for word in (*alike, *before) if is_adjective(word)), None)
 
 
 def _joined(text: str) -> set[str]:
@@ -274,8 +341,29 @@ def _shared_ending(one: Token, other: Token) -> int:
 def _with_things(said: str, previous: str) -> str:
     """Ask beside the things of the last question, without the one that it asked for."""
     things = main_things(previous)
-    kept = [one for one in things if not _ASKED_FOR.search(previous[: extent(previous, one)[0]])]
+    kept = [one for one in things if not _is_asked_for(one, previous)]
     return " ".join([stripped(said), *(surface(previous, thing) for thing in kept or things)])
+
+
+def _is_asked_for(thing: Token, question: str) -> bool:
+    """Tell whether a question asks which one of these: "какое масло"."""
+    return _ASKED_FOR.search(question[: extent(question, thing)[0]]) is not None
+
+
+def labels_in(text: str) -> list[Token]:
+    """Return a text's labels: capitals or digits, as an error has, or a version."""
+    return [token for token in tokenize(text) if _LABEL.fullmatch(surface(text, token))]
+
+
+def is_name(text: str, token: Token) -> bool:
+    """Tell whether a token of a text is written as a name."""
+    return token.kind == "word" and text[token.start].isupper()
+
+
+def last_name(text: str) -> str:
+    """Return the last name of a text that does not begin it, with all its words; empty for none."""
+    names = [match.group() for match in _NAME.finditer(text)]
+    return names[-1] if names else ""
 
 
 def main_things(question: str) -> list[Token]:
@@ -364,4 +452,4 @@ def extent(text: str, token: Token) -> tuple[int, int]:
 
 
 def _bare(thing: str) -> str:
-    return re.sub(r"^(?:the|a|an)\s+", "", thing, flags=re.IGNORECASE)
+    return _ARTICLE.sub("", thing)

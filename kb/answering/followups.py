@@ -19,6 +19,7 @@ from kb.answering.ellipsis import (
     completed,
     conditional,
     is_fragment,
+    last_name,
     replaced,
     stripped,
     topic,
@@ -47,10 +48,13 @@ _NOT_SAID_OF_A_THING: Final = (
 )
 _PERSONAL: Final = re.compile(
     rf"(?<![\w-])(?:it{_NOT_SAID_OF_A_THING}|them|they"
-    r"|its|their|his|him|her|он|она|оно|они|него|нему|неё|нее|них|нем|нём|ней|ним|нею|ними"
+    r"|its|their|he|she|his|him|her|он|она|оно|они|него|нему|неё|нее|них|нем|нём|ней|ним|нею|ними"
     r"|его|ему|её|ее|ей|их|им|ею)(?![\w-])",
     re.IGNORECASE,
 )
+_OF_A_PERSON: Final = re.compile(r"he|she|his|him|her", re.IGNORECASE)
+_REMEMBERED: Final = 3
+"""So many questions back somebody may be meant."""
 _ONE: Final = re.compile(r"(?<![\w-])(?:this one|that one|one(?=\W*$))(?![\w-])", re.IGNORECASE)
 _POINTING: Final = re.compile(
     r"(?<![\w-])(?:that(?!\s+(?:the|a|an|i|you|we|my|there)\b)|this|those|these"
@@ -101,7 +105,7 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     if them := _OF_THEM.search(rest):
         rest = asked = _without_of_them(them, previous)
     if pronoun := _pronoun(rest):
-        meant = topic(previous)
+        meant = _meant_by(pronoun.group(), history)
         return rest[: pronoun.start()] + meant + rest[pronoun.end() :] if meant else asked
     tailless = _before_tail(history)
     return _completed(rest, last, tailless=tailless, has_lead_in=bool(lead_in)) or asked
@@ -253,6 +257,16 @@ def _spoken_command(last: Turn) -> str:
     asked = last.standalone_question
     named = next((one for one in named_in(asked) if one.has_program), None)
     return asked[named.start : named.end] if named else " ".join(command_name(last.command))
+
+
+def _meant_by(pronoun: str, history: Sequence[Turn]) -> str:
+    """Return what a pronoun stands for: "he" for who was named last, "it" for the last topic."""
+    if _OF_A_PERSON.fullmatch(pronoun):
+        recent = reversed(history[-_REMEMBERED:])
+        named = (last_name(turn.standalone_question) for turn in recent)
+        if person := next(filter(None, named), ""):
+            return person
+    return topic(history[-1].standalone_question)
 
 
 def _pronoun(rest: str) -> re.Match[str] | None:

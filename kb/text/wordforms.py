@@ -19,6 +19,24 @@ PREPOSITIONS: Final = frozenset(
     since until during against
     """.split()
 )
+_IN_ENGLISH: Final = {
+    "with": "с со", "at": "у", "in": "в во", "on": "на", "for": "для", "from": "от из",
+    "about": "о об про", "after": "после", "before": "до", "without": "без", "under": "под",
+}  # fmt: skip
+PREPOSITION_PAIRS: Final = {
+    english: frozenset(russian.split()) for english, russian in _IN_ENGLISH.items()
+} | {
+    word: frozenset({english})
+    for english, russian in _IN_ENGLISH.items()
+    for word in russian.split()
+}
+"""What a preposition is in the other language."""
+ORDINALS: Final = frozenset(
+    """
+    first second third fourth fifth sixth seventh last next previous
+    """.split()
+)
+"""Words that say which of a row; one takes the place of another. Russian ones are adjectives."""
 _INFINITIVE: Final = re.compile(
     r"(?:(?<!ос)ть|чь|ться|тись|(?:й|ид|[вн]ес|вез|рас|лез|полз|спас|мес)ти)$"
 )
