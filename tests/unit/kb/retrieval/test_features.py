@@ -10,7 +10,18 @@ from tests.chunks import make_chunk
 
 
 @pytest.mark.parametrize(
-    "text", ["Volume is a folder", "- **Volume** is a folder", "  * volume - a folder"]
+    "text",
+    [
+        "Volume is a folder",
+        "- **Volume** is a folder",
+        "  * volume - a folder",
+        "Volume: a folder",
+        "Volume stands for a folder",
+        "Volume refers to a folder",
+        "Volume означает папку",
+        "Volume обозначает папку",
+        "Volume называется папка",
+    ],
 )
 def test_a_definition_is_one_of_its_term_however_it_is_written(text: str) -> None:
     question = parse_question(Query(text="what is a volume"))
