@@ -38,12 +38,10 @@ _CODE: Final = (
     ("ingest", ("drafts", "footnote_drafts", "grouping", "embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
-    (
-        "kb.text",
-        ("sound", "data_uris", "programs", "prompts", "here_documents", "hidden", "definitions"),
-    ),
+    ("kb.text", ("sound", "data_uris", "programs", "prompts", "here_documents", "hidden")),
+    ("kb.text", ("definitions", "words")),
 )
-"""The modules that decide what an index of given notes looks like."""
+"""The modules that decide what an index of given notes looks like, with tables of their names."""
 
 
 def index_fingerprint(embedder: Embedder) -> str:
@@ -60,8 +58,8 @@ def index_fingerprint(embedder: Embedder) -> str:
 
 
 def _source(folder: Traversable, module: str) -> bytes:
-    path = folder / f"{module}.py"
-    return path.read_bytes() if path.is_file() else b""
+    paths = (folder / f"{module}.py", folder / f"{module}.txt")
+    return b"".join(path.read_bytes() for path in paths if path.is_file())
 
 
 class IndexFiles:

@@ -7,14 +7,14 @@ from typing import Final
 
 from ingest.inline import plain_text
 from kb.text.definitions import defined_term
+from kb.text.words import INTERROGATIVE, any_of
 
 _CLOSERS: Final = " \t\n*_\"'»”)`~"
 _FOOTNOTE_MARKS: Final = re.compile(r"(?:\[\^[^\]\s]+\]\s*)+$")
 _LONGEST_MARKS: Final = 200
 _INTERROGATIVE: Final = re.compile(
-    r"(?:а |и |но |так )?(?:как|какой|какая|какое|какие|где|куда|откуда|когда|что|чем|чего|кто|"
-    r"почему|зачем|сколько|можно ли|нужно ли|нужен ли|нужна ли|надо ли|есть ли|стоит ли|в ч[её]м|"
-    r"how|what|where|when|why|which|who|can|could|does|do|did|is|are|should|will)\b",
+    rf"(?:а |и |но |так )?(?:{INTERROGATIVE}|{any_of('ask_auxiliary')}|could|did|should|will|"
+    r"можно ли|нужно ли|нужен ли|нужна ли|надо ли|есть ли|стоит ли|в ч[её]м)\b",
     re.IGNORECASE,
 )
 _ERROR: Final = re.compile(

@@ -24,25 +24,22 @@ from kb.text.wordforms import (
     is_manner,
     things_in,
 )
+from kb.text.words import INTERROGATIVE, any_of
 
 ASKING: Final = re.compile(
-    r"\b(?:как\w{0,3}|что|чего|чему|ч[её]м|где|куда|откуда|когда|почему|зачем|сколько|кто|можно"
-    r"|how|what|where|when|why|which|who|is|are|does|do|can)\b",
-    re.IGNORECASE,
+    rf"\b(?:{INTERROGATIVE}|{any_of('ask_auxiliary')}|можно)\b", re.IGNORECASE
 )
 _ASKING_PHRASE: Final = re.compile(
-    r"^\W*(?:как(?:ой|ая|ое|ие)?|что|где|куда|откуда|когда|почему|зачем|сколько|кто|ч[её]м"
-    r"|how (?:long|many|much|often|big|do|to|can|should)|how|what|where|when|why|who)\b\s*",
+    rf"^\W*(?:how (?:long|many|much|often|big|do|to|can|should)|{INTERROGATIVE})\b\s*",
     re.IGNORECASE,
 )
 _ONLY_ASKS: Final = re.compile(
-    r"^\W*(?:где|куда|откуда|когда|почему|зачем|сколько|кто"
-    r"|where|when|why|who|how (?:long|many|much|often|big))\W*$",
+    rf"^\W*(?:{any_of('ask_circumstance', 'ask_person')}|how (?:long|many|much|often|big))\W*$",
     re.IGNORECASE,
 )
 _MEASURE: Final = re.compile(
     r"^\W*(?:(?:на|в|за|до|от|по|с|при|из|для|под|у|к|о|at|in|on|from|for|to|with|by)\s+)?"
-    r"(?:сколько|как(?:ой|ая|ое|ие|ом|ую)|how (?:many|much)|which|what)(?:\s+по)?\s+[^\W\d_]+\W*$",
+    rf"(?:сколько|{any_of('ask_which')}|how (?:many|much)|what)(?:\s+по)?\s+[^\W\d_]+\W*$",
     re.IGNORECASE,
 )
 _COMPARES: Final = re.compile(
@@ -50,7 +47,7 @@ _COMPARES: Final = re.compile(
     r"\s+(?P<tail>(?:отлич\w+\s+от|с|со|от|from|with|to)\s.+)$",
     re.IGNORECASE,
 )
-_ASKED_FOR: Final = re.compile(r"\b(?:как(?:ой|ая|ое|ие|ом|ую|им)|which|what)\s+$", re.IGNORECASE)
+_ASKED_FOR: Final = re.compile(rf"\b(?:{any_of('ask_which')}|what)\s+$", re.IGNORECASE)
 _SUBJECT: Final = re.compile(
     r"\b(?:does|do|did|is|are|can|should|will)\s+(?:(?:the|a|an|my|our)\s+)?", re.IGNORECASE
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kb.text.words import any_of
+
 _VERB: Final = r"это|означает|обозначает|называется|means|stands\s+for|refers\s+to"
 _COPULA: Final = r"is|are"
 _DASH: Final = r"[-–—]"
@@ -20,8 +22,8 @@ _VERB_DEFINES: Final = re.compile(
 _BETWEEN: Final = re.compile(rf"\s+(?:{_DASH}\s*это|{_DASH}|:|{_VERB}|{_COPULA})\s+|:\s")
 """What stands between a term and its meaning, where it is known that a text defines."""
 _NO_TERM: Final = re.compile(
-    r"(?:this|that|these|those|there|here|it|he|she|they|we|you|which|what|who|its?|"
-    r"это|этот|эта|эти|то|тот|он|она|оно|они|мы|я|вы|всё|все|так|там|тут|здесь|если|когда|потом)\b"
+    rf"(?:{any_of('personal', 'this', 'that', 'there')}|we|you|which|what|who|"
+    r"мы|я|вы|всё|все|так|если|когда|потом)\b"
     r"|.*\b(?:за|про|из|на|для|в|всё|все|если|that|if)$"
     r"|.*[^\W\d_]{3}\.\s",
     re.IGNORECASE,
