@@ -16,6 +16,7 @@ from rapidfuzz.distance import Postfix
 from kb.text.language import detect_language
 from kb.text.tokens import Token, fold, is_stop_word, tokenize
 from kb.text.wordforms import (
+    BEFORE_A_VERB,
     PREPOSITIONS,
     TIMES,
     is_adjective,
@@ -295,7 +296,7 @@ def _is_object(program: Token, tokens: Sequence[Token], things: Sequence[Token])
         return False
     before = tokens[position - 1]
     is_after_deed = is_infinitive(before) or (
-        position > 1 and fold(tokens[position - 2].surface) in {"i", "to", "you", "we"}
+        position > 1 and fold(tokens[position - 2].surface) in BEFORE_A_VERB
     )
     following = tokens[position + 1 : position + 2]
     return is_after_deed and not any(token in things for token in following)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kb.text.tokens import Token, fold, is_stop_word
+from kb.text.words import any_of
 
 PREPOSITIONS: Final = frozenset(
     """
@@ -53,18 +54,7 @@ _DEEDS: Final = frozenset(
     слушает слушают показывает живет живут дежурит отвечает отвечают печь
     """.split()
 )
-_ENGLISH_DEEDS: Final = frozenset(
-    """
-    add allow attach back build cancel change check clean clear close commit connect copy create cut
-    delete deploy detach disable disconnect download drop edit enable enter exit expose extend find
-    fix follow force free get give grow hide ignore inspect install keep kill leave limit link list
-    load lock look make mark measure merge mount move open pause pick print protect publish pull
-    push put quit read rebase reboot recover reduce reload remove rename repair replace reset resize
-    restart restore resume return revert rollback run save scale search see send serve set share
-    show shrink sign sort speed split start stash stop store submit switch sync tag test throw
-    tidy undo uninstall unlock unmount update upgrade upload use verify view wash water
-    """.split()
-)
+_ENGLISH_DEED: Final = re.compile(any_of("deed", "deed_or_thing"))
 _GENERIC: Final = frozenset(
     """
     flag option command key parameter then again back now afterwards later instead way
@@ -73,7 +63,8 @@ _GENERIC: Final = frozenset(
     должен должна должно должны следует стоит
     """.split()
 )
-_BEFORE_A_VERB: Final = frozenset({"i", "to", "you", "we"})
+BEFORE_A_VERB: Final = frozenset({"i", "to", "you", "we"})
+"""English words right after which stands what is done."""
 _PARTICLES: Final = frozenset({"up", "down", "off", "out", "back", "away"})
 """With a deed they say another one: `back up`."""
 _PAST: Final = re.compile(r"[аеиуыя]л[иао]$")
@@ -92,7 +83,7 @@ def is_deed(token: Token) -> bool:
 
 def is_english_deed(token: Token) -> bool:
     """Tell whether an English word may be a verb of a command (`remove`, `stop`)."""
-    return fold(token.surface) in _ENGLISH_DEEDS
+    return _ENGLISH_DEED.fullmatch(fold(token.surface)) is not None
 
 
 def is_infinitive(token: Token) -> bool:
@@ -140,7 +131,7 @@ def is_thing(tokens: Sequence[Token], token: Token) -> bool:
     if word in _PARTICLES and any(map(is_english_deed, before[-1:])):
         return False
     # "how do I remove …", "how to quickly remove …": the word after these is the verb.
-    return nearest not in _BEFORE_A_VERB
+    return nearest not in BEFORE_A_VERB
 
 
 def things_in(tokens: Sequence[Token]) -> list[Token]:

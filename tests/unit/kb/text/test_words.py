@@ -11,9 +11,10 @@ from kb.text.words import INTERROGATIVE, any_of, read_sections
 
 def test_every_kind_of_word_is_known_in_both_languages() -> None:
     sections = read_sections("words.txt")
-    for name, words in sections.items():
-        assert re.search("[a-z]", words), name
-        assert re.search("[а-я]", words) or name == "ask_auxiliary", name
+    of_one = {"ask_auxiliary", "that", "deed", "deed_or_thing"}
+    for name in sections.keys() - of_one:
+        assert re.search("[a-z]", sections[name].replace("?:", "")), name
+        assert re.search("[а-я]", sections[name]), name
 
 
 @pytest.mark.parametrize("word", ["какими", "чём", "отчего", "кому", "which", "how"])
