@@ -67,7 +67,8 @@ _ONES: Final = re.compile(r"\s+ones?\b\W*$", re.IGNORECASE)
 _WHICH_ONE: Final = re.compile(r"(?:[еоыи]й|[еоыи]м|[ыи]х)$")
 """How "следующей" ends, and "другом"; what has no noun of its own."""
 _TO_THE_ASSISTANT: Final = re.compile(r"\b(?:you|ты|вы|тебя|вас|тебе|вам)\b", re.IGNORECASE)
-_PROGRAMS: Final = frozenset({"docker", "докер", "git", "linux", "window"})
+_PROGRAMS: Final = frozenset({"docker", "git", "linux", "window"})
+"""Terms of programs and systems: `докер` is `docker`."""
 _SHORT: Final = 3
 """An ellipsis has no more content than so many tokens."""
 _MOST_WORDS: Final = 6

@@ -46,7 +46,7 @@ _SAID_OF_NOTHING: Final = (
     r"|(?:necessary|safe|ok|okay|better|best|worth|good|bad|enough|required|true|normal)"
     r"\s+(?:to|that|if|for|not)\b)"
 )
-_PERSONAL: Final = re.compile(
+_STANDS_FOR: Final = re.compile(
     rf"(?<![\w-])(?!{_SAID_OF_NOTHING}){any_of('personal')}(?![\w-])", re.IGNORECASE
 )
 _ONE: Final = re.compile(r"(?<![\w-])(?:this one|that one|one(?=\W*$))(?![\w-])", re.IGNORECASE)
@@ -266,7 +266,7 @@ def _pronoun(rest: str) -> re.Match[str] | None:
         before = [thing for thing in things_in(tokens) if thing.start < one.start()]
         return one if ASKING.search(rest) or all(map(is_english_deed, before)) else None
     things = things_in(tokens)
-    for personal in _PERSONAL.finditer(rest):
+    for personal in _STANDS_FOR.finditer(rest):
         before = [token for token in tokens if token.start < personal.start()]
         # The word right before is what is done to it: "list them".
         if not any(token in things for token in before[:-1]):

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from kb.answering.abstention import Calibration, gather, load_calibration, probability
+from kb.answering.command_entries import lacks_command
 from kb.answering.composer import compose, compose_not_found, compose_open
-from kb.answering.entries import lacks_command
-from kb.answering.flags import command_without_flag, flags_used, is_looked_up, unknown_flag
+from kb.answering.flag_lookup import command_without_flag, flags_used, is_looked_up, unknown_flag
 from kb.answering.frames import frame
 from kb.answering.hedging import is_hedged
 from kb.answering.offers import offer_commands

@@ -141,7 +141,7 @@ def measure(
     lexical: float,
     interaction: Interaction = NO_INTERACTION,
     need: NeedMatch = NO_NEED,
-    purpose: PurposeMatch = NO_PURPOSE,
+    meant: PurposeMatch = NO_PURPOSE,
 ) -> Features:
     """Return the signals of a chunk.
 
@@ -153,7 +153,7 @@ def measure(
         lexical: BM25 score over the best chunk's, 0..1.
         interaction: How well the tokens meet.
         need: What the chunk has to do with the question's need.
-        purpose: What its commands and flags have to do with what the question means.
+        meant: What its commands and flags have to do with what the question means.
     """
     held = chunk_terms(chunk)
     owner = max((names_command(question, command) for command in chunk.commands), default=0.0)
@@ -186,10 +186,10 @@ def measure(
         heading=_overlap(terms, _terms(chunk.heading_trail[-1])) if chunk.heading_trail else 0.0,
         lead=_overlap(terms, _lead(chunk.text)),
         purpose=_purpose(question, terms, chunk),
-        command_near=purpose.command,
-        command_meant=purpose.command_meant,
-        flag_near=purpose.flag,
-        flag_meant=purpose.flag_meant,
+        command_near=meant.command,
+        command_meant=meant.command_meant,
+        flag_near=meant.flag,
+        flag_meant=meant.flag_meant,
         size=min(1.0, (chunk.lines.end - chunk.lines.start + 1) / _MANY_LINES),
     )
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from kb.answering.command_entries import lacks_command
 from kb.answering.composer import compose, compose_not_found, compose_open
-from kb.answering.entries import lacks_command
-from kb.answering.flags import command_without_flag, is_looked_up, owner_of, unknown_flag
+from kb.answering.flag_lookup import command_without_flag, is_looked_up, owner_of, unknown_flag
 from kb.answering.quotes import cite
 from kb.answering.selection import select
 from kb.answering.telling import quote_telling_line
