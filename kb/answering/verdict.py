@@ -31,7 +31,7 @@ from kb.model import (
 )
 from kb.ports import Index, NoteReader
 from kb.retrieval.candidates import Candidate, Ranking
-from kb.retrieval.ranking import SignalSet
+from kb.retrieval.fitted import SignalSet
 from kb.text.hidden import without_hidden
 
 _NEAREST: Final = 3

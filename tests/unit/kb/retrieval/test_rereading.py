@@ -12,8 +12,8 @@ from kb.model import Chunk, Query
 from kb.ports import FloatArray, Index
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.features import measure
+from kb.retrieval.fitted import SignalSet
 from kb.retrieval.question import parse_question
-from kb.retrieval.ranking import SignalSet
 from kb.retrieval.rereading import (
     FARTHEST,
     READING_DEPTH,
