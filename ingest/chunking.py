@@ -13,9 +13,10 @@ from dataclasses import replace
 from typing import Final
 
 from ingest.drafts import Draft, DraftBook, finish_drafts
-from ingest.entries import EntryDrafter, draft_body, is_written, owner_named_by, subject_of
+from ingest.entries import EntryDrafter, draft_body, owner_named_by, subject_of
 from ingest.footnote_drafts import tie_footnotes
 from ingest.lists import Place
+from ingest.problems import is_written
 from ingest.sections import Section, split_sections
 from ingest.signals import asks, heads_questions, is_error, names_problem, tells_symptom
 from kb.model import Block, BlockKind, Chunk, ChunkKind, LineRange, Note

@@ -6,34 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from ingest.bare_commands import command_alone, command_at_head, leading_command
-from ingest.drafts import Draft, DraftBook, code_lines
-from ingest.flags import flags_at_head
-from ingest.footnotes import label_of, labels_in
+from ingest.bare_commands import command_alone, command_at_head
+from ingest.drafts import Draft, DraftBook
 from ingest.front_matter import read_front_matter
 from ingest.grouping import group_by_content
 from ingest.inline import code_pieces
+from ingest.leads import Leads, explains_flags
 from ingest.lists import (
     NOBODY,
     Owner,
     Place,
-    commands_of,
     draft_command_lines,
     draft_command_terms,
     draft_flag_lines,
     draft_list,
 )
+from ingest.problems import Whole, Wholes
 from ingest.shell import command_lines, command_name, is_command, is_program
 from ingest.signals import (
-    announces,
-    asks,
-    asks_without_mark,
     defines,
-    ends_openly,
-    ends_with_question,
-    is_error,
-    is_unwritten,
-    names_problem,
 )
 from ingest.tables import draft_table
 from kb.model import Block, BlockKind, ChunkKind, LineRange
@@ -43,10 +34,6 @@ MAX_TEXT_CHARS: Final = 3000
 """A longer paragraph is cut between its lines."""
 MAX_CODE_CHARS: Final = 50_000
 """A fence is one piece, as half a file is of no use to anyone; a longer one is a dump of data."""
-_DESCRIPTION_CHARS: Final = 1500
-"""A command's description takes further paragraphs up to this length."""
-_QUESTION_CHARS: Final = 300
-_ERROR_LINES: Final = 5
 _PROSE: Final = frozenset({BlockKind.PARAGRAPH, BlockKind.HTML, BlockKind.FOOTNOTE})
 _STRUCTURED: Final = frozenset({BlockKind.CODE, BlockKind.LIST, BlockKind.TABLE})
 
@@ -68,13 +55,15 @@ class EntryDrafter:
         self._blocks = blocks
         self._place = place
         self._is_inside = is_inside
+        self._wholes = Wholes(blocks, place.trail, asks_questions=place.asks_questions)
+        self._leads = Leads(blocks, self._wholes)
         self._adjacent_to = -1
         """Position of the block that directly follows the latest command entry."""
 
     def run_under(self, heading: Block) -> None:
         """Draft a heading that is a command with the text that describes it, then all the rest."""
         command = command_alone(heading.content)
-        end = self._heading_description_end(command) if command else 0
+        end = self._leads.heading_description_end(command) if command else 0
         if end:
             lines = heading.lines.start, self._blocks[end - 1].lines.end
             self._entry(lines, (command,), end)
@@ -90,16 +79,15 @@ class EntryDrafter:
         """Draft what begins at a block; returns the position after it."""
         if is_hidden(self._blocks[at].text):
             return at + 1
-        if not self._is_inside:
-            after = self._question(at) or self._problem(at)
-            if after:
-                return after
+        if not self._is_inside and (whole := self._wholes.beginning_at(at)):
+            self._whole(whole)
+            return whole.end
         block = self._blocks[at]
         if block.kind is BlockKind.CODE:
             return self._code(at, lead=None)
         if block.kind is BlockKind.PARAGRAPH:
-            return self._with_lead(at) if self._leads(at) else self._paragraph(at)
-        if block.kind is BlockKind.LIST and self._is_step(at):
+            return self._with_lead(at) if self._leads.leads(at) else self._paragraph(at)
+        if block.kind is BlockKind.LIST and self._leads.is_step(at):
             return self._code(at + 1, lead=block)
         self._single(at, lead=None)
         return at + 1
@@ -108,94 +96,20 @@ class EntryDrafter:
 
     def asks(self, at: int) -> bool:
         """Tell whether a question begins at a block."""
-        block = self._blocks[at]
-        is_quote = block.kind is BlockKind.QUOTE
-        return self._quote_asks(block) if is_quote else self._paragraph_asks(block)
+        return self._wholes.asks(at)
 
-    def _question(self, at: int) -> int:
-        """Draft a question with its answer; returns the position after it, 0 where none begins."""
-        if not self.asks(at):
-            return 0
-        block = self._blocks[at]
-        first_line = block.content.split("\n", 1)[0]
-        asked = ends_with_question(block.content) or not ends_with_question(first_line)
-        question_end = block.lines.end if asked else block.lines.start
-        end = at + 1
-        # A quote that goes on after its question answers it itself.
-        while asked and end < len(self._blocks) and not self._ends_whole(end):
-            end += 1
-        question = LineRange(start=block.lines.start, end=question_end)
-        rest = "\n".join(block.text.split("\n")[question_end - block.lines.start + 1 :])
-        answered = is_written(self._blocks[at + 1 : end]) or not is_unwritten(rest)
-        self._whole(ChunkKind.QUESTION, at, end, question, answered=answered)
-        return end
-
-    def _quote_asks(self, block: Block) -> bool:
-        if block.info == "question":
-            return True
-        text = block.content.split("\n", 1)[0] if not asks(block.content) else block.content
-        if is_error(text) and not ends_with_question(text):
-            return False
-        return asks(text) or (self._place.asks_questions and asks_without_mark(text))
-
-    def _paragraph_asks(self, block: Block) -> bool:
-        short = block.kind is BlockKind.PARAGRAPH and len(block.content) <= _QUESTION_CHARS
-        return short and "\n" not in block.content and ends_with_question(block.content)
-
-    def _ends_whole(self, at: int) -> bool:
-        """Tell whether an answer or a fix ends before a block: a quote, question or problem."""
-        block = self._blocks[at]
-        if block.kind is BlockKind.QUOTE or self._paragraph_asks(block):
-            return True
-        return self._symptom_start(at) is not None
-
-    def _problem(self, at: int) -> int:
-        """Draft a symptom with its fix; returns the position after it, 0 where none begins."""
-        symptom = self._symptom_start(at)
-        if symptom is None:
-            return 0
-        end = symptom + 1
-        while end < len(self._blocks) and not self._ends_whole(end):
-            end += 1
-        block = self._blocks[symptom]
-        lines = code_lines(block) if block.kind is BlockKind.CODE else block.lines
-        answered = is_written(self._blocks[symptom + 1 : end])
-        self._whole(ChunkKind.TROUBLESHOOTING, at, end, lines, answered=answered)
-        return end
-
-    def _symptom_start(self, at: int) -> int | None:
-        """Return where the symptom stands, if a problem (or its lead-in) begins at a block."""
-        block = self._blocks[at]
-        if block.kind is BlockKind.PARAGRAPH:
-            following = self._kind(at + 1)
-            if following not in {BlockKind.QUOTE, BlockKind.CODE} or not announces(block.content):
-                return None
-            problem = names_problem(block.content)
-            return at + 1 if self._is_symptom(at + 1, expected=problem) else None
-        return at if self._is_symptom(at, expected=False) else None
-
-    def _is_symptom(self, at: int, *, expected: bool) -> bool:
-        block = self._blocks[at]
-        expected = expected or any(map(names_problem, self._place.trail))
-        if block.kind is BlockKind.QUOTE:
-            return not self._quote_asks(block) and (expected or is_error(block.content))
-        if block.kind is BlockKind.CODE and expected:
-            start = "\n".join(block.content.split("\n")[:_ERROR_LINES])
-            return not command_lines(block.content, block.info) and is_error(start)
-        return False
-
-    def _whole(
-        self, kind: ChunkKind, at: int, end: int, question: LineRange, *, answered: bool
-    ) -> None:
-        body = self._blocks[at + 1 : end]
+    def _whole(self, whole: Whole) -> None:
+        """Draft a question with its answer, or a symptom with its fix."""
+        body = self._blocks[whole.body]
         draft = self._add(
-            kind,
-            self._blocks[at].lines.start,
-            self._blocks[end - 1].lines.end,
-            question=question,
-            answered=answered,
+            whole.kind,
+            self._blocks[whole.start].lines.start,
+            self._blocks[whole.end - 1].lines.end,
+            question=whole.asked,
+            answered=whole.answered,
         )
-        if self._kind(at) is BlockKind.PARAGRAPH and body and body[0].kind is BlockKind.QUOTE:
+        is_led = self._blocks[whole.start].kind is BlockKind.PARAGRAPH
+        if is_led and body and body[0].kind is BlockKind.QUOTE:
             body = body[1:]  # the symptom itself is in the whole
         draft_body(self._book, body, replace(self._place, parent=draft))
 
@@ -208,7 +122,7 @@ class EntryDrafter:
         if not commands:
             self._draft_file(block, start)
             return at + 1
-        end = at + 1 if lead else self._description_end(at + 1)
+        end = at + 1 if lead else self._leads.description_end(at + 1)
         draft = self._entry((start, self._blocks[end - 1].lines.end), commands, end)
         for paragraph in self._blocks[at + 1 : end]:
             if paragraph.kind is BlockKind.PARAGRAPH and defines(paragraph.content):
@@ -222,87 +136,10 @@ class EntryDrafter:
         self._adjacent_to = end
         return draft
 
-    def _heading_description_end(self, command: str) -> int:
-        """Return the position after the paragraphs that say what a heading's command does."""
-        known, end = {"", command, command_name(command)}, self._description_end(0)
-        heads = (block.content.split("\n", 1)[0] for block in self._blocks[:end])
-        others = (n for n, head in enumerate(heads) if leading_command(head) not in known)
-        end = next(others, end)
-        return end - 1 if end and self._leads(end - 1) else end
-
-    def _description_end(self, at: int) -> int:
-        """Return the position after the paragraphs that say what the command before them does."""
-        end, size = at, 0
-        while end < len(self._blocks) and (
-            self._describes(end, is_first=end == at) or self._is_footnote_of(end, at)
-        ):
-            size += len(self._blocks[end].content)
-            if end > at and size > _DESCRIPTION_CHARS:
-                break
-            end += 1
-        return end
-
-    def _describes(self, at: int, *, is_first: bool) -> bool:
-        block = self._blocks[at]
-        if block.kind is not BlockKind.PARAGRAPH or flags_at_head(block.content):
-            return False
-        if self._paragraph_asks(block) or self._symptom_start(at) is not None:
-            return False
-        following = self._kind(at + 1)
-        if announces(block.content):
-            # It belongs to what follows, unless that explains the command's own flags.
-            return following is BlockKind.LIST and _explains_flags(self._blocks[at + 1])
-        if is_first:
-            return True
-        leads = following is BlockKind.CODE and ends_openly(block.content)
-        return not leads and not defines(block.content)
-
-    def _is_footnote_of(self, at: int, start: int) -> bool:
-        """Tell whether a block is a footnote that a block before it, from `start` on, refers to."""
-        label = label_of(self._blocks[at])
-        return bool(label) and any(
-            label in labels_in(block.content) for block in self._blocks[start:at]
-        )
-
     def _draft_file(self, block: Block, start: int) -> None:
         for first, last in _pieces(block, MAX_CODE_CHARS):
             begin = start if first == block.lines.start else first
             self._add(ChunkKind.CODE, begin, last)
-
-    # --- lead-in lines ------------------------------------------------------------------------
-
-    def _leads(self, at: int) -> bool:
-        """Tell whether a paragraph belongs to the block after it."""
-        block, following = self._blocks[at], self._kind(at + 1)
-        if following in {BlockKind.LIST, BlockKind.TABLE, BlockKind.QUOTE}:
-            return announces(block.content)
-        if following is not BlockKind.CODE:
-            return False
-        if announces(block.content) or ends_openly(block.content):
-            return True
-        return self._is_undescribed(at + 1)
-
-    def _is_undescribed(self, at: int) -> bool:
-        """Tell whether nothing after a command describes it; it takes the sentence before it."""
-        code = self._blocks[at]
-        is_bare = self._description_end(at + 1) == at + 1
-        return is_bare and bool(command_lines(code.content, code.info))
-
-    def _is_step(self, at: int) -> bool:
-        """Tell whether a list is one line that leads to the code after it: `2. Start it`.
-
-        The fence of a step ends the list where it is not indented.
-        """
-        item, *others = self._blocks[at].children
-        if others or len(item.children) > 1 or self._kind(at + 1) is not BlockKind.CODE:
-            return False
-        if flags_at_head(item.content) or commands_of(item):
-            return False
-        if self._symptom_start(at + 1) is not None:
-            return False
-        if announces(item.content):
-            return True
-        return item.info.isdigit() and (ends_openly(item.content) or self._is_undescribed(at + 1))
 
     def _with_lead(self, at: int) -> int:
         lead, block = self._blocks[at], self._blocks[at + 1]
@@ -369,7 +206,7 @@ class EntryDrafter:
 
     def _footnotes_end(self, at: int) -> int:
         end, size = at + 1, len(self._blocks[at].text)
-        while end < len(self._blocks) and self._is_footnote_of(end, at):
+        while end < len(self._blocks) and self._leads.is_footnote_of(end, at):
             size += len(self._blocks[end].text)
             if size > MAX_TEXT_CHARS:
                 break
@@ -394,7 +231,7 @@ class EntryDrafter:
             return place
         adjacent = at == self._adjacent_to or (lead is not None and at - 1 == self._adjacent_to)
         adjacent = adjacent and not _goes_on_counting(block)
-        if adjacent or _explains_flags(block) or self._place.owner.draft is None:
+        if adjacent or explains_flags(block) or self._place.owner.draft is None:
             return self._place
         return replace(self._place, owner=NOBODY)
 
@@ -405,7 +242,7 @@ class EntryDrafter:
             return self._place
         named = _sole_command(before)
         is_free = not self._place.owner.commands or command_alone(before.content)
-        if not (named and is_free and _explains_flags(self._blocks[at])):
+        if not (named and is_free and explains_flags(self._blocks[at])):
             return self._place
         return replace(self._place, owner=Owner(commands=(named,)))
 
@@ -437,11 +274,6 @@ class EntryDrafter:
         return self._blocks[at].kind if at < len(self._blocks) else None
 
 
-def is_written(body: Sequence[Block]) -> bool:
-    """Tell whether an answer or fix says more than that it is still to be written."""
-    return not all(is_unwritten(block.text) for block in body)
-
-
 def draft_body(book: DraftBook, body: Sequence[Block], place: Place) -> None:
     """Draft what stands within a question or a problem, unless that is a single paragraph."""
     if len(body) > 1 or any(block.kind not in _PROSE for block in body):
@@ -470,16 +302,6 @@ def _sole_command(block: Block) -> str:
     codes = [piece.code.strip() for piece in code_pieces(block.content)]
     commands = list(filter(is_command, codes))
     return commands[0] if len(commands) == 1 else ""
-
-
-def _explains_flags(block: Block) -> bool:
-    """Tell whether a list, table or paragraph explains at least one flag."""
-    rows = block.children
-    if block.kind is BlockKind.PARAGRAPH:
-        return bool(flags_at_head(block.content))
-    if block.kind is BlockKind.LIST:
-        return any(flags_at_head(item.content) for item in rows)
-    return any(flags_at_head(cell.content) for row in rows for cell in row.children[:1])
 
 
 def _goes_on_counting(block: Block) -> bool:

@@ -34,13 +34,14 @@ _REPAIR_BATCH: Final = 500
 _CODE: Final = (
     ("ingest", ("encodings", "decoding", "markdown", "front_matter", "inline", "footnotes")),
     ("ingest", ("sections", "chunking", "entries", "lists", "tables", "flags", "signals")),
-    ("ingest", ("shell", "bare_commands", "owners")),
+    ("ingest", ("shell", "bare_commands", "owners", "problems", "leads")),
     ("ingest", ("drafts", "footnote_drafts", "grouping", "embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
     ("kb.text", ("sound", "data_uris", "programs", "prompts", "here_documents", "hidden")),
+    ("kb.text", ("definitions", "words")),
 )
-"""The modules that decide what an index of given notes looks like."""
+"""The modules that decide what an index of given notes looks like, with tables of their names."""
 
 
 def index_fingerprint(embedder: Embedder) -> str:
@@ -57,8 +58,8 @@ def index_fingerprint(embedder: Embedder) -> str:
 
 
 def _source(folder: Traversable, module: str) -> bytes:
-    path = folder / f"{module}.py"
-    return path.read_bytes() if path.is_file() else b""
+    paths = (folder / f"{module}.py", folder / f"{module}.txt")
+    return b"".join(path.read_bytes() for path in paths if path.is_file())
 
 
 class IndexFiles:

@@ -6,14 +6,15 @@ import re
 from typing import Final
 
 from ingest.inline import plain_text
+from kb.text.definitions import defined_term
+from kb.text.words import INTERROGATIVE, any_of
 
 _CLOSERS: Final = " \t\n*_\"'»”)`~"
 _FOOTNOTE_MARKS: Final = re.compile(r"(?:\[\^[^\]\s]+\]\s*)+$")
 _LONGEST_MARKS: Final = 200
 _INTERROGATIVE: Final = re.compile(
-    r"(?:а |и |но |так )?(?:как|какой|какая|какое|какие|где|куда|откуда|когда|что|чем|чего|кто|"
-    r"почему|зачем|сколько|можно ли|нужно ли|нужен ли|нужна ли|надо ли|есть ли|стоит ли|в ч[её]м|"
-    r"how|what|where|when|why|which|who|can|could|does|do|did|is|are|should|will)\b",
+    rf"(?:а |и |но |так )?(?:{INTERROGATIVE}|{any_of('ask_auxiliary')}|could|did|should|will|"
+    r"можно ли|нужно ли|нужен ли|нужна ли|надо ли|есть ли|стоит ли|в ч[её]м)\b",
     re.IGNORECASE,
 )
 _ERROR: Final = re.compile(
@@ -47,34 +48,12 @@ _QUESTIONS: Final = re.compile(
     r"частые вопросы|непонятн\w+|разобраться)\b",
     re.IGNORECASE,
 )
-_DASH_DEFINES: Final = re.compile(
-    r"(?P<term>[^\s,:;!?\-–—][^,:;!?\n]{0,80}?)\s+[-–—]\s+(?=\S)"
-    r"(?!(?:и|а|но|and|but|or)\b)(?P<is>это\b)?",
-    re.IGNORECASE,
-)
-_VERB_DEFINES: Final = re.compile(
-    r"(?P<term>[^\s,:;!?\-–—][^,:;!?\n]{0,60}?)\s+"
-    r"(?:это|означает|обозначает|называется|(?:is|are)\s+(?:an?|the)|means|stands\s+for|"
-    r"refers\s+to)"
-    r"\s+(?=\S)",
-    re.IGNORECASE,
-)
-_NO_TERM: Final = re.compile(
-    r"(?:this|that|these|those|there|here|it|he|she|they|we|you|which|what|who|its?|"
-    r"это|этот|эта|эти|то|тот|он|она|оно|они|мы|я|вы|всё|все|так|там|тут|здесь|если|когда|потом)\b"
-    r"|.*\b(?:за|про|из|на|для|в|всё|все|если|that|if)$"
-    r"|.*[^\W\d_]{3}\.\s",
-    re.IGNORECASE,
-)
 _UNWRITTEN: Final = re.compile(
     r"[\s>*_?.…–—()\[\]:-]*(?:(?:todo|tbd|tba|fixme|later|позже|потом|дописать|выяснить)"
     r"[\s*_?.…–—()\[\]:!-]*)*",
     re.IGNORECASE,
 )
-_INFINITIVE: Final = re.compile(r".*[а-яё]{2,}(?:ть|ться)$", re.IGNORECASE)
 _BARE_LINK: Final = re.compile(r"<?https?://\S+>?|!?\[\[[^\]\n]+\]\]|!\[[^\]\n]*\]\(\S*\)")
-_LONGEST_TERM: Final = 7
-"""Words."""
 
 
 def asks(text: str) -> bool:
@@ -122,20 +101,7 @@ def heads_questions(heading: str) -> bool:
 
 def defines(text: str) -> bool:
     """Tell whether a paragraph begins by saying what a term is: `X - это …`, `X is a …`."""
-    plain = plain_text(text).lstrip()
-    match = _DASH_DEFINES.match(plain)
-    if match is not None:
-        # `Сеть - это …` names a thing, `Удалить - опасно` an action.
-        is_action = match["is"] is None and _INFINITIVE.match(match["term"])
-        return not is_action and _is_term(match["term"], _LONGEST_TERM)
-    match = _VERB_DEFINES.match(plain)
-    if match is None or _INFINITIVE.match(match["term"]):
-        return False
-    return _is_term(match["term"], _LONGEST_TERM // 2)
-
-
-def _is_term(term: str, most_words: int) -> bool:
-    return len(term.split()) <= most_words and not _NO_TERM.match(term)
+    return defined_term(plain_text(text).lstrip()) is not None
 
 
 def announces(text: str) -> bool:

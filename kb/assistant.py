@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kb.answering.abstention import Calibration, gather, load_calibration, probability
-from kb.answering.composer import compose, compose_not_found, compose_open
-from kb.answering.entries import lacks_command
-from kb.answering.flags import command_without_flag, flags_used, is_looked_up, unknown_flag
+from kb.answering.abstention import Calibration
 from kb.answering.followups import resolve
 from kb.answering.frames import frame, model_failed
 from kb.answering.generation import build_messages, reworded
-from kb.answering.hedging import is_hedged
-from kb.answering.offers import offer_commands
-from kb.answering.quotes import Quote, cite, quote_chunk
+from kb.answering.quotes import cited_chunks, quote_chunk
 from kb.answering.selection import select
-from kb.answering.telling import quote_telling
+from kb.answering.verdict import Judge
 from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.errors import ChatModelError, IndexUnavailableError, QuestionError
 from kb.model import (
     Answer,
-    AnswerId,
     AnswerStatus,
     Chunk,
-    ChunkKind,
     Citation,
     Command,
     Filters,
@@ -38,25 +30,17 @@ from kb.model import (
     Question,
 )
 from kb.ports import ChatModel, Index, NoteReader
-from kb.retrieval.candidates import Candidate, Ranking
-from kb.retrieval.ranking import SignalSet
+from kb.retrieval.candidates import Ranking
 from kb.retrieval.respelling import mended
 from kb.retrieval.retriever import Retriever
 from kb.retrieval.scripts import in_own_script
 from kb.text.asking import asked_part
-from kb.text.hidden import without_hidden
 from kb.text.language import detect_language
 from kb.text.tokens import tokenize
 
 MAX_QUESTION_CHARS: Final = 2000
-_NEAREST: Final = 3
 _PASSAGES: Final = 6
 """How many passages a language model gets."""
-_LOOKED_UP: Final = 0.95
-"""Confidence of what the notes' own structure gives: all flags of a command that is named."""
-_SURE: Final = 0.65
-"""Below this confidence an answer says so itself: of the practice's questions four in ten are
-answered right there, and seventeen in twenty above."""
 _PIECE: Final = re.compile(r"\s*\S+\s*")
 
 
@@ -128,9 +112,8 @@ class Assistant:
         self._index = index
         self._notes = notes
         self._retriever = retriever or Retriever()
-        self._calibration = calibration
+        self._judge = Judge(notes, calibration=calibration, rules=rules)
         self._chat_model = chat_model
-        self._rules = rules
 
     def ask(self, question: Question) -> Answer:
         """Answer a question with quotes of the notes, or say that they do not answer it.
@@ -182,7 +165,7 @@ class Assistant:
             filters=question.filters,
         )
         ranking = self._retriever.rank(index, query)
-        answer = self._extract(question, query, ranking, index)
+        answer = self._judge.judge(question, query, ranking, index)
         if question.mode == "llm" and answer.status is AnswerStatus.ANSWERED:
             answer = yield from self._reword(answer, ranking, index, cancelled)
         else:
@@ -218,9 +201,7 @@ class Assistant:
             return answer
         cited = {citation.n for citation in answer.citations}
         kept = [(chunk, citation) for chunk, citation in passages if citation.n in cited]
-        answer = replace(
-            answer, commands=offer_commands(kept, ranking, index, self._notes, rules=self._rules)
-        )
+        answer = replace(answer, commands=self._judge.offered(kept, ranking, index))
         yield from _offered(answer)
         return answer
 
@@ -228,7 +209,8 @@ class Assistant:
         """Return what the language model may cite: what was chosen, then the best of the rest."""
         candidates = [*select(ranking, index.catalog), *ranking.candidates]
         distinct = {candidate.chunk.id: candidate.chunk for candidate in candidates}
-        return self._quote([quote_chunk(chunk) for chunk in list(distinct.values())[:_PASSAGES]])
+        chunks = list(distinct.values())[:_PASSAGES]
+        return cited_chunks(list(map(quote_chunk, chunks)), self._notes)
 
     def _current_index(self) -> Index:
         index = self._index()
@@ -238,98 +220,6 @@ class Assistant:
                 hint="Wait until indexing ends, or run `kb ingest`.",
             )
         return index
-
-    def _extract(self, question: Question, query: Query, ranking: Ranking, index: Index) -> Answer:
-        draft = Answer(
-            id=AnswerId(uuid.uuid4().hex),
-            question=question.text,
-            standalone_question=query.text,
-            language=query.language,
-            status=AnswerStatus.NOT_FOUND,
-            text="",
-        )
-        if not ranking.candidates:
-            return replace(draft, text=compose_not_found((), query.language))
-        chosen = select(ranking, index.catalog)
-        calibration = self._calibration or load_calibration(ranking.signals)
-        confidence = _confidence(ranking, chosen, calibration)
-        draft = replace(draft, confidence=round(confidence, 4))
-        if confidence < calibration.threshold or command_without_flag(ranking):
-            return self._refuse(draft, ranking)
-        reranker = index.embedder.reranker if ranking.signals is SignalSet.ALL else None
-        quoted = self._quote(
-            [
-                quote_telling(candidate.chunk, ranking.question, ranking.terms, reranker)
-                for candidate in chosen
-            ]
-        )
-        if not quoted:
-            return self._refuse(draft, ranking)
-        return self._affirm(draft, quoted, ranking, index)
-
-    def _quote(self, quotes: Sequence[Quote]) -> list[tuple[Chunk, Citation]]:
-        """Return the chunks that the notes still hold, each with its citation."""
-        chunks = {quote.chunk.id: quote.chunk for quote in quotes}
-        return [(chunks[citation.chunk], citation) for citation in cite(quotes, self._notes)]
-
-    def _affirm(
-        self,
-        draft: Answer,
-        quoted: Sequence[tuple[Chunk, Citation]],
-        ranking: Ranking,
-        index: Index,
-    ) -> Answer:
-        first, citation = quoted[0]
-        if first.kind is ChunkKind.QUESTION and not first.answered:
-            return replace(
-                draft,
-                status=AnswerStatus.OPEN_QUESTION,
-                text=compose_open(first, citation, draft.language),
-                citations=(citation,),
-            )
-        commands = offer_commands(quoted, ranking, index, self._notes, rules=self._rules)
-        if commands and len(quoted) == 1 and first.kind is ChunkKind.COMMAND:
-            # Its flags are told too; the commands that stand among them are not offered.
-            told = flags_used(first, commands[0].text, index.catalog)
-            quoted = self._quote([quote_chunk(chunk) for chunk in (first, *told)])
-        text = without_hidden(compose(quoted, ranking.terms, draft.language))
-        hedged = is_hedged(text, ranking.terms)
-        doubt = "hedged" if hedged else "unsure" if draft.confidence < _SURE else ""
-        return replace(
-            draft,
-            status=AnswerStatus.ANSWERED,
-            text=f"{frame(doubt, draft.language)}\n\n{text}" if doubt else text,
-            citations=tuple(citation for _, citation in quoted),
-            commands=commands,
-            hedged=hedged,
-        )
-
-    def _refuse(self, draft: Answer, ranking: Ranking) -> Answer:
-        nearest = cite(map(quote_chunk, _apart(ranking.candidates)[:_NEAREST]), self._notes)
-        command = command_without_flag(ranking)
-        flag = ranking.question.flags[0] if command else unknown_flag(ranking)
-        return replace(
-            draft,
-            text=compose_not_found(nearest, draft.language, flag, command),
-            nearest=tuple(nearest),
-        )
-
-
-def _confidence(ranking: Ranking, chosen: Sequence[Candidate], calibration: Calibration) -> float:
-    if is_looked_up(ranking, chosen):
-        return _LOOKED_UP
-    if lacks_command(ranking):
-        return 1 - _LOOKED_UP
-    return probability(gather(ranking, chosen), calibration)
-
-
-def _apart(candidates: Sequence[Candidate]) -> list[Chunk]:
-    """Return the chunks of which none holds lines of one before it."""
-    apart: list[Chunk] = []
-    for chunk in (candidate.chunk for candidate in candidates):
-        if not any(c.note == chunk.note and c.lines.overlaps(chunk.lines) for c in apart):
-            apart.append(chunk)
-    return apart
 
 
 def _notice(answer: Answer, index: Index) -> str | None:

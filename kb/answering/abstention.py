@@ -21,7 +21,8 @@ from kb.commands.naming import named_with_program, specs_of
 from kb.model import ChunkKind
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import ChunkTerms, chunk_terms, coverage, match
-from kb.retrieval.ranking import RankingModel, SignalSet, fitted_file, from_stored
+from kb.retrieval.fitted import SignalSet, fitted_file
+from kb.retrieval.network import SignalNetwork, from_stored
 from kb.text.intent import Intent
 
 
@@ -103,7 +104,7 @@ EVIDENCE_NAMES: Final = tuple(field.name for field in fields(Evidence))
 class Calibration:
     """The fitted model."""
 
-    network: RankingModel
+    network: SignalNetwork
     """Over the signals in the order of `EVIDENCE_NAMES`."""
     bias: float
     threshold: float

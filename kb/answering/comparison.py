@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from kb.answering.flags import owner_of
+from kb.answering.flag_lookup import owner_of
 from kb.model import ChunkKind
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, coverage

@@ -7,11 +7,11 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final
 
-from kb.answering.flags import owner_of
+from kb.answering.flag_lookup import owner_of
 from kb.answering.frames import frame
 from kb.answering.marking import mark
-from kb.answering.sentences import focus
-from kb.answering.tables import flag_in_words, is_rows, rows_in_words
+from kb.answering.row_wording import flag_in_words, is_rows, rows_in_words
+from kb.answering.shortening import focus
 from kb.model import Chunk, ChunkKind, Citation, Language
 from kb.retrieval.coverage import WeightedTerm
 from kb.text.fences import opened_by

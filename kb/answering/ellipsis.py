@@ -16,6 +16,7 @@ from rapidfuzz.distance import Postfix
 from kb.text.language import detect_language
 from kb.text.tokens import Token, fold, is_stop_word, tokenize
 from kb.text.wordforms import (
+    BEFORE_A_VERB,
     ORDINALS,
     PREPOSITION_PAIRS,
     PREPOSITIONS,
@@ -26,25 +27,22 @@ from kb.text.wordforms import (
     is_manner,
     things_in,
 )
+from kb.text.words import INTERROGATIVE, any_of
 
 ASKING: Final = re.compile(
-    r"\b(?:как\w{0,3}|что|чего|чему|ч[её]м|где|куда|откуда|когда|почему|зачем|сколько|кто|можно"
-    r"|how|what|where|when|why|which|who|is|are|was|were|does|do|did|has|have|can)\b",
-    re.IGNORECASE,
+    rf"\b(?:{INTERROGATIVE}|{any_of('ask_auxiliary')}|можно)\b", re.IGNORECASE
 )
 _ASKING_PHRASE: Final = re.compile(
-    r"^\W*(?:как(?:ой|ая|ое|ие)?|что|где|куда|откуда|когда|почему|зачем|сколько|кто|ч[её]м"
-    r"|how (?:long|many|much|often|big|do|to|can|should)|how|what|where|when|why|who)\b\s*",
+    rf"^\W*(?:how (?:long|many|much|often|big|do|to|can|should)|{INTERROGATIVE})\b\s*",
     re.IGNORECASE,
 )
 _ONLY_ASKS: Final = re.compile(
-    r"^\W*(?:где|куда|откуда|когда|почему|зачем|сколько|кто"
-    r"|where|when|why|who|how (?:long|many|much|often|big))\W*$",
+    rf"^\W*(?:{any_of('ask_circumstance', 'ask_person')}|how (?:long|many|much|often|big))\W*$",
     re.IGNORECASE,
 )
 _MEASURE: Final = re.compile(
     r"^\W*(?:(?:на|в|за|до|от|по|с|при|из|для|под|у|к|о|at|in|on|from|for|to|with|by)\s+)?"
-    r"(?:сколько|как(?:ой|ая|ое|ие|ом|ую)|how (?:many|much)|which|what)(?:\s+по)?\s+[^\W\d_]+\W*$",
+    rf"(?:сколько|{any_of('ask_which')}|how (?:many|much)|what)(?:\s+по)?\s+[^\W\d_]+\W*$",
     re.IGNORECASE,
 )
 _COMPARES: Final = re.compile(
@@ -52,7 +50,7 @@ _COMPARES: Final = re.compile(
     r"\s+(?P<tail>(?:отлич\w+\s+от|с|со|от|from|with|to)\s.+)$",
     re.IGNORECASE,
 )
-_ASKED_FOR: Final = re.compile(r"\b(?:как(?:ой|ая|ое|ие|ом|ую|им)|which|what)\s+$", re.IGNORECASE)
+_ASKED_FOR: Final = re.compile(rf"\b(?:{any_of('ask_which')}|what)\s+$", re.IGNORECASE)
 _SUBJECT: Final = re.compile(
     r"\b(?:does|do|did|is|are|can|should|will)\s+(?:(?:the|a|an|my|our)\s+)?", re.IGNORECASE
 )
@@ -72,7 +70,8 @@ _WHICH_ONE: Final = re.compile(r"(?:[еоыи]й|[еоыи]м|[ыи]х)$")
 """How "следующей" ends, and "другом"; what has no noun of its own."""
 _TO_THE_ASSISTANT: Final = re.compile(r"\b(?:you|ты|вы|тебя|вас|тебе|вам)\b", re.IGNORECASE)
 _ARTICLE: Final = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
-_PROGRAMS: Final = frozenset({"docker", "докер", "git", "linux", "window"})
+_PROGRAMS: Final = frozenset({"docker", "git", "linux", "window"})
+"""Terms of programs and systems: `докер` is `docker`."""
 _LABEL: Final = re.compile(r"[A-ZА-ЯЁ]{2,5}|[A-ZА-ЯЁ]{0,4}[-_]?\d+(?:\.\d+)*", re.ASCII)
 _NAME: Final = re.compile(r"(?<=\S\s)[^\W\d_a-zа-яё]\w+(?:\s[^\W\d_a-zа-яё]\w+)*")
 _SHORT: Final = 3
@@ -296,9 +295,10 @@ def _same_kind(kind: Token, asked: str, things: Sequence[Token]) -> Token | None
     words = list(tokenize(asked))
     if fold(kind.surface) in ORDINALS:
         return next((word for word in words if fold(word.surface) in ORDINALS), None)
-    alike = (word for word in words if is_adjective(word) and _shared_ending(word, kind) > 1)
-    before = (words[words.index(thing) - 1] for thing in things[:1] if words[0] != thing)
-    return next((word for word in (*alike, *before) if is_adjective(word)), None)
+    kinds = [word for word in words if is_adjective(word) and not is_stop_word(word)]
+    alike = [word for word in kinds if _shared_ending(word, kind) > 1]
+    before = [word for word in kinds if words[words.index(word) + 1 :][:1] == list(things[:1])]
+    return next(iter([*alike, *before]), None)
 
 
 def _joined(text: str) -> set[str]:
@@ -386,7 +386,7 @@ def _is_object(program: Token, tokens: Sequence[Token], things: Sequence[Token])
         return False
     before = tokens[position - 1]
     is_after_deed = is_infinitive(before) or (
-        position > 1 and fold(tokens[position - 2].surface) in {"i", "to", "you", "we"}
+        position > 1 and fold(tokens[position - 2].surface) in BEFORE_A_VERB
     )
     following = tokens[position + 1 : position + 2]
     return is_after_deed and not any(token in things for token in following)

@@ -30,6 +30,7 @@ from kb.retrieval.question import command_name
 from kb.text.language import detect_language
 from kb.text.tokens import Token, is_stop_word, tokenize
 from kb.text.wordforms import is_english_deed, things_in
+from kb.text.words import any_of
 
 _WELL: Final = r"^\W*(?:(?:ладно|хорошо|ок|понятно|ясно|спасибо|ok|okay|thanks|great|fine)\W+)?"
 _LEAD_IN: Final = re.compile(
@@ -39,26 +40,23 @@ _LEAD_IN: Final = re.compile(
 )
 _CONJUNCTION: Final = re.compile(rf"{_WELL}(?:ну\s+)?(?:а|и|and|but)\s+(?=\w+\W+\w)", re.IGNORECASE)
 """What joins a question to the one before it; as a question of its own it begins after it."""
-_THERE: Final = re.compile(r"\b(?:там|тут|здесь|there|here)\b", re.IGNORECASE)
+_THERE: Final = re.compile(rf"\b{any_of('there')}\b", re.IGNORECASE)
 _LEADING_PREPOSITION: Final = re.compile(r"^\W*(?:in|of|for|with|у|в|для|с)\s", re.IGNORECASE)
-_NOT_SAID_OF_A_THING: Final = (
-    r"(?!\s+(?:takes?|took|matters?|seems?|depends?|makes? sense|possible)\b"
-    r"|\s+(?:necessary|safe|ok|okay|better|best|worth|good|bad|enough|required|true|normal)"
+_SAID_OF_NOTHING: Final = (
+    r"it\s+(?:(?:takes?|took|matters?|seems?|depends?|makes? sense|possible)\b"
+    r"|(?:necessary|safe|ok|okay|better|best|worth|good|bad|enough|required|true|normal)"
     r"\s+(?:to|that|if|for|not)\b)"
 )
-_PERSONAL: Final = re.compile(
-    rf"(?<![\w-])(?:it{_NOT_SAID_OF_A_THING}|them|they"
-    r"|its|their|he|she|his|him|her|он|она|оно|они|него|нему|неё|нее|них|нем|нём|ней|ним|нею|ними"
-    r"|его|ему|её|ее|ей|их|им|ею)(?![\w-])",
-    re.IGNORECASE,
+_STANDS_FOR: Final = re.compile(
+    rf"(?<![\w-])(?!{_SAID_OF_NOTHING}){any_of('personal')}(?![\w-])", re.IGNORECASE
 )
 _OF_A_PERSON: Final = re.compile(r"he|she|his|him|her", re.IGNORECASE)
 _REMEMBERED: Final = 3
 """So many questions back somebody may be meant."""
 _ONE: Final = re.compile(r"(?<![\w-])(?:this one|that one|one(?=\W*$))(?![\w-])", re.IGNORECASE)
 _POINTING: Final = re.compile(
-    r"(?<![\w-])(?:that(?!\s+(?:the|a|an|i|you|we|my|there)\b)|this|those|these"
-    r"|это|этого|этот|эту|этим|этом)(?![\w-])",
+    r"(?<![\w-])(?!that\s+(?:the|a|an|i|you|we|my|there)\b)"
+    rf"{any_of('this')}(?![\w-])",
     re.IGNORECASE,
 )
 _OF_THEM: Final = re.compile(
@@ -282,7 +280,7 @@ def _pronoun(rest: str) -> re.Match[str] | None:
         before = [thing for thing in things_in(tokens) if thing.start < one.start()]
         return one if ASKING.search(rest) or all(map(is_english_deed, before)) else None
     things = things_in(tokens)
-    for personal in _PERSONAL.finditer(rest):
+    for personal in _STANDS_FOR.finditer(rest):
         before = [token for token in tokens if token.start < personal.start()]
         # The word right before is what is done to it: "list them".
         if not any(token in things for token in before[:-1]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.errors import NotFoundError, VaultError
@@ -61,6 +61,12 @@ def cite(quotes: Iterable[Quote], notes: NoteReader) -> list[Citation]:
             )
         )
     return citations
+
+
+def cited_chunks(quotes: Sequence[Quote], notes: NoteReader) -> list[tuple[Chunk, Citation]]:
+    """Return the chunks that the notes still hold, each with its citation."""
+    chunks = {quote.chunk.id: quote.chunk for quote in quotes}
+    return [(chunks[citation.chunk], citation) for citation in cite(quotes, notes)]
 
 
 def _same_place(quote: Quote, lines: LineRange, other: Citation) -> bool:

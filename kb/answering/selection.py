@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from kb.answering.command_entries import entry_of_command
 from kb.answering.comparison import both_sides
-from kb.answering.entries import entry_of_command
-from kb.answering.flags import flag_meanings, flags_of_command
+from kb.answering.flag_lookup import flag_meanings, flags_of_command
 from kb.answering.quotes import Quote, quoted_text
 from kb.answering.surroundings import Surroundings
 from kb.answering.telling import quote_telling_line

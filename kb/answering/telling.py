@@ -15,6 +15,7 @@ from kb.retrieval.coverage import WeightedTerm, coverage, text_terms
 from kb.retrieval.question import ParsedQuestion
 from kb.text.intent import Intent
 from kb.text.statements import statements
+from kb.text.words import any_of
 
 _LONG_CODE: Final = 6
 _TELLING: Final = 0.7
@@ -30,9 +31,8 @@ _AS_SURE: Final = 2.0
 """A statement whose reading is so far below the best one's belongs to the answer as well."""
 _STEP: Final = re.compile(r"^\s*\d{1,9}[.)]\s", re.MULTILINE)
 _LEANS: Final = re.compile(
-    r"\W*(?:it|its|this|that|these|those|they|them|he|she|then|so|also|otherwise|there|"
-    r"он|она|оно|они|е[её]|его|их|им|это|этот|эта|эти|тот|та|то|те|там|туда|тогда|тут|так|потом|"
-    r"затем|иначе|поэтому|также|тоже)\b",
+    rf"\W*(?:{any_of('personal', 'this', 'that', 'there')}|then|so|also|otherwise|"
+    r"тогда|так|потом|затем|иначе|поэтому|также|тоже)\b",
     re.IGNORECASE,
 )
 """How a statement begins that is not understood without the one before it."""

@@ -23,7 +23,7 @@ from kb.model import Turn
 from kb.ports import Index
 from kb.retrieval import ranking, rereading
 from kb.retrieval.candidates import Ranking
-from kb.retrieval.ranking import SignalSet, empty_model
+from kb.retrieval.fitted import SignalSet, fitted_file
 from kb.retrieval.rereading import read_again, reranked
 from kb.retrieval.retriever import Retriever
 from kb.text.asking import asked_part
@@ -47,7 +47,7 @@ def fit(practice: Sequence[PracticeSet]) -> dict[str, float]:
     They are fitted for an index with all signals, and for one with fewer.
     """
     # The candidates of a question are the same whatever the weights are.
-    unordered = _rank_all(practice, Retriever(empty_model(), rereads=False))
+    unordered = _rank_all(practice, Retriever(ranking.unordered(), rereads=False))
     blind = [replace(one, ranking=one.ranking.without_tokens()) for one in unordered]
     _fit_refusal(_fit_order(blind, SignalSet.NO_TOKENS), SignalSet.NO_TOKENS)
     ordered = _fit_order(unordered, SignalSet.ALL)
@@ -59,14 +59,14 @@ def fit(practice: Sequence[PracticeSet]) -> dict[str, float]:
 
 def _fit_order(unordered: Sequence[Ranked], signals: SignalSet) -> list[Ranked]:
     model = fit_ranking(ranking_examples(unordered))
-    _write("retrieval", ranking.fitted_file("ranking", signals), model.to_json())
+    _write("retrieval", fitted_file("ranking", signals), ranking.to_json(model))
     ranking.load_model.cache_clear()
     return [replace(one, ranking=one.ranking.reordered(model)) for one in unordered]
 
 
 def _fit_refusal(ordered: Sequence[Ranked], signals: SignalSet) -> Calibration:
     calibration = fit_refusal(ordered, max_false_refusals=_MAX_FALSE_REFUSALS)
-    _write("answering", ranking.fitted_file("abstention", signals), calibration.to_json())
+    _write("answering", fitted_file("abstention", signals), calibration.to_json())
     abstention.load_calibration.cache_clear()
     return calibration
 

@@ -15,7 +15,7 @@ from kb.evaluation.gold import GoldQuestion
 from kb.evaluation.metrics import overlaps
 from kb.retrieval.candidates import Ranking
 from kb.retrieval.features import FEATURE_NAMES
-from kb.retrieval.ranking import RankingModel
+from kb.retrieval.network import SignalNetwork
 from kb.retrieval.rereading import Rereading
 
 Floats = NDArray[np.float64]
@@ -72,7 +72,7 @@ def ranking_examples(ranked: Sequence[Ranked]) -> list[Example]:
 
 def fit_ranking(
     examples: Sequence[Example], *, steps: int = 250, l2: float = 0.001, seed: int = 0
-) -> RankingModel:
+) -> SignalNetwork:
     """Return the model that gives the right candidates the highest softmax probability.
 
     Args:
@@ -131,11 +131,11 @@ def _first_weights(seed: int) -> Floats:
     )
 
 
-def _model_of(weights: Floats) -> RankingModel:
+def _model_of(weights: Floats) -> SignalNetwork:
     signals = len(FEATURE_NAMES)
     cuts = np.cumsum([signals, signals * _UNITS, _UNITS])
     linear, hidden, bias, output = np.split(weights.astype(np.float32), cuts)
-    return RankingModel(
+    return SignalNetwork(
         linear=linear, hidden=hidden.reshape(signals, _UNITS), bias=bias, output=output
     )
 
@@ -276,7 +276,7 @@ def _quantile(values: Floats, counts: Floats, share: float) -> float:
 
 def fit_chances(
     x: Floats, y: Floats, counts: Floats, *, steps: int, l2: float, seed: int = 0
-) -> tuple[RankingModel, float]:
+) -> tuple[SignalNetwork, float]:
     """Return the network, and what is added to its score, whose logistic function is the chance.
 
     Both classes count the same, however many of each. Signals are brought to one scale first, so
@@ -301,7 +301,7 @@ def fit_chances(
     )  # fmt: skip
     linear, hidden, bias, output, constant = parts
     own, inner = linear / spread, hidden / spread[:, None]
-    network = RankingModel(
+    network = SignalNetwork(
         linear=own.astype(np.float32),
         hidden=inner.astype(np.float32),
         bias=(bias - mean @ inner).astype(np.float32),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from kb.model import ChunkId, Filters, NoteId, ScoredChunk
-from kb.ports import Index, Term
+from kb.ports import FloatArray, Index, Term
 from kb.retrieval.question import ParsedQuestion, named_commands, names_command
 from kb.text.intent import asks_for_flags
 
@@ -27,10 +27,16 @@ def notes_of(index: Index, filters: Filters) -> Collection[NoteId] | None:
 
 
 def search_dense(
-    index: Index, question: ParsedQuestion, *, top_k: int, notes: Collection[NoteId] | None
+    index: Index, vector: FloatArray, *, top_k: int, notes: Collection[NoteId] | None
 ) -> list[ScoredChunk]:
-    """Return the chunks whose vectors are nearest to the question's; scores are cosines."""
-    vector = index.embedder.embed_query(question.text).vector
+    """Return the chunks whose vectors are nearest to the question's; scores are cosines.
+
+    Args:
+        index: What is searched.
+        vector: The question's, shape (dimension,).
+        top_k: Chunks at the most.
+        notes: Of these notes alone; of all where it is None.
+    """
     return index.vectors.query(vector, top_k=top_k, notes=notes)
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from kb.model import ArmScore, Chunk
 from kb.retrieval.coverage import WeightedTerm
 from kb.retrieval.features import Features
+from kb.retrieval.fitted import SignalSet
 from kb.retrieval.manual import NOTHING_MEANT, MeantCommands
+from kb.retrieval.network import SignalNetwork
 from kb.retrieval.question import ParsedQuestion
-from kb.retrieval.ranking import RankingModel, SignalSet, signal_matrix
+from kb.retrieval.ranking import signal_matrix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +62,12 @@ class Ranking:
         blind = [replace(c, features=c.features.without_tokens()) for c in self.candidates]
         return replace(self, candidates=tuple(blind), has_tokens=False)
 
-    def reordered(self, model: RankingModel) -> Ranking:
+    def reordered(self, model: SignalNetwork) -> Ranking:
         """Return the same candidates in the order of another model."""
         return replace(self, candidates=in_order(self.candidates, model))
 
 
-def in_order(candidates: Sequence[Candidate], model: RankingModel) -> tuple[Candidate, ...]:
+def in_order(candidates: Sequence[Candidate], model: SignalNetwork) -> tuple[Candidate, ...]:
     """Return the candidates with their scores, best first; ties fall to the earlier line."""
     scores = model.scores(signal_matrix([candidate.features for candidate in candidates]))
     scored = [

@@ -15,12 +15,12 @@ from kb.ports import LexicalIndex
 from kb.retrieval.question import ContentTerm, ParsedQuestion
 from kb.text.tokens import analyze
 
-_SURE: Final = 0.6
-"""From this weight on a translation counts as a reading of the word."""
 _TYPO_WEIGHT: Final = 0.8
 _TYPO_LENGTH: Final = 5
 _CONTEXT_WEIGHT: Final = 0.85
 """A word in the title or the headings tells less than one in the chunk itself."""
+_LEAST_IDF: Final = 0.01
+"""What every note holds still counts a little."""
 _SETTING_WEIGHT: Final = 0.6
 """One in what the note says before the chunk's section less still."""
 
@@ -95,12 +95,12 @@ def weigh_terms(question: ParsedQuestion, index: LexicalIndex) -> tuple[Weighted
 
 def _weighted(term: ContentTerm, frequency: Mapping[str, int], total: int) -> WeightedTerm:
     # The most frequent reading decides: a translation that stands everywhere tells little.
-    strong = [term.term, *(variant for variant, weight in term.variants if weight > _SURE)]
-    found = max((frequency.get(name, 0) for name in strong), default=0)
+    found = max(frequency.get(name, 0) for name in (term.term, *term.sure_variants))
     if not found:
         found = max((frequency.get(variant, 0) for variant, _ in term.variants), default=0)
-    idf = math.log(1 + (total - found + 0.5) / (found + 0.5)) if found <= total else 0.01
-    return WeightedTerm(content=term, idf=max(idf, 0.01), known=found > 0)
+    # An index may count chunks that are gone until it tidies up: then `found` exceeds `total`.
+    idf = math.log(1 + (total - found + 0.5) / (found + 0.5))
+    return WeightedTerm(content=term, idf=max(idf, _LEAST_IDF), known=found > 0)
 
 
 def text_terms(text: str) -> ChunkTerms:

@@ -16,6 +16,7 @@ from kb.retrieval.interaction import NO_INTERACTION, Interaction
 from kb.retrieval.manual import NO_PURPOSE, PurposeMatch
 from kb.retrieval.needs import NO_NEED, NeedMatch
 from kb.retrieval.question import ParsedQuestion, names_command
+from kb.text.definitions import term_and_meaning
 from kb.text.fences import lines_and_code
 from kb.text.intent import Intent
 from kb.text.language import detect_language
@@ -24,7 +25,6 @@ from kb.text.tokens import analyze
 
 _MANY_LINES: Final = 20
 _ASKS_TERM: Final = frozenset({Intent.DEFINITION, Intent.COMPARISON, Intent.OTHER})
-_DEFINITION_VERB: Final = re.compile(r"\s+(?:[-–—:]|это|is|are|means|—\s*это)\s+|:\s")
 _FLAG: Final = re.compile(r"(?<=\s)--?[A-Za-z][\w-]*")
 _MARKER: Final = re.compile(r"^\s*(?:[*+>-]|\d+[.)])\s+")
 _FITTING: Final[Mapping[Intent, Mapping[ChunkKind, float]]] = {
@@ -141,7 +141,7 @@ def measure(
     lexical: float,
     interaction: Interaction = NO_INTERACTION,
     need: NeedMatch = NO_NEED,
-    purpose: PurposeMatch = NO_PURPOSE,
+    meant: PurposeMatch = NO_PURPOSE,
 ) -> Features:
     """Return the signals of a chunk.
 
@@ -153,7 +153,7 @@ def measure(
         lexical: BM25 score over the best chunk's, 0..1.
         interaction: How well the tokens meet.
         need: What the chunk has to do with the question's need.
-        purpose: What its commands and flags have to do with what the question means.
+        meant: What its commands and flags have to do with what the question means.
     """
     held = chunk_terms(chunk)
     owner = max((names_command(question, command) for command in chunk.commands), default=0.0)
@@ -186,10 +186,10 @@ def measure(
         heading=_overlap(terms, _terms(chunk.heading_trail[-1])) if chunk.heading_trail else 0.0,
         lead=_overlap(terms, _lead(chunk.text)),
         purpose=_purpose(question, terms, chunk),
-        command_near=purpose.command,
-        command_meant=purpose.command_meant,
-        flag_near=purpose.flag,
-        flag_meant=purpose.flag_meant,
+        command_near=meant.command,
+        command_meant=meant.command_meant,
+        flag_near=meant.flag,
+        flag_meant=meant.flag_meant,
         size=min(1.0, (chunk.lines.end - chunk.lines.start + 1) / _MANY_LINES),
     )
 
@@ -238,7 +238,7 @@ def _defined(question: ParsedQuestion, terms: tuple[WeightedTerm, ...], chunk: C
     if question.intent not in _ASKS_TERM:
         return 0.0
     if chunk.kind is ChunkKind.DEFINITION:
-        term = _DEFINITION_VERB.split(_MARKER.sub("", chunk.text), maxsplit=1)[0]
+        term, _ = term_and_meaning(_MARKER.sub("", chunk.text))
         direct = _overlap(terms, _terms(term))
         return max(direct, _overlap(terms, _said_of_others(chunk.text)) / 2)
     return 0.0
@@ -248,9 +248,8 @@ def _defined(question: ParsedQuestion, terms: tuple[WeightedTerm, ...], chunk: C
 def _said_of_others(text: str) -> frozenset[str]:
     """Return the terms after the definition verb of the last sentence that has one."""
     for sentence in reversed(split_sentences(text)):
-        parts = _DEFINITION_VERB.split(sentence, maxsplit=1)
-        if len(parts) == 2:
-            return _terms(parts[1])
+        if meaning := term_and_meaning(sentence)[1]:
+            return _terms(meaning)
     return frozenset()
 
 

@@ -48,7 +48,10 @@ class Gathered:
 
 
 class Gatherer:
-    """Looks up candidates in an index; may be used from several threads."""
+    """Looks up candidates in an index; may be used from several threads.
+
+    It needs no closing: a pool's threads end when nobody refers to it any more.
+    """
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(_SIDE_THREADS, thread_name_prefix="search")
@@ -68,7 +71,7 @@ class Gatherer:
         terms = beside(weigh_terms, question, index.lexical)
         asked = index.embedder.embed_query(question.text)
         watch.lap("embedding")
-        nearest = beside(arms.search_dense, index, question, top_k=_ARM_DEPTH, notes=notes)
+        nearest = beside(arms.search_dense, index, asked.vector, top_k=_ARM_DEPTH, notes=notes)
         lexical = words.result()
         watch.lap("lexical")
         meant = meant_commands(index.embedder, asked.vector) if index.has_vectors else NOTHING_MEANT

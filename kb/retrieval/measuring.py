@@ -56,7 +56,7 @@ def measured(gathered: Gathered) -> list[Candidate]:
             lexical=place.score / best if place and best > 0 else 0.0,
             interaction=interactions.get(chunk.id, NO_INTERACTION),
             need=near.need,
-            purpose=gathered.meant.match(chunk),
+            meant=gathered.meant.match(chunk),
         )
         places = {arm: scores[chunk.id] for arm, scores in arms.items() if chunk.id in scores}
         candidates.append(Candidate(chunk=chunk, features=features, score=0.0, arms=places))

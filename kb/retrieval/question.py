@@ -47,6 +47,11 @@ class ContentTerm:
     """(term, weight 0..1) of translations and of the words inside a code token."""
     is_code: bool = False
 
+    @property
+    def sure_variants(self) -> tuple[str, ...]:
+        """The variants that count as the word itself."""
+        return tuple(variant for variant, weight in self.variants if weight >= _SURE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedQuestion:
@@ -65,7 +70,7 @@ class ParsedQuestion:
 
     def __post_init__(self) -> None:
         """Work out once what every command is compared with."""
-        sure = (v for term in self.terms for v, weight in term.variants if weight >= _SURE)
+        sure = (variant for term in self.terms for variant in term.sure_variants)
         object.__setattr__(self, "asked_terms", frozenset((*self.command_words, *sure)))
 
     @property

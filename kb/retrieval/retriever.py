@@ -7,7 +7,8 @@ from kb.ports import Index
 from kb.retrieval.candidates import Ranking, in_order
 from kb.retrieval.gathering import Gatherer
 from kb.retrieval.measuring import TOKENS_ARM, measured
-from kb.retrieval.ranking import RankingModel, load_model
+from kb.retrieval.network import SignalNetwork
+from kb.retrieval.ranking import load_model
 from kb.retrieval.rereading import load_rereading, read_again, reranked
 from kb.retrieval.stopwatch import Stopwatch
 
@@ -20,7 +21,7 @@ class Retriever:
         rereads: Whether the model's reranker, where it has one, reads the first candidates.
     """
 
-    def __init__(self, model: RankingModel | None = None, *, rereads: bool = True) -> None:
+    def __init__(self, model: SignalNetwork | None = None, *, rereads: bool = True) -> None:
         self._model = model
         self._rereads = rereads
         self._gatherer = Gatherer()

@@ -15,22 +15,20 @@ from kb.text.courtesies import without_courtesies
 from kb.text.intent import Intent, detect_intent
 from kb.text.language import detect_language
 from kb.text.tokens import Token, fold, is_cyrillic, is_stop_word, tokenize
+from kb.text.words import INTERROGATIVE, any_of
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+|(?<=\s)[:;]-?[)D(]+\s*|\n+")
 _SMILE: Final = re.compile(r"(?<=\w)\)+\s+")
 """A bracket that closes nothing."""
 _INTERROGATIVE: Final = (
-    r"(?:как\w*|что|чем|где|куда|откуда|когда|почему|зачем|кто|сколько|можно"
-    r"|how|what|what's|where|who|when|why|can\s+i|do\s+i|should\s+i|is\s+there"
-    r"|which(?!\s+(?:is|are|was|has|does|makes?|means?)\b))\b"
+    r"(?:(?!which\s+(?:is|are|was|has|does|makes?|means?)\b)"
+    rf"{INTERROGATIVE}|можно|can\s+i|do\s+i|should\s+i|is\s+there)\b"
 )
 _JOINED: Final = r"(?:(?:а|и|но|так|so|but|and|then)\s+)?"
 _CLAUSE: Final = re.compile(rf"(?:,|:|;|\s[—–-])\s+{_JOINED}(?={_INTERROGATIVE})", re.IGNORECASE)
 _BEGINS_ASKING: Final = re.compile(rf"^\W*{_JOINED}{_INTERROGATIVE}", re.IGNORECASE)
 _POINTING: Final = re.compile(
-    r"(?<![\w-])(?:it|its|this|that|these|those|them|they|their|there|one|ones|so"
-    r"|он|она|оно|они|его|него|ее|её|их|им|ему|ей|ней|нее|неё|нём|нем|ним|ними|них|нему"
-    r"|это|этот|эта|эту|эти|этого|этой|этих|этим|этом|этому|там|туда|тут|так|такой|такое|оттуда)(?![\w-])",
+    rf"(?<![\w-])(?:{any_of('personal', 'this', 'there')}|ones?|so|так|такой|такое)(?![\w-])",
     re.IGNORECASE,
 )
 _PERSONAL: Final = re.compile(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kb.text.words import INTERROGATIVE
+
 _TABLE: Final = """
 что че чё чо шо што
 сейчас щас ща щаз
@@ -49,8 +51,7 @@ _SHORT: Final = re.compile(
     re.IGNORECASE,
 )
 _PARTICLE: Final = re.compile(
-    r"\b(?!(?:что|чего|чему|чем|кто|кого|кому|кем|где|куда|откуда|когда|как|зачем|почему|отчего"
-    r"|сколько|чей|чья|чь[её]|чьи|как(?:ой|ая|ое|ие|ого|ому|ую|им|их))-)"
+    rf"\b(?!(?:{INTERROGATIVE}|чей|чья|чь[её]|чьи)-)"
     r"([А-Яа-яЁё]{3,})-(?:то|ка|таки)\b"
 )
 """A word with a particle that says nothing (`где-то` is a word of its own)."""

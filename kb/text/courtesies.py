@@ -10,34 +10,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from configparser import ConfigParser
-from importlib.resources import files
 from typing import Final
 
+from kb.text.words import INTERROGATIVE, any_of, read_sections
 
-def _sections() -> dict[str, str]:
-    """Return the sections of the table: of each a pattern that any of its lines fits."""
-    table = ConfigParser(
-        allow_no_value=True, delimiters="\0", comment_prefixes="#", interpolation=None
-    )
-    table.optionxform = str  # type: ignore[assignment,method-assign]
-    table.read_string(files("kb.text").joinpath("courtesies.txt").read_text(encoding="utf-8"))
-    return {name: _pattern("|".join(table[name])) for name in table.sections()}
-
-
-def _pattern(lines: str) -> str:
-    """Return lines as Python's regular expression: blanks for any, parentheses that only group."""
-    grouped = lines.replace("(", "(?:").replace(" ", r"\s+")
-    return f"(?:{grouped})"
-
-
-_SAID: Final = _sections()
+_SAID: Final = read_sections("courtesies.txt")
+_ASKS: Final = rf"(?:{INTERROGATIVE}|{any_of('ask_auxiliary')}|{_SAID['asks']})"
 _END: Final = r"(?:[\s,.!?…:;)—–]|-(?=\s))"
 """What may stand between a courtesy and the question."""
 _STOP: Final = rf"\s*(?:[,.!…:;)—–]|-(?=\s)){_END}*"
 _PAUSE: Final = rf"(?:{_STOP}|\s+)"
-_BEFORE_QUESTION: Final = rf"{_PAUSE}(?={_SAID['asks']}\b)"
-_BEFORE_SPEECH: Final = rf"(?:{_STOP}|\s+(?=(?:{_SAID['asks']}|{_SAID['speaks']})\b))"
+_BEFORE_QUESTION: Final = rf"{_PAUSE}(?={_ASKS}\b)"
+_BEFORE_SPEECH: Final = rf"(?:{_STOP}|\s+(?=(?:{_ASKS}|{_SAID['speaks']})\b))"
 
 _HEADS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)

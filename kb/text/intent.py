@@ -6,6 +6,8 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from kb.text.words import any_of
+
 
 class Intent(StrEnum):
     """The form of answer that fits a question."""
@@ -75,16 +77,7 @@ how (do|to|can|does one|would)|how'?d|command (to|for|that)
     (
         Intent.HOW_TO,
         # A bare order: "delete a branch", "посмотреть логи".
-        _any_of(
-            r"""
-add|build|change|check|clean|clear|commit|connect|copy|create|cut|delete|disable|download
-enable|enter|exit|find|follow|get|install|join|kill|list|make|merge|mount|move|open|pass|print|pull
-push|put|remove|rename|reset|restart|restore|resume|rotate|run|save|search|see|send|set|show|split
-squash|start|stop|switch|tail|throw|undo|unmount|update|upgrade|use|view|watch|write
-[а-яё]+(ть|ти|чь|ться|тись)
-""",
-            anchor=r"^\W*",
-        ),
+        re.compile(rf"^\W*(?:{any_of('deed')}|[а-яё]+(?:ть|ти|чь|ться|тись))\b", re.IGNORECASE),
     ),
     (
         Intent.LIST,

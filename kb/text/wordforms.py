@@ -1,16 +1,19 @@
-"""What kind of word a token is, told by its form and neighbours: enough to tell things from deeds.
+"""What kind of word a token is: enough to tell things from deeds.
 
-A form may deceive (`печь` is a stove and to bake); what is taken for a thing wrongly is at worst
-said once more in a question that was put together.
+Of a Russian word a dictionary tells, of an English one tables and its neighbours. A word may be of
+two kinds (`печь` is a stove and to bake); what is taken for a thing wrongly is at worst said once
+more in a question that was put together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from kb.text.tokens import Token, fold, is_stop_word
+from kb.text.dictionary import russian_kinds
+from kb.text.tokens import Token, fold, is_cyrillic, is_stop_word
+from kb.text.words import any_of
 
 PREPOSITIONS: Final = frozenset(
     """
@@ -37,104 +40,60 @@ ORDINALS: Final = frozenset(
     """.split()
 )
 """Words that say which of a row; one takes the place of another. Russian ones are adjectives."""
-_INFINITIVE: Final = re.compile(
-    r"(?:(?<!ос)ть|чь|ться|тись|(?:й|ид|[вн]ес|вез|рас|лез|полз|спас|мес)ти)$"
-)
-_NOUNS_LIKE_INFINITIVES: Final = frozenset(
-    """
-    память сеть часть область печать кровать путь мать смерть честь весть лопасть власть треть
-    четверть нефть шерсть жесть горсть ночь речь помощь дочь есть
-    """.split()
-)
-_REFLEXIVE: Final = re.compile(r"(?:тся|лся|лась|лось|лись)$")
-_ADJECTIVE: Final = re.compile(
-    r"(?:ый|ий|ая|яя|ое|ее|ые|ие|ых|их|ую|юю|ого|его|ому|ему|ыми|ими|ущей|ющей|ащей|ящей|[ео]вой|[сц]кой)$"
-    r"|^(?:друг|больш|втор|люб|прост|чуж|нов|стар)ой$"
-)
-_NOUNS_LIKE_ADJECTIVES: Final = re.compile(r"(?:ение|ание|яние|тие|твие)$")
-_SHORT_ADJECTIVE: Final = 5
+_VERBS: Final = frozenset({"VERB", "INFN"})
+_ADJECTIVES: Final = frozenset({"ADJF", "PRTF"})
+_MOST: Final = 0.5
+"""A word is of a kind that more of its uses are of."""
 _ADVERB: Final = re.compile(r"[a-z]ly$")
-_MANNER: Final = frozenset(
-    """
-    сразу вместе отдельно автоматически вручную быстро навсегда принудительно насильно разом заодно
-    молча подробно постоянно несколько много мало обратно назад наоборот
-    once together separately forever quickly often long many much
-    """.split()
-)
+_MANNER: Final = frozenset("once together separately forever quickly often long many much".split())
+"""English words for how that do not end in -ly."""
 TIMES: Final = frozenset(
     "зимой летом весной осенью утром днем вечером ночью сегодня завтра вчера".split()
 )
 """Words that say when; one takes the place of another."""
-_DEEDS: Final = frozenset(
-    """
-    лежит лежат стоит стоят хранит хранят работает работают использует используют занимает
-    слушает слушают показывает живет живут дежурит отвечает отвечают печь
-    """.split()
-)
-_ENGLISH_DEEDS: Final = frozenset(
-    """
-    add allow attach back build cancel change check clean clear close commit connect copy create cut
-    delete deploy detach disable disconnect download drop edit enable enter exit expose extend find
-    fix follow force free get give grow hide ignore inspect install keep kill leave limit link list
-    load lock look make mark measure merge mount move open pause pick print protect publish pull
-    push put quit read rebase reboot recover reduce reload remove rename repair replace reset resize
-    restart restore resume return revert rollback run save scale search see send serve set share
-    show shrink sign sort speed split start stash stop store submit switch sync tag test throw
-    tidy undo uninstall unlock unmount update upgrade upload use verify view wash water
-    """.split()
-)
+_ENGLISH_DEED: Final = re.compile(any_of("deed", "deed_or_thing"))
 _GENERIC: Final = frozenset(
     """
     flag option command key parameter then again back now afterwards later instead way
     work works working happen happens
-    флаг опция ключ команда параметр потом теперь снова опять заново сейчас способ происходит
-    должен должна должно должны следует стоит
+    флаг опция ключ команда параметр способ должен должна должно должны
     """.split()
 )
-_BEFORE_A_VERB: Final = frozenset({"i", "to", "you", "we"})
+BEFORE_A_VERB: Final = frozenset({"i", "to", "you", "we"})
+"""English words right after which stands what is done."""
 _PARTICLES: Final = frozenset({"up", "down", "off", "out", "back", "away"})
 """With a deed they say another one: `back up`."""
-_PAST: Final = re.compile(r"[аеиуыя]л[иао]$")
-_BEFORE_PAST: Final = frozenset(
-    "когда где куда откуда почему зачем сколько кто что как мы вы они она оно".split()
-)
 
 
 def is_deed(token: Token) -> bool:
     """Tell whether the word by itself says what is done (`удалить`, `хранится`, `remove`)."""
-    word = fold(token.surface)
-    if token.kind != "word":
-        return False
-    return is_infinitive(token) or word in _DEEDS or bool(_REFLEXIVE.search(word))
+    return _share(token, _VERBS) > _MOST
 
 
 def is_english_deed(token: Token) -> bool:
     """Tell whether an English word may be a verb of a command (`remove`, `stop`)."""
-    return fold(token.surface) in _ENGLISH_DEEDS
+    return _ENGLISH_DEED.fullmatch(fold(token.surface)) is not None
 
 
 def is_infinitive(token: Token) -> bool:
     """Tell whether a Russian word is an infinitive."""
-    word = fold(token.surface)
-    is_noun = word in _NOUNS_LIKE_INFINITIVES
-    return token.kind == "word" and not is_noun and bool(_INFINITIVE.search(word))
+    kinds = _kinds(token)
+    # `есть` is a form of `быть` more often than what one does at a table.
+    return kinds.get("INFN", 0.0) > _MOST and "VERB" not in kinds
 
 
 def is_manner(token: Token) -> bool:
     """Tell whether a word only says how (`сразу`, `forcibly`)."""
     word = fold(token.surface)
     is_adverb = token.kind == "word" and bool(_ADVERB.search(word))
-    return is_adverb or word in _MANNER or word in TIMES
+    return is_adverb or word in _MANNER | TIMES or _share(token, {"ADVB"}) > _MOST
 
 
 def is_adjective(token: Token) -> bool:
     """Tell whether a Russian word only says which one (`запущенные`)."""
-    word = fold(token.surface)
-    return (
-        len(word) >= _SHORT_ADJECTIVE
-        and bool(_ADJECTIVE.search(word))
-        and not _NOUNS_LIKE_ADJECTIVES.search(word)
-    )
+    # `том` is a form of `тот`, but here a volume; `другой` is nothing else.
+    kinds = _ADJECTIVES if "NOUN" in _kinds(token) else _ADJECTIVES | {"NPRO"}
+    return _share(token, kinds) > _MOST
 
 
 def is_thing(tokens: Sequence[Token], token: Token) -> bool:
@@ -151,16 +110,35 @@ def is_thing(tokens: Sequence[Token], token: Token) -> bool:
         return False
     before = [other for other in tokens[: tokens.index(token)] if not is_manner(other)]
     nearest = fold(before[-1].surface) if before else ""
-    if nearest == "как" and word.endswith("о"):  # "как быстро …"
-        return False
-    if nearest in _BEFORE_PAST and _PAST.search(word):  # "когда меняли …"
+    if _is_only_deed(tokens, token):
         return False
     if word in _PARTICLES and any(map(is_english_deed, before[-1:])):
         return False
     # "how do I remove …", "how to quickly remove …": the word after these is the verb.
-    return nearest not in _BEFORE_A_VERB
+    return nearest not in BEFORE_A_VERB
 
 
 def things_in(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens that name what a text is about."""
     return [token for token in tokens if is_thing(tokens, token)]
+
+
+def _is_only_deed(tokens: Sequence[Token], token: Token) -> bool:
+    """Tell whether a word that is a thing as well is the deed: `как печь сырники`.
+
+    So it is where nothing else is done, and a thing follows to which it is done.
+    """
+    if "INFN" not in _kinds(token) or any(map(is_deed, tokens)):
+        return False
+    following = tokens[tokens.index(token) + 1 :][:1]
+    return any(_share(other, {"NOUN"}) > _MOST for other in following)
+
+
+def _share(token: Token, kinds: Collection[str]) -> float:
+    """Return in how many of a Russian word's uses it is of these kinds, 0..1; 0 for others."""
+    return sum(share for kind, share in _kinds(token).items() if kind in kinds)
+
+
+def _kinds(token: Token) -> Mapping[str, float]:
+    word = fold(token.surface)
+    return russian_kinds(word) if token.kind == "word" and is_cyrillic(word) else {}

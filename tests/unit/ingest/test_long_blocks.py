@@ -76,3 +76,59 @@ def test_a_sentence_with_many_footnotes_is_read_once(monkeypatch: pytest.MonkeyP
     chunks = chunks_of(f"Boil it{marks}.\n\n# Notes\n\n{notes}")
     assert read == ["Boil it."]
     assert sum(chunk.context.endswith("Boil it.") for chunk in chunks) == 50
+
+
+def kinds_of(text: str) -> set[ChunkKind]:
+    return {chunk.kind for chunk in chunks_of(text)}
+
+
+@pytest.mark.parametrize(("chars", "is_one"), [(5_900, True), (6_100, False)])
+def test_a_section_under_a_problem_is_its_fix_unless_it_is_very_long(
+    chars: int, is_one: bool
+) -> None:
+    line = "Look at the settings once more.\n\n"
+    text = f"## The disk is broken\n\n{line * (chars // (len(line) - 2))}"
+    assert (ChunkKind.TROUBLESHOOTING in kinds_of(text)) is is_one
+
+
+@pytest.mark.parametrize(("chars", "is_taken"), [(1_400, True), (1_600, False)])
+def test_a_command_takes_a_second_paragraph_unless_that_makes_it_long(
+    chars: int, is_taken: bool
+) -> None:
+    more = ("It says more. " * 200)[: chars - 12].strip() + "."
+    command, *_ = chunks_of(f"```\ndocker ps\n```\n\nList them.\n\n{more}\n")
+    assert command.kind is ChunkKind.COMMAND
+    assert ("It says more" in command.text) is is_taken
+
+
+@pytest.mark.parametrize(("line", "is_symptom"), [(5, True), (6, False)])
+def test_code_under_a_problem_is_a_symptom_where_its_first_lines_tell_an_error(
+    line: int, is_symptom: bool
+) -> None:
+    output = "\n".join(["All is well so far."] * (line - 1) + ["Error: permission denied"])
+    text = f"## Disk\n\nThe problem:\n\n```\n{output}\n```\n\nAsk the owner.\n"
+    assert (ChunkKind.TROUBLESHOOTING in kinds_of(text)) is is_symptom
+
+
+@pytest.mark.parametrize(("chars", "is_question"), [(300, True), (301, False)])
+def test_a_short_paragraph_asks_and_a_long_one_tells(chars: int, is_question: bool) -> None:
+    asked = ("Where do the " + "very " * 80)[: chars - 7] + " logs?"
+    asked = asked.rjust(chars, "W")
+    assert len(asked) == chars
+    assert (ChunkKind.QUESTION in kinds_of(f"{asked}\n\nIn the log.\n")) is is_question
+
+
+@pytest.mark.parametrize(("items", "is_apart"), [(500, True), (501, False)])
+def test_the_items_of_a_very_long_list_are_no_chunks_of_their_own(
+    items: int, is_apart: bool
+) -> None:
+    text = "".join(f"- The machine {n} is in the room behind the stairs.\n" for n in range(items))
+    assert (ChunkKind.LIST_ITEM in kinds_of(text)) is is_apart
+
+
+def test_the_first_commands_of_an_entry_name_it() -> None:
+    names = ("ps", "run", "stop", "logs", "exec")
+    code = "\n".join(f"docker {name} x" for name in names)
+    command, *_ = chunks_of(f"```\n{code}\n```\n\nAll of them.\n")
+    named = [name for name in names if f"docker {name}" in command.context]
+    assert named == ["ps", "run", "stop", "logs"]

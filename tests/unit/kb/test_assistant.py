@@ -145,6 +145,8 @@ def test_a_follow_up_is_resolved_and_shown(assistant: Assistant) -> None:
     answer = assistant.ask(Question(text="а -q?", history=(before,)))
     assert answer.standalone_question == "что делает -q в docker ps"
     assert lines_of(answer) == [("docker.md", 10, 10)]
+    wordless = assistant.ask(Question(text="-q?", history=(before,)))
+    assert wordless.language == "ru"
 
 
 @pytest.mark.parametrize(
@@ -292,7 +294,10 @@ def test_why_a_model_failed_is_told_in_the_language_of_the_question(
 def test_a_model_gets_what_was_chosen_first(index: Index) -> None:
     model = ScriptedModel("Флаг `-q` выводит только id [1].")
     worded(index, model)
-    assert '<passage n="1" place="docker.md, lines 10-10">' in model.asked[1].content
+    content = model.asked[1].content
+    assert '<passage n="1" place="docker.md, lines 10-10">' in content
+    assert '<passage n="6"' in content
+    assert '<passage n="7"' not in content
 
 
 def test_a_model_is_not_asked_what_the_notes_do_not_hold(index: Index) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kb.answering.entries import entry_of_command, lacks_command
-from kb.answering.flags import is_looked_up
+from kb.answering.command_entries import entry_of_command, lacks_command
+from kb.answering.flag_lookup import is_looked_up
 from kb.answering.selection import select
 from kb.model import ChunkKind, Query
 from kb.retrieval.retriever import Retriever

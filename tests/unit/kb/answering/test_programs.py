@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.answering.flags import is_looked_up
+from kb.answering.flag_lookup import is_looked_up
 from kb.answering.programs import programs_asked, programs_named
 from kb.answering.selection import select
 from kb.model import Chunk, ChunkId, ChunkKind

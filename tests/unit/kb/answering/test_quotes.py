@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from kb.answering.quotes import Quote, cite, quote_chunk, quoted_lines
 from kb.errors import VaultError
 from kb.model import LineRange, NoteId
@@ -27,10 +29,12 @@ def test_a_quote_that_moved_gets_its_new_lines() -> None:
     assert citation.lines == LineRange(start=5, end=6)
 
 
-def test_of_two_equal_places_the_nearer_is_cited() -> None:
+@pytest.mark.parametrize(("was_at", "nearer"), [(3, 1), (8, 9)])
+def test_of_two_equal_places_the_nearer_is_cited(was_at: int, nearer: int) -> None:
     twice = f"first line\nsecond line\n\n\n\n\n{SOURCE}"
-    (citation,) = cite([quote_chunk(CHUNK)], FakeNotes({"a.md": twice}))
-    assert citation.lines == LineRange(start=1, end=2)
+    chunk = make_chunk(CHUNK.text, start=was_at)
+    (citation,) = cite([quote_chunk(chunk)], FakeNotes({"a.md": twice}))
+    assert citation.lines == LineRange(start=nearer, end=nearer + 1)
 
 
 def test_a_quote_that_is_gone_is_dropped() -> None:

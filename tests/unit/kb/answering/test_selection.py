@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from kb.answering.command_entries import lacks_command
 from kb.answering.composer import compose, compose_not_found, compose_open
-from kb.answering.entries import lacks_command
-from kb.answering.flags import command_without_flag, is_looked_up, owner_of, unknown_flag
+from kb.answering.flag_lookup import command_without_flag, is_looked_up, owner_of, unknown_flag
 from kb.answering.quotes import cite
 from kb.answering.selection import select
 from kb.answering.telling import quote_telling_line
@@ -229,6 +229,12 @@ def test_another_commands_flag_is_no_answer(question: str, command: str) -> None
     assert select(ranking)
 
 
+def test_nor_is_the_flag_of_a_program_that_is_not_dockers() -> None:
+    other = make_chunk("* -a - all", kind=ChunkKind.FLAG, commands=("frobnicate x",), flags=("-a",))
+    assert command_without_flag(ranking_of("what does -a do in docker ps", other)) == "docker ps"
+    assert command_without_flag(ranking_of("what does -a do in docker ps", other, PS_A)) == ""
+
+
 def test_an_alias_of_the_named_command_decides() -> None:
     question = "what does -a do in docker container start"
     assert chosen(question, PS_A, START_A) == [START_A.id]
@@ -314,18 +320,39 @@ def test_what_holds_both_sides_is_enough() -> None:
     assert chosen("named volume vs bind mount", volume, both) == [both.id]
 
 
+def test_what_holds_both_sides_but_is_far_behind_is_not_taken() -> None:
+    both = make_chunk("A named volume is docker's, a bind mount yours.", start=9)
+    volume = make_chunk("A named volume is kept by docker.", start=3)
+    mount = make_chunk("A bind mount is a folder of the machine.", start=5)
+    assert chosen("named volume vs bind mount", volume, mount, both) == [volume.id, mount.id]
+
+
+def test_a_side_is_what_the_notes_know_of_it() -> None:
+    volume = make_chunk("A named volume is kept by docker.", start=3)
+    mount = make_chunk("A mount is a folder of the machine.", start=5)
+    ranking = ranking_of("named volume vs zorky frobnicated mount", volume, mount)
+    unknown = {"zorky", "frobnicated"}
+    terms = tuple(replace(t, known=t.content.surface not in unknown) for t in ranking.terms)
+    picked = select(replace(ranking, terms=terms))
+    assert [candidate.chunk.id for candidate in picked] == [volume.id, mount.id]
+
+
 LIST = make_chunk("Isolation levels:\n\n- read committed\n", start=1, kind=ChunkKind.LIST)
 REST = make_chunk("- serializable is the strictest", start=5, kind=ChunkKind.LIST)
 ITEM = replace(make_chunk("- read committed", start=3, kind=ChunkKind.LIST_ITEM), parent=LIST.id)
 
 
-def listed(question: str) -> list[ChunkId]:
-    picked = select(ranking_of(question, ITEM), MemoryCatalog([LIST, ITEM, REST]))
+def listed(question: str, rest: Chunk = REST) -> list[ChunkId]:
+    picked = select(ranking_of(question, ITEM), MemoryCatalog([LIST, ITEM, rest]))
     return [candidate.chunk.id for candidate in picked]
 
 
 def test_a_question_for_a_list_gets_all_of_it() -> None:
     assert listed("which isolation levels exist") == [LIST.id, REST.id]
+    after_a_blank = replace(REST, lines=LineRange(start=6, end=6))
+    after_two = replace(REST, lines=LineRange(start=7, end=7))
+    assert listed("which isolation levels exist", rest=after_a_blank) == [LIST.id, REST.id]
+    assert listed("which isolation levels exist", rest=after_two) == [LIST.id]
 
 
 def test_a_question_for_one_item_gets_that() -> None:

@@ -130,5 +130,7 @@ def test_an_item_of_a_word_or_two_comes_with_its_list() -> None:
 
 
 def test_a_long_list_is_not_read() -> None:
-    many = "\n".join(f"- строка номер {n} о сайте" for n in range(13))
-    assert quoted(many, kind=ChunkKind.LIST, номер=2.0) == (11, 23)
+    many = [f"- строка номер {n} обо всём" for n in range(13)]
+    many[7] = "- строка, где сайт слушает порт"
+    assert quoted("\n".join(many), kind=ChunkKind.LIST, сайт=2.0) == (11, 23)
+    assert quoted("\n".join(many[:12]), kind=ChunkKind.LIST, сайт=2.0) == (18, 18)

@@ -23,8 +23,9 @@ from kb.model import AnswerStatus, Query
 from kb.retrieval import ranking
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.features import FEATURE_NAMES, measure
+from kb.retrieval.fitted import SignalSet
+from kb.retrieval.network import SignalNetwork
 from kb.retrieval.question import parse_question
-from kb.retrieval.ranking import RankingModel, SignalSet
 from tests.chunks import make_chunk
 
 GOLD = GoldQuestion(
@@ -47,7 +48,7 @@ def examples(count: int, *, sign: float, weight: float) -> list[Example]:
     return made
 
 
-def first_of(model: RankingModel, example: Example) -> int:
+def first_of(model: SignalNetwork, example: Example) -> int:
     return int(model.scores(example.features.astype(np.float32)).argmax())
 
 
@@ -65,7 +66,7 @@ def test_heavier_examples_decide() -> None:
 
 def test_a_model_is_kept_and_read_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     model = fit_ranking(examples(5, sign=1, weight=1.0), steps=20)
-    (tmp_path / "ranking.json").write_text(model.to_json(), encoding="utf-8")
+    (tmp_path / "ranking.json").write_text(ranking.to_json(model), encoding="utf-8")
     monkeypatch.setattr(ranking, "files", lambda _: tmp_path)
     ranking.load_model.cache_clear()
     try:

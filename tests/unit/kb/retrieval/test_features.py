@@ -10,7 +10,18 @@ from tests.chunks import make_chunk
 
 
 @pytest.mark.parametrize(
-    "text", ["Volume is a folder", "- **Volume** is a folder", "  * volume - a folder"]
+    "text",
+    [
+        "Volume is a folder",
+        "- **Volume** is a folder",
+        "  * volume - a folder",
+        "Volume: a folder",
+        "Volume stands for a folder",
+        "Volume refers to a folder",
+        "Volume означает папку",
+        "Volume обозначает папку",
+        "Volume называется папка",
+    ],
 )
 def test_a_definition_is_one_of_its_term_however_it_is_written(text: str) -> None:
     question = parse_question(Query(text="what is a volume"))
@@ -35,3 +46,12 @@ def test_a_command_with_just_the_asked_flag_explains_it_by_half(
     chunk = make_chunk(f"{command} - so", kind=ChunkKind.COMMAND, commands=(command,))
     parsed = parse_question(Query(text=question))
     assert measure(parsed, (), chunk, dense=0.5, lexical=0.5).flag == match
+
+
+@pytest.mark.parametrize(("kind", "command"), [(ChunkKind.COMMAND, 1.0), (ChunkKind.FLAG, 0.5)])
+def test_the_entry_of_a_command_is_more_about_it_than_what_belongs_to_it(
+    kind: ChunkKind, command: float
+) -> None:
+    chunk = make_chunk("docker ps - list", kind=kind, commands=("docker ps",))
+    parsed = parse_question(Query(text="docker ps"))
+    assert measure(parsed, (), chunk, dense=0.5, lexical=0.5).command == command

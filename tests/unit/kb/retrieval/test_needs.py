@@ -44,3 +44,14 @@ def test_a_far_need_is_not_certain() -> None:
     need = need_of(between(0, 3, 0.4), AXES[:2])
     assert need is not None
     assert need.match(meaning=1.0, nearest=1.0).certainty == 0.0
+
+
+@pytest.mark.parametrize(("farther", "counts"), [(0.14, True), (0.16, False)])
+def test_a_need_that_is_much_farther_than_the_nearest_counts_for_nothing(
+    farther: float, counts: bool
+) -> None:
+    cosines = [0.6, 0.6 - farther]
+    question = np.array([*cosines, 0.0, np.sqrt(1 - np.dot(cosines, cosines))], np.float32)
+    need = need_of(question, AXES[:2])
+    assert need is not None
+    assert bool(need.meaning[1]) is counts

@@ -12,8 +12,8 @@ from kb.model import Chunk, Query
 from kb.ports import FloatArray, Index
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.features import measure
+from kb.retrieval.fitted import SignalSet
 from kb.retrieval.question import parse_question
-from kb.retrieval.ranking import SignalSet
 from kb.retrieval.rereading import (
     FARTHEST,
     READING_DEPTH,
@@ -90,7 +90,7 @@ def test_the_first_few_are_read_with_the_question() -> None:
 
 def test_what_is_far_behind_is_not_read() -> None:
     reranker = WordReranker("none")
-    read = read_again(ranking_of(3.0, 2.0, 2.0 - FARTHEST), reranker)
+    read = read_again(ranking_of(3.0, 1.4, 1.2), reranker)
     assert reranker.asked == [("which port", ["place 0", "place 1"])]
     assert read.candidates[2].reading is None
 

@@ -76,3 +76,11 @@ def test_typing_errors_alone_are_put_right_in_what_is_shown(asked: str, shown: s
 def test_a_spoken_name_finds_the_line_that_has_it() -> None:
     hits = Retriever().search(INDEX, Query(text="алембик инит", language="ru"), top_k=1)
     assert "alembic init" in hits[0].chunk.text
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_of_several_words_that_sound_alike_the_likest_is_read(place: int) -> None:
+    others = ["Grobolok", "Grebeluk"]
+    others.insert(place, "Grobalik")
+    index = memory_index({f"{n}.md": f"{name} is a proxy." for n, name in enumerate(others)})
+    assert respell(Query(text="гробалик", language="ru"), index).text == "Grobalik"

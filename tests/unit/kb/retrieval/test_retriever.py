@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kb.model import Query
-from kb.retrieval.arms import search_structure
+import pytest
+
+from kb.model import ChunkKind, Filters, Query
+from kb.retrieval.arms import lexical_terms, search_structure
 from kb.retrieval.question import parse_question
 from kb.retrieval.retriever import Retriever
 from kb.store.memory import MemoryChunkStore, MemoryEmbeddingStore
@@ -76,3 +78,40 @@ def test_the_best_window_of_a_chunk_counts() -> None:
     )
     found = {c.chunk.id: c.features.dense for c in ranking.candidates}
     assert found[best.chunk.id] > 0.5
+
+
+TAGGED = "---\ntags: [{tag}]\n---\n\n```\ndocker ps\n```\n\n* -k - keep the {tag}\n"
+
+
+@pytest.mark.parametrize(
+    "filters", [Filters(path_prefix="a/"), Filters(tags=("one",))], ids=["folder", "tag"]
+)
+def test_no_arm_leaves_the_notes_that_are_searched(filters: Filters) -> None:
+    index = memory_index({"a/x.md": TAGGED.format(tag="one"), "b/x.md": TAGGED.format(tag="two")})
+    asked = Query(text="what does -k do in docker ps", language="en")
+    assert {hit.chunk.note for hit in Retriever().search(index, asked, top_k=9)} == {
+        "a/x.md",
+        "b/x.md",
+    }
+    within = Retriever().search(index, replace(asked, filters=filters), top_k=9)
+    assert {hit.chunk.note for hit in within} == {"a/x.md"}
+    assert ChunkKind.FLAG in {hit.chunk.kind for hit in within}
+
+
+def test_a_piece_without_a_word_is_no_candidate() -> None:
+    index = memory_index({"a.md": "# Volumes\n\nA volume keeps data.\n\nand\n"})
+    found = [hit.chunk.text for hit in Retriever().search(index, QUESTION, top_k=9)]
+    assert "A volume keeps data." in found
+    assert "and" not in found
+
+
+def test_long_words_may_be_misspelt_and_a_flag_counts_more_than_a_word() -> None:
+    question = parse_question(Query(text="what does -k keep of a volume in docker.sock"))
+    terms = {term.text: term for term in lexical_terms(question)}
+    assert terms["-k"].weight > terms["keep"].weight
+    assert {name: terms[name].max_edits for name in ("-k", "keep", "volum", "docker.sock")} == {
+        "-k": 0,
+        "keep": 0,
+        "volum": 1,
+        "docker.sock": 0,
+    }

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kb.answering.hedging import is_hedged
-from kb.answering.sentences import focus
+from kb.answering.shortening import focus
 from kb.model import Query
 from kb.retrieval.coverage import WeightedTerm
 from kb.retrieval.question import parse_question

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kb.answering.entries import entry_of_command, entry_of_line, holds_words, is_term_of
+from kb.answering.command_entries import entry_of_command, entry_of_line, holds_words, is_term_of
 from kb.answering.programs import programs_asked, programs_named
 from kb.commands.naming import named_with_program, spec_of
 from kb.commands.spec import CommandSpec
