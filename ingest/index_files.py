@@ -38,7 +38,8 @@ _CODE: Final = (
     ("ingest", ("drafts", "footnote_drafts", "grouping", "embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
-    ("kb.text", ("sound", "data_uris", "programs", "prompts", "here_documents", "hidden")),
+    ("kb.text", ("sound", "data_uris", "prompts", "here_documents", "hidden")),
+    ("kb.text", ("command_lines", "programs", "wrappers")),
 )
 """The modules that decide what an index of given notes looks like."""
 
@@ -57,8 +58,9 @@ def index_fingerprint(embedder: Embedder) -> str:
 
 
 def _source(folder: Traversable, module: str) -> bytes:
-    path = folder / f"{module}.py"
-    return path.read_bytes() if path.is_file() else b""
+    """Return the code of a module, and the table of the same name beside it."""
+    paths = (folder / f"{module}{ending}" for ending in (".py", ".tsv"))
+    return b"".join(path.read_bytes() for path in paths if path.is_file())
 
 
 class IndexFiles:

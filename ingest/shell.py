@@ -1,4 +1,4 @@
-"""Recognising command lines in code, and what to call a command."""
+"""Recognising command lines in code."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from kb.text.command_lines import called_words
 from kb.text.here_documents import outside_documents
-from kb.text.programs import COMPOSE_COMMANDS, DOCKER_GROUPS, PROGRAMS, WITH_SUBCOMMANDS
+from kb.text.programs import PROGRAMS
 from kb.text.prompts import PROMPT, SECOND_PROMPT, without_prompt
-
-__all__ = ["command_lines", "command_name", "is_command", "is_program", "without_prompt"]
 
 _SHELL_INFO: Final = frozenset(
     "bash sh shell console zsh fish powershell ps1 pwsh cmd bat batch terminal shellsession".split()
@@ -29,7 +28,6 @@ _TRAILING_COMMENT: Final = re.compile(r"\s+(?:#|//)\s.*$")
 _PROGRAM: Final = re.compile(r"^(?:\./|~/|/)?[A-Za-z][\w./-]*$")
 _HAS_FLAG: Final = re.compile(r"\s--?[A-Za-z]")
 _SETTING: Final = re.compile(r"[\w.-]+\s*(?:=|:)\s")
-_ASSIGNMENT: Final = re.compile(r"^[A-Za-z_]\w*=\S*$")
 
 
 def command_lines(code: str, info: str = "") -> tuple[str, ...]:
@@ -63,34 +61,12 @@ def is_command(text: str) -> bool:
     words = line.split()
     if "\n" in text or len(words) < 2:
         return False
-    return _program_of(words) in PROGRAMS and _calls_program(line)
+    return _program_of(line) in PROGRAMS and _calls_program(line)
 
 
 def is_program(text: str) -> bool:
     """Tell whether a text is the name of a well-known program, and nothing else."""
     return text in PROGRAMS
-
-
-def command_name(line: str) -> str:
-    """Return program and subcommands of a command line: `docker volume ls`, `psql`."""
-    words = _called(line.split())
-    if not words:
-        return line.strip()
-    if words[0] == "docker-compose":
-        # Its own options, with their values, stand before the subcommand.
-        return " ".join([words[0], *[word for word in words[1:] if word in COMPOSE_COMMANDS][:1]])
-    return " ".join(_subcommands(words))
-
-
-def _subcommands(words: list[str]) -> list[str]:
-    """Return the words of a command's name: `docker volume ls` of `docker volume ls -q`."""
-    name = words[:1]
-    if words[0] in WITH_SUBCOMMANDS and len(words) > 1 and words[1].isidentifier():
-        name.append(words[1])
-        grouped = words[0] in {"docker", "podman"} and words[1] in DOCKER_GROUPS
-        if grouped and len(words) > 2 and words[2].isidentifier():
-            name.append(words[2])
-    return name
 
 
 def _logical_lines(code: str, *, is_powershell: bool) -> list[str]:
@@ -135,32 +111,21 @@ def _statements(code: str) -> list[str]:
     return [statement.strip() for statement in flat.split(";") if statement.strip()]
 
 
-def _program_of(words: list[str]) -> str:
-    called = _called(words)
+def _program_of(line: str) -> str:
+    called = called_words(line)
     return called[0].rsplit("/", 1)[-1] if called else ""
-
-
-def _called(words: list[str]) -> list[str]:
-    """Return a command's words from the program on, without `NAME=value` and `sudo -u name`."""
-    called = [word for word in words if not _ASSIGNMENT.match(word)]
-    if called[:1] != ["sudo"]:
-        return called
-    known = [position for position, word in enumerate(called) if position and word in PROGRAMS]
-    others = [position for position, word in enumerate(called) if position and word[0] != "-"]
-    start = min(known or others, default=0)
-    return called[start:]
 
 
 def _names_program(line: str) -> bool:
     """Tell whether a command of a shell is no test (`[ -f x ]`) and no comment."""
-    return bool(_PROGRAM.match(_program_of(line.split())))
+    return bool(_PROGRAM.match(_program_of(line)))
 
 
 def _calls_program(line: str) -> bool:
     words = line.split()
     if line.endswith((":", "{")) or _SETTING.match(line) or _KEYWORD.match(line):
         return False
-    if _program_of(words) in PROGRAMS:
+    if _program_of(line) in PROGRAMS:
         return True
     if not words or not _PROGRAM.match(words[0]):
         return False

@@ -7,7 +7,7 @@ import pytest
 from ingest.embedding_text import embedding_text
 from ingest.flags import flags_at_head
 from ingest.inline import code_pieces, plain_text
-from ingest.shell import command_lines, command_name, is_command
+from ingest.shell import command_lines, is_command
 from ingest.signals import (
     announces,
     asks,
@@ -129,26 +129,6 @@ def test_flags(text: str, flags: list[str]) -> None:
 )
 def test_commands_of_a_fence(code: str, info: str, commands: list[str]) -> None:
     assert list(command_lines(code, info)) == commands
-
-
-@pytest.mark.parametrize(
-    ("line", "name"),
-    [
-        ("docker ps -a", "docker ps"),
-        ("docker volume ls -q", "docker volume ls"),
-        ("sudo -u app docker ps", "docker ps"),
-        ("FOO=1 docker run -d nginx", "docker run"),
-        ("docker-compose -f x.yml up -d", "docker-compose up"),
-        ("docker-compose -version", "docker-compose"),
-        ("psql -h localhost", "psql"),
-        ("git rebase -i HEAD~4", "git rebase"),
-        ("docker --version", "docker"),
-        ("sudo", "sudo"),
-        ("", ""),
-    ],
-)
-def test_command_names(line: str, name: str) -> None:
-    assert command_name(line) == name
 
 
 @pytest.mark.parametrize(
