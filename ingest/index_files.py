@@ -39,7 +39,7 @@ _CODE: Final = (
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
     ("kb.text", ("sound", "data_uris", "prompts", "here_documents", "hidden")),
-    ("kb.text", ("command_lines", "programs", "wrappers")),
+    ("kb.text", ("command_lines", "programs", "wrappers", "shell_lines")),
 )
 """The modules that decide what an index of given notes looks like."""
 

@@ -9,12 +9,12 @@ from typing import Final
 from kb.text.command_lines import called_words
 from kb.text.here_documents import outside_documents
 from kb.text.programs import PROGRAMS
-from kb.text.prompts import PROMPT, SECOND_PROMPT, without_prompt
+from kb.text.prompts import PROMPT, without_prompt
+from kb.text.shell_lines import join_continued, logical_lines, without_comment
 
 _SHELL_INFO: Final = frozenset(
     "bash sh shell console zsh fish powershell ps1 pwsh cmd bat batch terminal shellsession".split()
 )
-_POWERSHELL_INFO: Final = frozenset("powershell ps1 pwsh".split())
 _QUERY_INFO: Final = frozenset("sql psql mysql postgresql plsql".split())
 _FILE_INFO: Final = frozenset(
     "yaml yml json jsonc toml ini conf xml html css dockerfile docker-compose makefile properties"
@@ -24,7 +24,6 @@ _KEYWORD: Final = re.compile(
     r"(?:for|do|done|if|fi|then|elif|else|while|until|case|esac|[{}])(?=[\s;]|$)"
 )
 _BEFORE_COMMAND: Final = re.compile(r"(?:(?:if|then|elif|else|do|while|until|\{)(?:\s+|$))+")
-_TRAILING_COMMENT: Final = re.compile(r"\s+(?:#|//)\s.*$")
 _PROGRAM: Final = re.compile(r"^(?:\./|~/|/)?[A-Za-z][\w./-]*$")
 _HAS_FLAG: Final = re.compile(r"\s--?[A-Za-z]")
 _SETTING: Final = re.compile(r"[\w.-]+\s*(?:=|:)\s")
@@ -42,8 +41,7 @@ def command_lines(code: str, info: str = "") -> tuple[str, ...]:
         return tuple(_statements(code))
     if tag in _FILE_INFO:
         return ()
-    joined = _logical_lines(code, is_powershell=tag in _POWERSHELL_INFO)
-    lines = [line for line in joined if not line.startswith(("#", "//", "REM "))]
+    lines = [line for line in _shell_lines(code) if not line.startswith(("#", "//", "REM "))]
     prompted = [PROMPT.sub("", line) for line in lines if PROMPT.match(line)]
     if tag in _SHELL_INFO:
         typed = prompted or lines
@@ -69,18 +67,12 @@ def is_program(text: str) -> bool:
     return text in PROGRAMS
 
 
-def _logical_lines(code: str, *, is_powershell: bool) -> list[str]:
-    lines: list[str] = []
-    continued = ""
-    for _, raw in outside_documents(code.split("\n")):
-        own = SECOND_PROMPT.sub("", raw.strip()) if continued else raw.strip()
-        line = continued + own
-        continued = ""
-        if _goes_on(line, is_powershell=is_powershell):
-            continued = line[:-1].rstrip() + " "
-        elif line:
-            lines.append(_TRAILING_COMMENT.sub("", line))
-    return [*lines, continued.strip()] if continued.strip() else lines
+def _shell_lines(code: str) -> Iterator[str]:
+    """Yield the lines of a script as a shell reads them, each on one line, without comments."""
+    lines = [line.strip() for _, line in outside_documents(code.split("\n"))]
+    for line in logical_lines(lines, _calls_program):
+        if joined := without_comment(join_continued(line.text)):
+            yield " ".join(part.strip() for part in joined.split("\n"))
 
 
 def _without_keywords(lines: Iterable[str], is_call: Callable[[str], bool]) -> Iterator[str]:
@@ -94,16 +86,6 @@ def _without_keywords(lines: Iterable[str], is_call: Callable[[str], bool]) -> I
             command = _BEFORE_COMMAND.sub("", part.strip(), count=1)
             if not _KEYWORD.match(command) and is_call(command):
                 yield command
-
-
-def _goes_on(line: str, *, is_powershell: bool) -> bool:
-    """Tell whether a line ends in a mark that joins the next one to it.
-
-    A backtick is such a mark in PowerShell; elsewhere it may close a substitution (`` `date` ``).
-    """
-    if line.endswith("`"):
-        return is_powershell or line.count("`") % 2 == 1
-    return line.endswith(("\\", " ^")) and not line.endswith("\\\\")
 
 
 def _statements(code: str) -> list[str]:

@@ -7,7 +7,6 @@ operand. Abbreviated options do not exist.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from kb.commands.nearest import nearest_command, nearest_flag
@@ -22,6 +21,7 @@ from kb.commands.spec import (
 )
 from kb.commands.texts import in_words, refused
 from kb.commands.tokens import Mark, Token, is_dash, join, tokenize
+from kb.text.wrappers import WRAPPERS, behind_wrapper
 
 _PROGRAMS = {
     "docker": "docker", "docker.exe": "docker",
@@ -32,8 +32,7 @@ _ELLIPSES = frozenset({"…", "..."})
 _BRACKETS = (("[", "]"), ("{", "}"))
 _CHOOSE_DAEMON = frozenset({"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH"})
 """Variables by which the client finds its daemon, beside those of TLS."""
-_SUDO_VALUE = re.compile(r"-[A-Za-z]*[ughpCTURDrt]")
-"""Options of `sudo` after which their value stands."""
+_AS_ANOTHER_USER = frozenset({"sudo", "doas"})
 _LOOK_ALIKES = str.maketrans("асеорхуіАВСЕНКМОРТХ", "aceopxyiABCEHKMOPTX")
 """Cyrillic letters and the Latin ones that look the same."""
 
@@ -155,8 +154,10 @@ def _has_descriptor(tokens: tuple[Token, ...], at: int) -> bool:
 
 def _refuse_prefix(tokens: tuple[Token, ...]) -> None:
     first = tokens[0].value
-    if first in {"sudo", "doas"}:
-        raise refused("sudo", suggestion=join(_after_sudo(tokens)))
+    if first in WRAPPERS:
+        behind = behind_wrapper([token.value for token in tokens], 0)
+        code = "sudo" if first in _AS_ANOTHER_USER else "not_docker"
+        raise refused(code, part=first, suggestion=join(tokens[behind:]))
     name, equals, _ = first.partition("=")
     if equals and name.isidentifier():
         if name in _CHOOSE_DAEMON or name.startswith("DOCKER_TLS"):
@@ -164,14 +165,6 @@ def _refuse_prefix(tokens: tuple[Token, ...]) -> None:
         raise refused("environment_prefix", part=first, suggestion=join(tokens[1:]))
     if first.lower() not in _PROGRAMS:
         raise refused("not_docker", part=first)
-
-
-def _after_sudo(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Return what `sudo` runs: its own options, and the values of some, are left out."""
-    at = 1
-    while at < len(tokens) and tokens[at].value.startswith("-"):
-        at += 2 if _SUDO_VALUE.fullmatch(tokens[at].value) else 1
-    return tokens[at:]
 
 
 class _Parser:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from kb.commands.texts import refused
 from kb.errors import InvalidInputError
 from kb.text.prompts import without_prompt
+from kb.text.shell_lines import COMMENT, join_continued
 
 MAX_LENGTH = 8192
 """The longest command line, in characters."""
@@ -43,9 +44,6 @@ _IN_BRACKETS = re.compile(
 )
 """`[container]`: what stands for a value, unless it is written as what may be left out."""
 _WORD_AFTER = re.compile(r"(?:[^\S\n]*\[[^\]\n]*\](?:\.\.\.|…)?)*[^\S\n]*(?!//)[^\s#\[;&|<>()]")
-_COMMENT = re.compile(r"#|//(?!\S*/)")
-_QUOTING = re.compile(r"""\\.|(?:^|(?<=\s))(?:#|//(?!\S*/))|['"]""")
-"""What opens or closes a quote, keeps one from it, or ends the line before it."""
 _INVISIBLE = frozenset("\u115f\u1160\u2028\u2029\u2800\u3164\uffa0\ufe0f")
 _HIDDEN_CATEGORIES = frozenset({"Cf", "Cc", "Co", "Cs"})
 
@@ -80,42 +78,7 @@ class Token:
 
 def clean_line(text: str) -> str:
     """Join continued lines and take the prompt off."""
-    return without_prompt(_join_continued(text)).strip()
-
-
-def is_continued(line: str) -> bool:
-    r"""Tell whether a line goes on in the next one: `\`, or a blank and `^` or a backtick."""
-    end = line.rstrip()
-    return end.endswith("\\") or (end[-1:] in {"^", "`"} and end[-2:-1].isspace())
-
-
-def open_quote(line: str, quote: str = "") -> str:
-    """Return the quote that is open at the end of a line.
-
-    Args:
-        line: Without its end.
-        quote: What is open at its beginning; empty for none.
-    """
-    for found in _QUOTING.finditer(line):
-        mark = found.group()
-        if mark in {"'", '"'} or (quote == "'" and mark == "\\'"):
-            quote = "" if quote == mark[-1] else quote or mark
-        elif not quote and mark[0] != "\\":
-            break
-    return quote
-
-
-def _join_continued(text: str) -> str:
-    before, *others = text.split("\n")
-    joined = before
-    for line in others:
-        if is_continued(before):
-            # The shell's second prompt stands before what continues a line.
-            joined = joined.rstrip()[:-1].rstrip() + " " + re.sub(r"^\s*> ", "", line)
-        else:
-            joined += "\n" + line
-        before = line
-    return joined
+    return without_prompt(join_continued(text)).strip()
 
 
 def find_hidden(text: str) -> str:
@@ -207,7 +170,7 @@ class _Scanner:
         line = self._line
         while self._at < len(line) and line[self._at].isspace() and line[self._at] != "\n":
             self._at += 1
-        if self._at < len(line) and self._match(_COMMENT):
+        if self._at < len(line) and self._match(COMMENT):
             newline = line.find("\n", self._at)
             self._at = len(line) if newline < 0 else newline
         return self._at < len(line)
@@ -316,7 +279,7 @@ def quote(value: str) -> str:
 
 
 def _needs_quotes(value: str) -> bool:
-    return bool(_COMMENT.match(value) or _WINDOWS_VARIABLE.search(value))
+    return bool(COMMENT.match(value) or _WINDOWS_VARIABLE.search(value))
 
 
 def join(tokens: tuple[Token, ...]) -> str:
