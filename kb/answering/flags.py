@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from typing import Final
 
 from kb.answering.entries import entry_of_command, entry_of_line, holds_words, is_term_of
-from kb.answering.programs import programs_asked, programs_named
-from kb.commands.naming import named_with_program, spec_of
+from kb.commands.naming import (
+    commands_named,
+    named_with_program,
+    programs_asked,
+    programs_named,
+    spec_of,
+)
 from kb.commands.spec import CommandSpec
 from kb.model import Chunk, ChunkKind
 from kb.ports import ChunkCatalog
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import chunk_terms
-from kb.retrieval.question import named_commands
 from kb.text.command_lines import command_name
 from kb.text.intent import Intent, asks_for_flags
 from kb.text.tokens import tokenize
@@ -105,7 +109,7 @@ def _says(chunk: Chunk, words: str) -> bool:
 
 def _owners_named(text: str) -> set[str]:
     """Return the names of the commands and programs that a question may ask the flags of."""
-    return {*named_commands(text), *programs_asked(text)}
+    return {*commands_named(text), *programs_asked(text)}
 
 
 def _program_of(chunk: Chunk) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from kb.commands.spec import command_index
 from kb.model import Language, Query
 from kb.text.command_lines import command_name
 from kb.text.intent import Intent, detect_intent
@@ -33,7 +30,6 @@ _ANSWER_WORDS: Final = frozenset(
 """Words that name the form of an answer; no note need hold them."""
 _SURE: Final = 0.6
 """From this weight on a translation counts as the word itself."""
-_COMMAND_WORD: Final = re.compile(r"(?<![\w-])[a-z][a-z-]*(?![\w])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,21 +131,3 @@ def _name_stems(command: str) -> list[str]:
     program, *subcommands = command_name(command).split() or [""]
     own = subcommands if program in WITH_SUBCOMMANDS else [program]
     return [stem for name in own for word in name.split("-") for stem in analyze(word)[:1]]
-
-
-def named_commands(text: str) -> Iterator[str]:
-    """Yield the commands that a question names in full: `docker volume ls`, `docker run`.
-
-    A docker command may stand without its program ("flags of run").
-    """
-    words = _COMMAND_WORD.findall(text)
-    known = command_index()
-    for i, word in enumerate(words):
-        program = words[i - 1] if i and words[i - 1] in WITH_SUBCOMMANDS else ""
-        pair = " ".join(words[i : i + 2])
-        if pair in known:
-            yield f"docker {pair}"
-        elif word in known and program in {"", "docker"}:
-            yield f"docker {word}"
-        elif program:
-            yield f"{program} {word}"
