@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb.commands.grammar import parse
 from kb.commands.spec import command_groups, command_index
 from kb.commands.texts import RefusedError
-from kb.commands.tokens import MAX_LENGTH, Mark, clean_line, join, tokenize
+from kb.commands.tokens import MAX_LENGTH, Mark, clean_line, cut_line, join
 from kb.errors import KbError
 from kb.model import Chunk, CodeSpan, LineRange
 from kb.text.command_lines import called_words
@@ -83,7 +83,7 @@ def _read_line(line: str) -> str | None:
     if not _names_command(cleaned):
         return None
     try:
-        tokens = tokenize(cleaned)
+        tokens = cut_line(cleaned)
     except KbError:
         return cleaned
     if any(Mark.OPERATOR in token.marks for token in tokens):

@@ -64,7 +64,7 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class LineToken:
     """One word of a command line."""
 
     text: str
@@ -90,7 +90,7 @@ def find_hidden(text: str) -> str:
     return ""
 
 
-def without_hidden(text: str) -> str:
+def without_invisible(text: str) -> str:
     """Return the text without the characters that a reader cannot see."""
     return "".join(char for char in text if not find_hidden(char))
 
@@ -100,7 +100,7 @@ def is_dash(char: str) -> bool:
     return char != "-" and (unicodedata.category(char) == "Pd" or char in "\u2212\u00ad")
 
 
-def tokenize(text: str) -> tuple[Token, ...]:
+def cut_line(text: str) -> tuple[LineToken, ...]:
     """Cut a command line into tokens; comments and `[OPTIONAL]` words are left out.
 
     Raises:
@@ -116,7 +116,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     line = clean_line(text)
     if hidden := find_hidden(line):
         raise refused(
-            "hidden_characters", suggestion=without_hidden(line), char=f"U+{ord(hidden):04X}"
+            "hidden_characters", suggestion=without_invisible(line), char=f"U+{ord(hidden):04X}"
         )
     tokens = _Scanner(line).scan()
     if not tokens:
@@ -135,8 +135,8 @@ class _Scanner:
         self._value: list[str] = []
         self._marks: set[Mark] = set()
 
-    def scan(self) -> tuple[Token, ...]:
-        tokens: list[Token] = []
+    def scan(self) -> tuple[LineToken, ...]:
+        tokens: list[LineToken] = []
         while self._skip_blanks():
             if bracketed := self._bracketed():
                 tokens.append(bracketed)
@@ -148,7 +148,7 @@ class _Scanner:
                 tokens.append(self._read_word())
         return tuple(tokens)
 
-    def _bracketed(self) -> Token | None:
+    def _bracketed(self) -> LineToken | None:
         """Read a name in brackets that stands for a value.
 
         In capitals it may be left out, as manuals write it, unless a plain word follows.
@@ -160,7 +160,7 @@ class _Scanner:
             return None
         self._at = found.end()
         marks = frozenset({Mark.PLACEHOLDER})
-        return Token(text=found.group(), value=found.group(), start=found.start(), marks=marks)
+        return LineToken(text=found.group(), value=found.group(), start=found.start(), marks=marks)
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         return pattern.match(self._line, self._at)
@@ -175,19 +175,19 @@ class _Scanner:
             self._at = len(line) if newline < 0 else newline
         return self._at < len(line)
 
-    def _read_operator(self) -> Token:
+    def _read_operator(self) -> LineToken:
         start = self._at
         while self._at < len(self._line) and self._line[self._at] == self._line[start]:
             self._at += 1
         text = self._line[start : self._at]
-        return Token(text=text, value=text, start=start, marks=frozenset({Mark.OPERATOR}))
+        return LineToken(text=text, value=text, start=start, marks=frozenset({Mark.OPERATOR}))
 
-    def _read_word(self) -> Token:
+    def _read_word(self) -> LineToken:
         start = self._at
         self._value, self._marks = [], set()
         while self._at < len(self._line) and self._read_piece():
             pass
-        return Token(
+        return LineToken(
             text=self._line[start : self._at],
             value="".join(self._value),
             start=start,
@@ -272,7 +272,7 @@ class _Scanner:
 
 
 def quote(value: str) -> str:
-    """Return a value as one token that `tokenize` reads back as the same value."""
+    """Return a value as one token that `cut_line` reads back as the same value."""
     if value and re.fullmatch(r"[\w@%+=:,./-]+", value, re.ASCII) and not _needs_quotes(value):
         return value
     return "'" + value.replace("'", "'\"'\"'") + "'"
@@ -282,6 +282,6 @@ def _needs_quotes(value: str) -> bool:
     return bool(COMMENT.match(value) or _WINDOWS_VARIABLE.search(value))
 
 
-def join(tokens: tuple[Token, ...]) -> str:
+def join(tokens: tuple[LineToken, ...]) -> str:
     """Return the tokens as a command line, as they were written, a blank between two."""
     return " ".join(token.text for token in tokens)
