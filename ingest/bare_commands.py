@@ -8,13 +8,15 @@ tool`), so a line needs a sign that its head is meant to be typed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from ingest.flags import without_task_box
 from ingest.inline import code_at_head, plain_text
-from ingest.shell import command_name, is_command, without_prompt
-from kb.text.programs import DOCKER_GROUPS, WITHIN_GROUPS, subcommands_of
+from ingest.shell import is_command
+from kb.text.command_lines import called_words, command_name
+from kb.text.programs import subcommands_of
+from kb.text.prompts import without_prompt
 
 _HEAD: Final = re.compile(r"(?P<head>[a-z]\S{0,40} \S.{0,400}?)(?:\s+(?:[-–—]|->|→|=>)|:)\s+\S")
 _BOLD: Final = re.compile(r"^\*\*(?P<bold>[a-z][^*`]*)\*\*(?:(?<=:\*\*)|(?=\s*(?:[-–—:]|->|→|=>)))")
@@ -127,21 +129,15 @@ def _has_values(command: str) -> bool:
 
 
 def _names_thing(command: str) -> bool:
-    has_subcommands = subcommands_of(command.split(maxsplit=1)[0]) is not None
+    has_subcommands = subcommands_of(called_words(command)[0]) is not None
     return has_subcommands and not _is_typed(command) and not _FLAG.search(command)
 
 
 def _is_typed(head: str) -> bool:
-    program, *words = head.removeprefix("sudo ").split()
-    known = subcommands_of(program)
-    if known is not None:
-        return _begins_with(known, words)
+    program = called_words(head)[0]
+    if subcommands_of(program) is not None:
+        group, _, last = command_name(head).rpartition(" ")
+        return last in (subcommands_of(group) or ())
     if _FOREIGN.search(_BRACKETED.sub("", head)):
         return False
     return program in _NO_WORDS or bool(_FLAG.search(head) or _PATH.search(head))
-
-
-def _begins_with(known: frozenset[str], words: Sequence[str]) -> bool:
-    if words[:1] and words[0] in DOCKER_GROUPS - known:
-        known, words = WITHIN_GROUPS, words[1:]
-    return bool(words) and words[0] in known

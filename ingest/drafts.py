@@ -12,8 +12,8 @@ from typing import Final
 from ingest.bare_commands import unmarked_commands
 from ingest.inline import code_pieces
 from ingest.markdown import title_of_file
-from ingest.shell import command_name
 from kb.model import Block, BlockKind, Chunk, ChunkId, ChunkKind, CodeSpan, LineRange, Note
+from kb.text.command_lines import command_name
 
 _SEPARATOR: Final = " › "
 _COLUMN_SEPARATOR: Final = " | "

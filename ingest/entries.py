@@ -22,12 +22,13 @@ from ingest.lists import (
     draft_list,
 )
 from ingest.problems import Whole, Wholes
-from ingest.shell import command_lines, command_name, is_command, is_program
+from ingest.shell import command_lines, is_command, is_program
 from ingest.signals import (
     defines,
 )
 from ingest.tables import draft_table
 from kb.model import Block, BlockKind, ChunkKind, LineRange
+from kb.text.command_lines import command_name
 from kb.text.hidden import is_hidden
 
 MAX_TEXT_CHARS: Final = 3000

@@ -38,8 +38,8 @@ _CODE: Final = (
     ("ingest", ("drafts", "footnote_drafts", "grouping", "embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
-    ("kb.text", ("sound", "data_uris", "programs", "prompts", "here_documents", "hidden")),
-    ("kb.text", ("definitions", "words")),
+    ("kb.text", ("sound", "data_uris", "prompts", "here_documents", "hidden")),
+    ("kb.text", ("command_lines", "programs", "wrappers", "shell_lines", "definitions", "words")),
 )
 """The modules that decide what an index of given notes looks like, with tables of their names."""
 
@@ -58,7 +58,8 @@ def index_fingerprint(embedder: Embedder) -> str:
 
 
 def _source(folder: Traversable, module: str) -> bytes:
-    paths = (folder / f"{module}.py", folder / f"{module}.txt")
+    """Return the code of a module, and the table of the same name beside it."""
+    paths = (folder / f"{module}{ending}" for ending in (".py", ".tsv", ".txt"))
     return b"".join(path.read_bytes() for path in paths if path.is_file())
 
 

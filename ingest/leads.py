@@ -10,9 +10,10 @@ from ingest.flags import flags_at_head
 from ingest.footnotes import label_of, labels_in
 from ingest.lists import commands_of
 from ingest.problems import Wholes
-from ingest.shell import command_lines, command_name
+from ingest.shell import command_lines
 from ingest.signals import announces, defines, ends_openly
 from kb.model import Block, BlockKind
+from kb.text.command_lines import command_name
 
 _DESCRIPTION_CHARS: Final = 1500
 """A command's description takes further paragraphs up to this length."""

@@ -18,9 +18,10 @@ from ingest.flags import flags_along, flags_at_head, without_task_box
 from ingest.grouping import group_blocks
 from ingest.inline import code_at_head, plain_text
 from ingest.owners import owners_of
-from ingest.shell import command_lines, is_command, without_prompt
+from ingest.shell import command_lines, is_command
 from ingest.signals import asks_without_mark, defines, ends_with_question, is_unwritten
 from kb.model import Block, BlockKind, ChunkKind, LineRange
+from kb.text.prompts import without_prompt
 
 MAX_LIST_CHARS: Final = 3000
 """A longer list is cut between its items."""

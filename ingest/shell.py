@@ -1,4 +1,4 @@
-"""Recognising command lines in code, and what to call a command."""
+"""Recognising command lines in code."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from kb.text.command_lines import called_words
 from kb.text.here_documents import outside_documents
-from kb.text.programs import COMPOSE_COMMANDS, DOCKER_GROUPS, PROGRAMS, WITH_SUBCOMMANDS
-from kb.text.prompts import PROMPT, SECOND_PROMPT, without_prompt
-
-__all__ = ["command_lines", "command_name", "is_command", "is_program", "without_prompt"]
+from kb.text.programs import PROGRAMS
+from kb.text.prompts import PROMPT, without_prompt
+from kb.text.shell_lines import join_continued, logical_lines, without_comment
 
 _SHELL_INFO: Final = frozenset(
     "bash sh shell console zsh fish powershell ps1 pwsh cmd bat batch terminal shellsession".split()
 )
-_POWERSHELL_INFO: Final = frozenset("powershell ps1 pwsh".split())
 _QUERY_INFO: Final = frozenset("sql psql mysql postgresql plsql".split())
 _FILE_INFO: Final = frozenset(
     "yaml yml json jsonc toml ini conf xml html css dockerfile docker-compose makefile properties"
@@ -25,11 +24,9 @@ _KEYWORD: Final = re.compile(
     r"(?:for|do|done|if|fi|then|elif|else|while|until|case|esac|[{}])(?=[\s;]|$)"
 )
 _BEFORE_COMMAND: Final = re.compile(r"(?:(?:if|then|elif|else|do|while|until|\{)(?:\s+|$))+")
-_TRAILING_COMMENT: Final = re.compile(r"\s+(?:#|//)\s.*$")
 _PROGRAM: Final = re.compile(r"^(?:\./|~/|/)?[A-Za-z][\w./-]*$")
 _HAS_FLAG: Final = re.compile(r"\s--?[A-Za-z]")
 _SETTING: Final = re.compile(r"[\w.-]+\s*(?:=|:)\s")
-_ASSIGNMENT: Final = re.compile(r"^[A-Za-z_]\w*=\S*$")
 
 
 def command_lines(code: str, info: str = "") -> tuple[str, ...]:
@@ -44,8 +41,7 @@ def command_lines(code: str, info: str = "") -> tuple[str, ...]:
         return tuple(_statements(code))
     if tag in _FILE_INFO:
         return ()
-    joined = _logical_lines(code, is_powershell=tag in _POWERSHELL_INFO)
-    lines = [line for line in joined if not line.startswith(("#", "//", "REM "))]
+    lines = [line for line in _shell_lines(code) if not line.startswith(("#", "//", "REM "))]
     prompted = [PROMPT.sub("", line) for line in lines if PROMPT.match(line)]
     if tag in _SHELL_INFO:
         typed = prompted or lines
@@ -63,7 +59,7 @@ def is_command(text: str) -> bool:
     words = line.split()
     if "\n" in text or len(words) < 2:
         return False
-    return _program_of(words) in PROGRAMS and _calls_program(line)
+    return _program_of(line) in PROGRAMS and _calls_program(line)
 
 
 def is_program(text: str) -> bool:
@@ -71,40 +67,12 @@ def is_program(text: str) -> bool:
     return text in PROGRAMS
 
 
-def command_name(line: str) -> str:
-    """Return program and subcommands of a command line: `docker volume ls`, `psql`."""
-    words = _called(line.split())
-    if not words:
-        return line.strip()
-    if words[0] == "docker-compose":
-        # Its own options, with their values, stand before the subcommand.
-        return " ".join([words[0], *[word for word in words[1:] if word in COMPOSE_COMMANDS][:1]])
-    return " ".join(_subcommands(words))
-
-
-def _subcommands(words: list[str]) -> list[str]:
-    """Return the words of a command's name: `docker volume ls` of `docker volume ls -q`."""
-    name = words[:1]
-    if words[0] in WITH_SUBCOMMANDS and len(words) > 1 and words[1].isidentifier():
-        name.append(words[1])
-        grouped = words[0] in {"docker", "podman"} and words[1] in DOCKER_GROUPS
-        if grouped and len(words) > 2 and words[2].isidentifier():
-            name.append(words[2])
-    return name
-
-
-def _logical_lines(code: str, *, is_powershell: bool) -> list[str]:
-    lines: list[str] = []
-    continued = ""
-    for _, raw in outside_documents(code.split("\n")):
-        own = SECOND_PROMPT.sub("", raw.strip()) if continued else raw.strip()
-        line = continued + own
-        continued = ""
-        if _goes_on(line, is_powershell=is_powershell):
-            continued = line[:-1].rstrip() + " "
-        elif line:
-            lines.append(_TRAILING_COMMENT.sub("", line))
-    return [*lines, continued.strip()] if continued.strip() else lines
+def _shell_lines(code: str) -> Iterator[str]:
+    """Yield the lines of a script as a shell reads them, each on one line, without comments."""
+    lines = [line.strip() for _, line in outside_documents(code.split("\n"))]
+    for line in logical_lines(lines, _calls_program):
+        if joined := without_comment(join_continued(line.text)):
+            yield " ".join(part.strip() for part in joined.split("\n"))
 
 
 def _without_keywords(lines: Iterable[str], is_call: Callable[[str], bool]) -> Iterator[str]:
@@ -120,47 +88,26 @@ def _without_keywords(lines: Iterable[str], is_call: Callable[[str], bool]) -> I
                 yield command
 
 
-def _goes_on(line: str, *, is_powershell: bool) -> bool:
-    """Tell whether a line ends in a mark that joins the next one to it.
-
-    A backtick is such a mark in PowerShell; elsewhere it may close a substitution (`` `date` ``).
-    """
-    if line.endswith("`"):
-        return is_powershell or line.count("`") % 2 == 1
-    return line.endswith(("\\", " ^")) and not line.endswith("\\\\")
-
-
 def _statements(code: str) -> list[str]:
     flat = " ".join(line.strip() for line in code.split("\n") if not line.lstrip().startswith("--"))
     return [statement.strip() for statement in flat.split(";") if statement.strip()]
 
 
-def _program_of(words: list[str]) -> str:
-    called = _called(words)
+def _program_of(line: str) -> str:
+    called = called_words(line)
     return called[0].rsplit("/", 1)[-1] if called else ""
-
-
-def _called(words: list[str]) -> list[str]:
-    """Return a command's words from the program on, without `NAME=value` and `sudo -u name`."""
-    called = [word for word in words if not _ASSIGNMENT.match(word)]
-    if called[:1] != ["sudo"]:
-        return called
-    known = [position for position, word in enumerate(called) if position and word in PROGRAMS]
-    others = [position for position, word in enumerate(called) if position and word[0] != "-"]
-    start = min(known or others, default=0)
-    return called[start:]
 
 
 def _names_program(line: str) -> bool:
     """Tell whether a command of a shell is no test (`[ -f x ]`) and no comment."""
-    return bool(_PROGRAM.match(_program_of(line.split())))
+    return bool(_PROGRAM.match(_program_of(line)))
 
 
 def _calls_program(line: str) -> bool:
     words = line.split()
     if line.endswith((":", "{")) or _SETTING.match(line) or _KEYWORD.match(line):
         return False
-    if _program_of(words) in PROGRAMS:
+    if _program_of(line) in PROGRAMS:
         return True
     if not words or not _PROGRAM.match(words[0]):
         return False

@@ -10,8 +10,9 @@ from ingest.flags import flags_at_head
 from ingest.grouping import group_blocks
 from ingest.inline import code_pieces, plain_text
 from ingest.lists import Owner, Place, add_flag_row
-from ingest.shell import is_command, without_prompt
+from ingest.shell import is_command
 from kb.model import Block, BlockKind, ChunkKind
+from kb.text.prompts import without_prompt
 
 MAX_TABLE_CHARS: Final = 3000
 """A longer table is cut between its rows."""

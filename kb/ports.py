@@ -197,7 +197,7 @@ class ChunkCatalog(Protocol):
         """Return where the flag (`-p`, `--rm`) is explained; case matters."""
 
     def command_chunks(self, command: str) -> list[Chunk]:
-        """Return COMMAND chunks whose `commands` start with these words (`docker ps`)."""
+        """Return COMMAND chunks one of whose `commands` calls what begins with these words."""
 
     def notes(self) -> list[NoteSummary]:
         """Return all notes by path."""

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from ingest.markdown import parse_note
 from kb.errors import KbError
-from kb.model import LineRange, NoteId
+from kb.model import Block, BlockKind, LineRange, NoteId
 from kb.ports import NoteReader
+from kb.text.file_kinds import is_compose_file, is_dockerfile
 
 DOCKERFILE: Final = "Dockerfile"
 COMPOSE_FILE: Final = "docker-compose.yaml"
 MAX_FILES: Final = 50
 
-_FENCE = re.compile(r"^(?P<indent> {0,12})(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`]*)$")
-_INSTRUCTION = re.compile(r"^(?:#.*\n|ARG .*\n|\s*\n)*FROM\s+\S+", re.IGNORECASE)
-_SERVICES = re.compile(r"^services:\s*$", re.MULTILINE)
 _FILE_NAME = re.compile(r"(?<![\w./\\-])([\w-][\w.-]*\.[A-Za-z][\w]{0,9}|Dockerfile)(?![\w/\\-])")
 _WANTS_FILES = re.compile(r"^docker(?:-compose| compose| build| buildx build| image build)\b")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fence:
-    """A fenced code block, with the line of text above it."""
-
-    lines: LineRange
-    info: str
-    code: str
-    lead_in: str
 
 
 class NoteContext:
@@ -55,65 +44,40 @@ class NoteContext:
         if not _WANTS_FILES.match(text):
             return None
         try:
-            fences = read_fences(self._notes.read(note))
+            source = self._notes.read(note)
         except KbError:
             return None
+        fences = _fences(parse_note(note, source).blocks)
         ordered = sorted(fences, key=lambda fence: _distance(fence.lines, lines))
+        note_lines = source.split("\n")
         files: dict[str, bytes] = {}
         for fence in ordered[:MAX_FILES]:
-            name = _name_of(fence)
-            if name:
-                files.setdefault(name, (fence.code + "\n").encode())
+            if name := _name_of(fence, note_lines):
+                files.setdefault(name, (fence.content + "\n").encode())
         return files
 
 
-def read_fences(source: str) -> list[_Fence]:
-    """Return the fenced code blocks of a note, in order."""
-    fences: list[_Fence] = []
-    lines = source.split("\n")
-    index, lead_in = 0, ""
-    while index < len(lines):
-        opening = _FENCE.match(lines[index])
-        if opening is None:
-            lead_in = lines[index] if lines[index].strip() else lead_in
-            index += 1
-            continue
-        end = _closing_line(lines, index + 1, opening["fence"])
-        indent = len(opening["indent"])
-        code = [_outdent(line, indent) for line in lines[index + 1 : end]]
-        fences.append(
-            _Fence(
-                lines=LineRange(start=index + 1, end=min(end + 1, len(lines))),
-                info=opening["info"].strip(),
-                code="\n".join(code),
-                lead_in=lead_in,
-            )
-        )
-        index, lead_in = end + 1, ""
-    return fences
+def _fences(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the fenced code blocks that say something, within lists and quotes too."""
+    for block in blocks:
+        if block.kind is BlockKind.CODE and block.level and block.content:
+            yield block
+        yield from _fences(block.children)
 
 
-def _closing_line(lines: list[str], start: int, fence: str) -> int:
-    closing = re.compile(rf"^ {{0,12}}{re.escape(fence[0])}{{{len(fence)},}}[ \t]*$")
-    for index in range(start, len(lines)):
-        if closing.match(lines[index]):
-            return index
-    return len(lines)
+def _name_of(fence: Block, lines: Sequence[str]) -> str:
+    """Return the name under which a block is a file; empty where it is none.
 
-
-def _outdent(line: str, indent: int) -> str:
-    blanks = len(line) - len(line.lstrip(" "))
-    return line[min(indent, blanks) :]
-
-
-def _name_of(fence: _Fence) -> str:
-    """The name under which a block is a file; empty where it is none."""
-    language = fence.info.split(maxsplit=1)[0].lower() if fence.info else ""
-    if language in {"dockerfile", "docker"} or _INSTRUCTION.match(fence.code):
+    Args:
+        fence: A fenced code block.
+        lines: Of the whole note.
+    """
+    if is_dockerfile(fence.content, fence.info):
         return DOCKERFILE
-    if _SERVICES.search(fence.code) and language in {"", "yaml", "yml", "compose"}:
+    if is_compose_file(fence.content, fence.info):
         return COMPOSE_FILE
-    names = _FILE_NAME.findall(fence.lead_in)
+    above = (line for line in reversed(lines[: fence.lines.start - 1]) if line.strip())
+    names = _FILE_NAME.findall(next(above, ""))
     return names[-1] if names else ""
 
 

@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from typing import Final
 
 from kb.answering.command_entries import entry_of_command, entry_of_line, holds_words, is_term_of
-from kb.answering.programs import programs_asked, programs_named
-from kb.commands.naming import named_with_program, spec_of
+from kb.commands.naming import (
+    commands_named,
+    named_with_program,
+    programs_asked,
+    programs_named,
+    spec_of,
+)
 from kb.commands.spec import CommandSpec
 from kb.model import Chunk, ChunkKind
 from kb.ports import ChunkCatalog
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import chunk_terms
-from kb.retrieval.question import command_name, named_commands
+from kb.text.command_lines import command_name
 from kb.text.intent import Intent, asks_for_flags
 from kb.text.tokens import tokenize
 
@@ -24,7 +29,7 @@ _NAMED: Final = 0.99
 
 def owner_of(chunk: Chunk) -> str:
     """Return the name of the command that owns a chunk (`docker run`), or an empty string."""
-    return " ".join(command_name(chunk.commands[0])) if chunk.commands else ""
+    return command_name(chunk.commands[0]) if chunk.commands else ""
 
 
 def flag_meanings(ranking: Ranking) -> list[Candidate]:
@@ -104,12 +109,12 @@ def _says(chunk: Chunk, words: str) -> bool:
 
 def _owners_named(text: str) -> set[str]:
     """Return the names of the commands and programs that a question may ask the flags of."""
-    return {*named_commands(text), *programs_asked(text)}
+    return {*commands_named(text), *programs_asked(text)}
 
 
 def _program_of(chunk: Chunk) -> str:
     """Return the program of the command that owns a chunk."""
-    return owner_of(chunk).removeprefix("sudo ").split(" ", 1)[0]
+    return owner_of(chunk).split(" ", 1)[0]
 
 
 def flags_used(entry: Chunk, command: str, catalog: ChunkCatalog) -> list[Chunk]:
@@ -193,7 +198,7 @@ def _may_own(chunk: Chunk, ranking: Ranking) -> bool:
     named = [one.spec for one in named_with_program(ranking.question.text)]
     paths = [f"docker {spec.path}".split() for spec in named]
     for command in chunk.commands:
-        spec, name = spec_of(command), list(command_name(command))
+        spec, name = spec_of(command), command_name(command).split()
         if spec in named if spec else any(path[: len(name)] == name for path in paths):
             return True
     return False

@@ -26,7 +26,7 @@ from kb.answering.ellipsis import (
 )
 from kb.commands.naming import NamedCommand, named_in, spec_of
 from kb.model import Turn
-from kb.retrieval.question import command_name
+from kb.text.command_lines import command_name
 from kb.text.language import detect_language
 from kb.text.tokens import Token, is_stop_word, tokenize
 from kb.text.wordforms import is_english_deed, things_in
@@ -254,7 +254,7 @@ def _spoken_command(last: Turn) -> str:
     """Return the name of the command that was asked about, else of the one that was offered."""
     asked = last.standalone_question
     named = next((one for one in named_in(asked) if one.has_program), None)
-    return asked[named.start : named.end] if named else " ".join(command_name(last.command))
+    return asked[named.start : named.end] if named else command_name(last.command)
 
 
 def _meant_by(pronoun: str, history: Sequence[Turn]) -> str:

@@ -13,7 +13,8 @@ from kb.model import Chunk, Citation, Command, LineRange
 from kb.ports import Index, NoteReader
 from kb.retrieval.candidates import Ranking
 from kb.retrieval.coverage import coverage, text_terms
-from kb.retrieval.question import command_name, names_command
+from kb.retrieval.question import names_command
+from kb.text.command_lines import command_name
 
 _MAX_COMMANDS: Final = 5
 

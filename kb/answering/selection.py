@@ -17,6 +17,7 @@ from kb.model import Chunk, ChunkKind, LineRange
 from kb.ports import ChunkCatalog
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, coverage, match, text_terms
+from kb.text.file_kinds import is_compose_file, is_dockerfile
 from kb.text.intent import Intent, asks_for_example, asks_for_flags
 from kb.text.tokens import analyze
 
@@ -34,8 +35,6 @@ _NEAR_LINES: Final = 15
 """How far from a file's text the command that uses it may stand."""
 _OF_TROUBLE: Final = frozenset({Intent.TROUBLE, Intent.OTHER})
 """A symptom may be typed as it is ("container exits immediately")."""
-_COMPOSE_FILE: Final = re.compile(r"^\s*services:\s*$", re.MULTILINE)
-_DOCKERFILE: Final = re.compile(r"^\s*FROM\s+\S", re.MULTILINE)
 _COMPOSE_UP: Final = re.compile(r"docker[- ]compose\b.*\sup\b")
 _BUILD: Final = re.compile(r"docker (?:image |builder |buildx )?build\b")
 
@@ -176,9 +175,10 @@ def _user_of(chunk: Chunk) -> re.Pattern[str] | None:
     """Return what a command looks like that uses the file in a code block."""
     if chunk.kind is not ChunkKind.CODE or chunk.commands:
         return None
-    if _COMPOSE_FILE.search(chunk.text):
+    fences = [span for span in chunk.code if not span.inline]
+    if any(is_compose_file(span.text, span.info) for span in fences):
         return _COMPOSE_UP
-    return _BUILD if _DOCKERFILE.search(chunk.text) else None
+    return _BUILD if any(is_dockerfile(span.text, span.info) for span in fences) else None
 
 
 def _distance(one: Chunk, other: Chunk) -> int:

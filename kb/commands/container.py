@@ -79,8 +79,6 @@ class Resources:
 
     memory_bytes: int | None = None
     memory_reservation_bytes: int | None = None
-    memory_swap_bytes: int | None = None
-    """Memory and swap together."""
     nano_cpus: int | None = None
     """Processors times 10^9."""
     cpu_shares: int | None = None
@@ -106,7 +104,6 @@ class Networking:
     """`name:address`."""
     dns: tuple[str, ...] = ()
     dns_search: tuple[str, ...] = ()
-    dns_options: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     """`container:alias`."""
 

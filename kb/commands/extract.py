@@ -8,25 +8,17 @@ from dataclasses import dataclass
 from kb.commands.grammar import parse
 from kb.commands.spec import command_groups, command_index
 from kb.commands.texts import RefusedError
-from kb.commands.tokens import (
-    MAX_LENGTH,
-    Mark,
-    clean_line,
-    is_continued,
-    join,
-    open_quote,
-    tokenize,
-)
+from kb.commands.tokens import MAX_LENGTH, Mark, clean_line, cut_line, join
 from kb.errors import KbError
 from kb.model import Chunk, CodeSpan, LineRange
+from kb.text.command_lines import called_words
 from kb.text.here_documents import outside_documents
-from kb.text.prompts import PROMPT, SECOND_PROMPT, without_prompt
+from kb.text.prompts import without_prompt
+from kb.text.shell_lines import logical_lines
 
-_SUDO = r"(?>(?:sudo|doas)(?:\s+(?:-[A-Za-z]*[ughpCTURDrt]\s+\S+|-\S+))*)\s+"
-_START = re.compile(
-    rf"(?:{_SUDO}|[A-Z_][A-Z0-9_]*=\S*\s+)*"
-    r"docker(?P<compose>-compose)?(?:\.exe)?\s+(?P<next>[^\s;&|]+)"
-)
+_PROGRAM = re.compile(r"docker(?P<compose>-compose)?(?:\.exe)?")
+_WORD = re.compile(r"[^;&|]*")
+"""What of a word stands before an operator of the shell that touches it."""
 _UNFINISHED = frozenset({"missing_operand", "incomplete", "missing_value"})
 
 
@@ -55,9 +47,10 @@ def _read_span(span: CodeSpan) -> list[ExtractedCommand]:
         mentioned = text is not None and not _is_mention(text)
         return [ExtractedCommand(text=text, lines=span.lines)] if text and mentioned else []
     commands = []
-    for first, last, line in _logical_lines(_shell_lines(span.text)):
-        if text := _read_line(line):
-            lines = LineRange(start=span.lines.start + first, end=span.lines.start + last)
+    for line in logical_lines(_shell_lines(span.text), _names_command):
+        if text := _read_line(line.text):
+            start = span.lines.start
+            lines = LineRange(start=start + line.first, end=start + line.last)
             commands.append(ExtractedCommand(text=text, lines=lines))
     return commands
 
@@ -79,46 +72,7 @@ def _is_docker(line: str) -> bool:
     """Tell whether a line calls docker, and not after a mark that may begin a comment too."""
     if line.startswith("#"):
         return False
-    match = _START.match(without_prompt(line))
-    return match is not None and _names_command(match)
-
-
-def _logical_lines(lines: list[str]) -> list[tuple[int, int, str]]:
-    """Return (first, last, text) of the lines, taken together where one goes on in the next."""
-    logical = []
-    first = 0
-    while first < len(lines):
-        continued = last = _last_continued(lines, first)
-        if _START.match(without_prompt(lines[first])):
-            last = max(last, _last_quoted(lines, first))
-        text = _joined(lines[first : continued + 1], lines[continued + 1 : last + 1])
-        logical.append((first, last, text))
-        first = last + 1
-    return logical
-
-
-def _last_continued(lines: list[str], at: int) -> int:
-    while at + 1 < len(lines) and is_continued(lines[at]):
-        at += 1
-    return at
-
-
-def _last_quoted(lines: list[str], first: int) -> int:
-    """Return the last line of a command with quotes over several; `first` where one stays open."""
-    at, length = first, 0
-    quote = open_quote(lines[at])
-    while (quote or is_continued(lines[at])) and at + 1 < len(lines) and length <= MAX_LENGTH:
-        at += 1
-        quote = open_quote(lines[at], quote)
-        length += len(lines[at])
-    return first if quote else at
-
-
-def _joined(lines: list[str], quoted: list[str]) -> str:
-    """Join lines, those within quotes without the shell's second prompt where all have it."""
-    if PROMPT.match(lines[0].strip()) and all(map(SECOND_PROMPT.match, quoted)):
-        quoted = [SECOND_PROMPT.sub("", line) for line in quoted]
-    return "\n".join([*lines, *quoted])
+    return _names_command(without_prompt(line))
 
 
 def _read_line(line: str) -> str | None:
@@ -126,11 +80,10 @@ def _read_line(line: str) -> str | None:
     if len(line) > MAX_LENGTH:
         return None
     cleaned = clean_line(line)
-    match = _START.match(cleaned)
-    if match is None or not _names_command(match):
+    if not _names_command(cleaned):
         return None
     try:
-        tokens = tokenize(cleaned)
+        tokens = cut_line(cleaned)
     except KbError:
         return cleaned
     if any(Mark.OPERATOR in token.marks for token in tokens):
@@ -138,13 +91,18 @@ def _read_line(line: str) -> str | None:
     return join(tokens)
 
 
-def _names_command(start: re.Match[str]) -> bool:
-    word = start["next"]
-    if word.startswith("-"):
+def _names_command(line: str) -> bool:
+    """Tell whether a line without its prompt calls docker with a command that there is."""
+    program, *rest = called_words(line)[:2] or [""]
+    found = _PROGRAM.fullmatch(program)
+    word = _WORD.match(rest[0]) if rest else None
+    if found is None or word is None or not word.group():
+        return False
+    if word.group().startswith("-"):
         return True
-    if start["compose"]:
-        return f"compose {word}" in command_index()
-    return word in command_groups() or word in command_index()
+    if found["compose"]:
+        return f"compose {word.group()}" in command_index()
+    return word.group() in command_groups() or word.group() in command_index()
 
 
 def _is_mention(text: str) -> bool:

@@ -7,7 +7,6 @@ operand. Abbreviated options do not exist.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from kb.commands.nearest import nearest_command, nearest_flag
@@ -21,7 +20,8 @@ from kb.commands.spec import (
     global_flags,
 )
 from kb.commands.texts import in_words, refused
-from kb.commands.tokens import Mark, Token, is_dash, join, tokenize
+from kb.commands.tokens import LineToken, Mark, cut_line, is_dash, join
+from kb.text.wrappers import WRAPPERS, behind_wrapper
 
 _PROGRAMS = {
     "docker": "docker", "docker.exe": "docker",
@@ -32,8 +32,7 @@ _ELLIPSES = frozenset({"…", "..."})
 _BRACKETS = (("[", "]"), ("{", "}"))
 _CHOOSE_DAEMON = frozenset({"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH"})
 """Variables by which the client finds its daemon, beside those of TLS."""
-_SUDO_VALUE = re.compile(r"-[A-Za-z]*[ughpCTURDrt]")
-"""Options of `sudo` after which their value stands."""
+_AS_ANOTHER_USER = frozenset({"sudo", "doas"})
 _LOOK_ALIKES = str.maketrans("асеорхуіАВСЕНКМОРТХ", "aceopxyiABCEHKMOPTX")
 """Cyrillic letters and the Latin ones that look the same."""
 
@@ -77,7 +76,7 @@ class Invocation:
     """Cleaned of prompt and comment, on one line."""
     program: str
     """`docker` or `compose` (for `docker-compose`)."""
-    tokens: tuple[Token, ...]
+    tokens: tuple[LineToken, ...]
     command: CommandSpec
     words: tuple[int, ...]
     """Indices of the tokens that name program and command."""
@@ -113,17 +112,17 @@ def parse(text: str) -> Invocation:
         CommandRefusedError: It is not a docker command, or the CLI would not understand it.
         InvalidInputError: It is empty or too long.
     """
-    return parse_tokens(tokenize(text))
+    return parse_tokens(cut_line(text))
 
 
-def parse_tokens(tokens: tuple[Token, ...]) -> Invocation:
+def parse_tokens(tokens: tuple[LineToken, ...]) -> Invocation:
     """Understand a command line that is cut into tokens already."""
     _refuse_shell(tokens)
     _refuse_prefix(tokens)
     return _Parser(tokens).parse()
 
 
-def _refuse_shell(tokens: tuple[Token, ...]) -> None:
+def _refuse_shell(tokens: tuple[LineToken, ...]) -> None:
     for at, token in enumerate(tokens):
         if token.text in _ELLIPSES:
             raise refused("incomplete", part=token.text)
@@ -135,7 +134,7 @@ def _refuse_shell(tokens: tuple[Token, ...]) -> None:
         raise refused("shell_syntax", part=token.text, suggestion=before)
 
 
-def _before(tokens: tuple[Token, ...], at: int) -> str:
+def _before(tokens: tuple[LineToken, ...], at: int) -> str:
     """Return what stands before an operator; empty where that says too little to run it.
 
     What read its input from elsewhere waits for it in vain; a bracket may be left open.
@@ -146,17 +145,19 @@ def _before(tokens: tuple[Token, ...], at: int) -> str:
     return "" if is_open or tokens[at].text.startswith("<") else join(kept)
 
 
-def _has_descriptor(tokens: tuple[Token, ...], at: int) -> bool:
+def _has_descriptor(tokens: tuple[LineToken, ...], at: int) -> bool:
     """Tell whether the word before an operator is a part of it: the number in `2>`."""
     before, operator = tokens[at - 1], tokens[at]
     touches = at > 0 and before.start + len(before.text) == operator.start
     return touches and operator.text[0] in "<>" and before.text.isdecimal()
 
 
-def _refuse_prefix(tokens: tuple[Token, ...]) -> None:
+def _refuse_prefix(tokens: tuple[LineToken, ...]) -> None:
     first = tokens[0].value
-    if first in {"sudo", "doas"}:
-        raise refused("sudo", suggestion=join(_after_sudo(tokens)))
+    if first in WRAPPERS:
+        behind = behind_wrapper([token.value for token in tokens], 0)
+        code = "sudo" if first in _AS_ANOTHER_USER else "not_docker"
+        raise refused(code, part=first, suggestion=join(tokens[behind:]))
     name, equals, _ = first.partition("=")
     if equals and name.isidentifier():
         if name in _CHOOSE_DAEMON or name.startswith("DOCKER_TLS"):
@@ -166,18 +167,10 @@ def _refuse_prefix(tokens: tuple[Token, ...]) -> None:
         raise refused("not_docker", part=first)
 
 
-def _after_sudo(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Return what `sudo` runs: its own options, and the values of some, are left out."""
-    at = 1
-    while at < len(tokens) and tokens[at].value.startswith("-"):
-        at += 2 if _SUDO_VALUE.fullmatch(tokens[at].value) else 1
-    return tokens[at:]
-
-
 class _Parser:
     """Reads the tokens of one command line from left to right."""
 
-    def __init__(self, tokens: tuple[Token, ...]) -> None:
+    def __init__(self, tokens: tuple[LineToken, ...]) -> None:
         self._tokens = tokens
         self._at = 1
         self._words = [0]
@@ -353,13 +346,13 @@ class _Parser:
             )
         )
 
-    def _refuse_dash(self, token: Token) -> None:
+    def _refuse_dash(self, token: LineToken) -> None:
         """Refuse a word that looks like an option and begins with another kind of dash."""
         if not token.value or not is_dash(token.value[0]):
             return
         at = self._tokens.index(token)
         body = token.text.lstrip("".join(char for char in token.text if is_dash(char)) + "-")
-        ascii_token = Token(text=("-" if len(body) == 1 else "--") + body, value="")
+        ascii_token = LineToken(text=("-" if len(body) == 1 else "--") + body, value="")
         changed = (*self._tokens[:at], ascii_token, *self._tokens[at + 1 :])
         raise refused(
             "unicode_dash", part=token.value, char=f"U+{ord(token.value[0]):04X}",

@@ -8,7 +8,7 @@ from kb.commands.actions import ForEachListed, Listing, Targeted
 from kb.commands.grammar import Invocation, Operand, parse
 from kb.commands.limits import Rules
 from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_shell
-from kb.commands.tokens import Mark, Token
+from kb.commands.tokens import LineToken, Mark
 from kb.commands.values import KINDS
 
 _LISTED_BY = {
@@ -37,7 +37,7 @@ def read_loop(call: Invocation, rules: Rules) -> Judgement | None:
     return Judgement(action=action, risk=outer.risk, notes=outer.notes)
 
 
-def _is_substitution(token: Token) -> bool:
+def _is_substitution(token: LineToken) -> bool:
     return Mark.SUBSTITUTION in token.marks and _inside(token.text) != ""
 
 

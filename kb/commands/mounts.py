@@ -22,7 +22,7 @@ _ENDS_OF_FOLDERS = frozenset({"d", "com", "org", "net", "local"})
 """What folders end in too: `conf.d`, `example.com`."""
 _VOLUME_MODES = frozenset({"ro", "rw", "nocopy", "z", "Z"})
 _TMPFS_SWITCHES = frozenset({"ro", "rw", "exec", "noexec", "suid", "nosuid", "dev", "nodev"})
-_ALIASES = {"src": "source", "dst": "target", "destination": "target"}
+_ALIASES = {"src": "source", "dst": "target", "destination": "target", "ro": "readonly"}
 
 
 def split_volume(value: str) -> tuple[str, ...]:
@@ -125,20 +125,18 @@ def parse_mount(value: str, limits: Limits) -> tuple[VolumeMount | TmpfsMount, l
     Raises:
         CommandRefusedError: It is no volume, or asks for options of the volume's driver.
     """
-    fields = _split_fields(value)
+    refuse_bind(value)
+    fields = split_mount_fields(value)
     kind = fields.pop("type", "volume")
     target = fields.pop("target", "")
     source = fields.pop("source", "")
-    if kind == "bind" or is_host_path(source):
-        refuse_host_source(source, target)
-        raise _host_mount(source or value, target)
     if kind not in {"volume", "tmpfs"}:
         raise refused("mount_option", part=f"type={kind}")
     _refuse_target(target, value)
     if kind == "tmpfs":
         return _read_tmpfs_fields(fields, target, limits)
-    read_only = _take_switch(fields, "readonly", "ro")
-    no_copy = _take_switch(fields, "volume-nocopy")
+    read_only = take_switch(fields, "readonly")
+    no_copy = take_switch(fields, "volume-nocopy")
     if fields:
         raise refused("mount_option", part=next(iter(fields)))
     if source and not OBJECT_NAME.fullmatch(source):
@@ -147,18 +145,36 @@ def parse_mount(value: str, limits: Limits) -> tuple[VolumeMount | TmpfsMount, l
     return mount, []
 
 
-def _split_fields(value: str) -> dict[str, str]:
+def refuse_bind(value: str) -> None:
+    """Refuse a value of `--mount` that mounts the machine's own files.
+
+    Raises:
+        CommandRefusedError: `docker_socket` or `host_mount`.
+    """
+    fields = split_mount_fields(value)
+    source, target = fields.get("source", ""), fields.get("target", "")
+    refuse_host_source(source, target)
+    if fields.get("type") == "bind":
+        raise _host_mount(source or value, target)
+
+
+def split_mount_fields(value: str) -> dict[str, str]:
+    """Return the fields of a value of `--mount` under their long names, as the client reads them.
+
+    The last of a name counts; names and the type may be in capitals. A switch alone is `true`.
+    """
     fields = {}
     for part in value.split(","):
         name, equals, content = part.strip().strip("\"'").partition("=")
-        name = name.lower()
-        fields[_ALIASES.get(name, name)] = content if equals else "true"
+        name = _ALIASES.get(name.lower(), name.lower())
+        content = content if equals else "true"
+        fields[name] = content.lower() if name == "type" else content
     return fields
 
 
-def _take_switch(fields: dict[str, str], *names: str) -> bool:
-    values = [fields.pop(name) for name in names if name in fields]
-    return any(value.lower() in {"true", "1", "t"} for value in values)
+def take_switch(fields: dict[str, str], name: str) -> bool:
+    """Take a switch out of the fields, and tell whether it is on."""
+    return fields.pop(name, "").lower() in {"true", "1", "t"}
 
 
 def _read_tmpfs_fields(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import cache
 
 from kb.commands.explain import FlagNote, explain
 from kb.commands.grammar import Invocation, parse
@@ -14,7 +15,7 @@ from kb.commands.references import parse_reference
 from kb.commands.slots import find_slots, with_samples
 from kb.commands.spec import FETCHING
 from kb.commands.suggest import suggest
-from kb.commands.texts import RefusedError, put_into_words, say
+from kb.commands.texts import RefusedError, put_into_words, read_rows, say
 from kb.errors import InvalidInputError
 from kb.model import Command, CommandId, Language, LineRange, NoteId, Refusal, Risk
 
@@ -23,8 +24,6 @@ __all__ = ["FlagNote", "command_id", "offer"]
 _ID_LENGTH = 16
 _WINDOWS_PATH = re.compile(r"[A-Za-z]:\\")
 _COMPOSE_SPELLINGS = frozenset({"docker-compose", "docker compose"})
-_MOVED = ("bitnami/",)
-"""Namespaces of Docker Hub that have lost their free images."""
 
 
 def command_id(note: NoteId, lines: LineRange, text: str) -> CommandId:
@@ -115,8 +114,9 @@ def _hints(
         if option.flag.kind == "volume-mount" and ":" not in option.value:
             hints.append(say("hint.unnamed_volume", language, path=option.value))
     if call.command.path in FETCHING:
-        hints += [say("hint.image_moved", language, image=image)
-                  for image in call.operand_values("image") if _has_moved(image)]  # fmt: skip
+        moved = {image: _moved_to(image) for image in call.operand_values("image")}
+        hints += [say("hint.image_moved", language, image=image, instead=instead)
+                  for image, instead in moved.items() if instead]  # fmt: skip
     notes = judgement.notes if judgement else ()
     return tuple(dict.fromkeys([*hints, *(put_into_words(n, language) for n in notes)]))
 
@@ -128,6 +128,16 @@ def _compose_spelling(call: Invocation) -> str:
     return "docker compose" if call.command.path.startswith("compose ") else ""
 
 
-def _has_moved(image: str) -> bool:
+def _moved_to(image: str) -> str:
+    """Return whose images to look for in the place of one of Docker Hub; empty where it stays."""
     reference = parse_reference(image)
-    return reference is not None and not reference.domain and reference.path.startswith(_MOVED)
+    if reference is None or reference.domain:
+        return ""
+    owner = reference.path.partition("/")[0]
+    return _moved_owners().get(owner, "") if "/" in reference.path else ""
+
+
+@cache
+def _moved_owners() -> dict[str, str]:
+    """Return who has taken free images off Docker Hub, and where they are now."""
+    return {row["owner"]: row["instead"] for row in read_rows("moved_images.tsv")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kb.commands.tokens import Mark, Token
+from kb.commands.tokens import LineToken, Mark
 
 _EXPLICIT = re.compile(
     r"<[^<>]+>|\{\{\s*\w[\w -]*\}\}|\A\[[^\W_][\w .-]*\]\Z|(?<=\w)\[[:@][a-zA-Z][^\[\]]*\]"
@@ -36,7 +36,7 @@ _PATHS = re.compile(r"/?(?:path|your|absolute|host)(?:/|$).*")
 _FREE = frozenset({"args", "ps-args", "value", "text", "format", "filter", "any"})
 
 
-def is_explicit(token: Token) -> bool:
+def is_explicit(token: LineToken) -> bool:
     """Tell whether a token marks its own placeholder: `<dir>`, `[dir]`, `{{name}}`, `$NAME`."""
     return bool(token.marks & {Mark.PLACEHOLDER, Mark.VARIABLE})
 

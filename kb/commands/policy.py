@@ -16,7 +16,7 @@ from kb.commands.actions import Action, Prune, RunCompose, ShowHelp
 from kb.commands.confinement import refuse_namespaces, refuse_security_options
 from kb.commands.grammar import Invocation
 from kb.commands.limits import Rules
-from kb.commands.mounts import parse_mount, refuse_host_source, split_volume
+from kb.commands.mounts import refuse_bind, refuse_host_source, split_volume
 from kb.commands.networking import refuse_foreign_network
 from kb.commands.read_compose import read_compose
 from kb.commands.spec import FETCHING, Verdict
@@ -111,21 +111,11 @@ def refuse_outright(call: Invocation) -> None:
             source, *rest = split_volume(option.value)
             refuse_host_source(source, rest[0] if rest else "")
         elif option.flag.kind == "mount":
-            _refuse_bind(option.value)
+            refuse_bind(option.value)
         elif option.flag.kind == "network":
             refuse_foreign_network(option.value)
     refuse_namespaces(call)
     refuse_security_options(call)
-
-
-def _refuse_bind(value: str) -> None:
-    fields = dict(part.partition("=")[::2] for part in value.split(","))
-    source = fields.get("source") or fields.get("src") or ""
-    target = fields.get("target") or fields.get("dst") or fields.get("destination") or ""
-    if fields.get("type") == "bind" or source:
-        refuse_host_source(source, target)
-    if fields.get("type") == "bind":
-        parse_mount(value, Rules().limits)
 
 
 def refuse_shell(call: Invocation) -> None:

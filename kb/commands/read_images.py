@@ -62,7 +62,7 @@ def read_build(call: Invocation, rules: Rules, notes: list[Saying]) -> BuildImag
         labels=read_labels(call.values("--label"), rules, notes),
         target=call.value("--target"), platform=call.value("--platform"),
         no_cache=call.on("--no-cache"), pull=call.on("--pull"), quiet=call.on("--quiet"),
-        force_rm=call.on("--force-rm"), network=_NETWORKS[network],
+        network=_NETWORKS[network],
     )  # fmt: skip
 
 

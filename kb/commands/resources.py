@@ -28,10 +28,10 @@ _MIN_MEMORY = 6 * 1024**2
 def read_resources(call: Invocation, limits: Limits, notes: list[Saying]) -> Resources:
     """Return the limits that a command asks for, lowered to ours."""
     memory = _read_memory(call, limits, notes)
+    _check_swap(call, memory or limits.memory_bytes, notes)
     return Resources(
         memory_bytes=memory,
         memory_reservation_bytes=_read_reservation(call, memory or limits.memory_bytes),
-        memory_swap_bytes=_read_swap(call, memory or limits.memory_bytes, notes),
         nano_cpus=_read_cpus(call, limits, notes),
         cpu_shares=_read_cpu_shares(call),
         pids=_read_pids(call, limits, notes),
@@ -67,13 +67,10 @@ def _read_reservation(call: Invocation, memory: int) -> int | None:
     return min(size, memory) if size is not None and size > 0 else None
 
 
-def _read_swap(call: Invocation, memory: int, notes: list[Saying]) -> int | None:
-    size = _size(call, "--memory-swap")
-    if size is None or size == 0:
-        return None
-    if not memory <= size <= memory:
+def _check_swap(call: Invocation, memory: int, notes: list[Saying]) -> None:
+    """Tell where swap is asked for; no container has any."""
+    if _size(call, "--memory-swap") not in {None, 0, memory}:
         notes.append(saying("note.swap_off", limit=format_bytes(memory)))
-    return memory
 
 
 def _read_cpus(call: Invocation, limits: Limits, notes: list[Saying]) -> int | None:

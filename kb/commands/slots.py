@@ -11,7 +11,7 @@ from kb.commands.mounts import split_volume
 from kb.commands.placeholders import is_explicit, is_placeholder
 from kb.commands.spec import FETCHING
 from kb.commands.texts import RefusedError, has_text, say
-from kb.commands.tokens import Mark, Token, clean_line, quote
+from kb.commands.tokens import LineToken, Mark, clean_line, quote
 from kb.commands.values import KINDS
 from kb.errors import InvalidInputError, NeedsValuesError
 from kb.model import Language, Slot
@@ -61,7 +61,7 @@ def find_slots(text: str, *, language: Language = "en") -> tuple[Slot, ...]:
     )
 
 
-def _start_in_text(place: Place, token: Token) -> int | None:
+def _start_in_text(place: Place, token: LineToken) -> int | None:
     """Return where a value begins in the line; None where it is written in another way."""
     before = _unquoted(token.value[: place.start])
     at = token.text.find(place.value, place.start)
@@ -146,7 +146,7 @@ def _place(
     )  # fmt: skip
 
 
-def _places_of_option(option: Option, tokens: tuple[Token, ...]) -> list[Place]:
+def _places_of_option(option: Option, tokens: tuple[LineToken, ...]) -> list[Place]:
     token, start, value = option.value_token, option.value_start, option.value
     kind, name = option.flag.kind, option.flag.name.lstrip("-")
     if kind in _NAMED_VALUES:
@@ -158,7 +158,7 @@ def _places_of_option(option: Option, tokens: tuple[Token, ...]) -> list[Place]:
     return [_place(name, kind, token, start, value)]
 
 
-def _named_value(option: Option, tokens: tuple[Token, ...]) -> list[Place]:
+def _named_value(option: Option, tokens: tuple[LineToken, ...]) -> list[Place]:
     name, equals, value = option.value.partition("=")
     if not equals:
         return []
@@ -194,7 +194,7 @@ def _mounted_volume(token: int, start: int, value: str) -> list[Place]:
     ]
 
 
-def _number(places: list[Place], tokens: tuple[Token, ...]) -> list[Place]:
+def _number(places: list[Place], tokens: tuple[LineToken, ...]) -> list[Place]:
     """Give the second place of a name the number 2, and so on."""
     seen: dict[str, int] = {}
     numbered = []
@@ -207,7 +207,7 @@ def _number(places: list[Place], tokens: tuple[Token, ...]) -> list[Place]:
     return numbered
 
 
-def _is_marked(place: Place, tokens: tuple[Token, ...]) -> bool:
+def _is_marked(place: Place, tokens: tuple[LineToken, ...]) -> bool:
     """Tell whether free text says that it is a placeholder; `<…>` as a whole does in quotes too."""
     whole = _PLACEHOLDER_IN_QUOTES.fullmatch(place.value)
     return whole is not None or is_explicit(tokens[place.token])

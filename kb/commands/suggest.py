@@ -7,7 +7,14 @@ from collections.abc import Callable
 
 from kb.commands.grammar import Invocation, Option, parse
 from kb.commands.limits import Rules
-from kb.commands.mounts import is_file, is_host_path, name_volume, split_volume
+from kb.commands.mounts import (
+    is_file,
+    is_host_path,
+    name_volume,
+    split_mount_fields,
+    split_volume,
+    take_switch,
+)
 from kb.commands.policy import read_action, refuse_outright, refuse_shell
 from kb.commands.slots import with_samples
 from kb.commands.texts import RefusedError
@@ -91,14 +98,13 @@ def _volume_instead(option: Option) -> str:
 
 
 def _mount_instead(value: str) -> str:
-    fields = dict(part.partition("=")[::2] for part in value.split(","))
-    source = fields.get("source") or fields.get("src") or ""
-    target = fields.get("target") or fields.get("dst") or fields.get("destination") or ""
+    fields = split_mount_fields(value)
+    source, target = fields.get("source", ""), fields.get("target", "")
     if is_host_path(source) or fields.get("type") == "bind":
         if is_file(source, target):
             return ""
         source = name_volume(source, target)
-    read_only = ",readonly" if {"readonly", "ro"} & fields.keys() else ""
+    read_only = ",readonly" if take_switch(fields, "readonly") else ""
     return f"type=volume,source={source},target={target}{read_only}"
 
 

@@ -16,6 +16,7 @@ from enum import StrEnum
 from kb.commands.texts import refused
 from kb.errors import InvalidInputError
 from kb.text.prompts import without_prompt
+from kb.text.shell_lines import COMMENT, join_continued
 
 MAX_LENGTH = 8192
 """The longest command line, in characters."""
@@ -43,9 +44,6 @@ _IN_BRACKETS = re.compile(
 )
 """`[container]`: what stands for a value, unless it is written as what may be left out."""
 _WORD_AFTER = re.compile(r"(?:[^\S\n]*\[[^\]\n]*\](?:\.\.\.|…)?)*[^\S\n]*(?!//)[^\s#\[;&|<>()]")
-_COMMENT = re.compile(r"#|//(?!\S*/)")
-_QUOTING = re.compile(r"""\\.|(?:^|(?<=\s))(?:#|//(?!\S*/))|['"]""")
-"""What opens or closes a quote, keeps one from it, or ends the line before it."""
 _INVISIBLE = frozenset("\u115f\u1160\u2028\u2029\u2800\u3164\uffa0\ufe0f")
 _HIDDEN_CATEGORIES = frozenset({"Cf", "Cc", "Co", "Cs"})
 
@@ -66,7 +64,7 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class LineToken:
     """One word of a command line."""
 
     text: str
@@ -80,42 +78,7 @@ class Token:
 
 def clean_line(text: str) -> str:
     """Join continued lines and take the prompt off."""
-    return without_prompt(_join_continued(text)).strip()
-
-
-def is_continued(line: str) -> bool:
-    r"""Tell whether a line goes on in the next one: `\`, or a blank and `^` or a backtick."""
-    end = line.rstrip()
-    return end.endswith("\\") or (end[-1:] in {"^", "`"} and end[-2:-1].isspace())
-
-
-def open_quote(line: str, quote: str = "") -> str:
-    """Return the quote that is open at the end of a line.
-
-    Args:
-        line: Without its end.
-        quote: What is open at its beginning; empty for none.
-    """
-    for found in _QUOTING.finditer(line):
-        mark = found.group()
-        if mark in {"'", '"'} or (quote == "'" and mark == "\\'"):
-            quote = "" if quote == mark[-1] else quote or mark
-        elif not quote and mark[0] != "\\":
-            break
-    return quote
-
-
-def _join_continued(text: str) -> str:
-    before, *others = text.split("\n")
-    joined = before
-    for line in others:
-        if is_continued(before):
-            # The shell's second prompt stands before what continues a line.
-            joined = joined.rstrip()[:-1].rstrip() + " " + re.sub(r"^\s*> ", "", line)
-        else:
-            joined += "\n" + line
-        before = line
-    return joined
+    return without_prompt(join_continued(text)).strip()
 
 
 def find_hidden(text: str) -> str:
@@ -127,7 +90,7 @@ def find_hidden(text: str) -> str:
     return ""
 
 
-def without_hidden(text: str) -> str:
+def without_invisible(text: str) -> str:
     """Return the text without the characters that a reader cannot see."""
     return "".join(char for char in text if not find_hidden(char))
 
@@ -137,7 +100,7 @@ def is_dash(char: str) -> bool:
     return char != "-" and (unicodedata.category(char) == "Pd" or char in "\u2212\u00ad")
 
 
-def tokenize(text: str) -> tuple[Token, ...]:
+def cut_line(text: str) -> tuple[LineToken, ...]:
     """Cut a command line into tokens; comments and `[OPTIONAL]` words are left out.
 
     Raises:
@@ -153,7 +116,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     line = clean_line(text)
     if hidden := find_hidden(line):
         raise refused(
-            "hidden_characters", suggestion=without_hidden(line), char=f"U+{ord(hidden):04X}"
+            "hidden_characters", suggestion=without_invisible(line), char=f"U+{ord(hidden):04X}"
         )
     tokens = _Scanner(line).scan()
     if not tokens:
@@ -172,8 +135,8 @@ class _Scanner:
         self._value: list[str] = []
         self._marks: set[Mark] = set()
 
-    def scan(self) -> tuple[Token, ...]:
-        tokens: list[Token] = []
+    def scan(self) -> tuple[LineToken, ...]:
+        tokens: list[LineToken] = []
         while self._skip_blanks():
             if bracketed := self._bracketed():
                 tokens.append(bracketed)
@@ -185,7 +148,7 @@ class _Scanner:
                 tokens.append(self._read_word())
         return tuple(tokens)
 
-    def _bracketed(self) -> Token | None:
+    def _bracketed(self) -> LineToken | None:
         """Read a name in brackets that stands for a value.
 
         In capitals it may be left out, as manuals write it, unless a plain word follows.
@@ -197,7 +160,7 @@ class _Scanner:
             return None
         self._at = found.end()
         marks = frozenset({Mark.PLACEHOLDER})
-        return Token(text=found.group(), value=found.group(), start=found.start(), marks=marks)
+        return LineToken(text=found.group(), value=found.group(), start=found.start(), marks=marks)
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         return pattern.match(self._line, self._at)
@@ -207,24 +170,24 @@ class _Scanner:
         line = self._line
         while self._at < len(line) and line[self._at].isspace() and line[self._at] != "\n":
             self._at += 1
-        if self._at < len(line) and self._match(_COMMENT):
+        if self._at < len(line) and self._match(COMMENT):
             newline = line.find("\n", self._at)
             self._at = len(line) if newline < 0 else newline
         return self._at < len(line)
 
-    def _read_operator(self) -> Token:
+    def _read_operator(self) -> LineToken:
         start = self._at
         while self._at < len(self._line) and self._line[self._at] == self._line[start]:
             self._at += 1
         text = self._line[start : self._at]
-        return Token(text=text, value=text, start=start, marks=frozenset({Mark.OPERATOR}))
+        return LineToken(text=text, value=text, start=start, marks=frozenset({Mark.OPERATOR}))
 
-    def _read_word(self) -> Token:
+    def _read_word(self) -> LineToken:
         start = self._at
         self._value, self._marks = [], set()
         while self._at < len(self._line) and self._read_piece():
             pass
-        return Token(
+        return LineToken(
             text=self._line[start : self._at],
             value="".join(self._value),
             start=start,
@@ -309,16 +272,16 @@ class _Scanner:
 
 
 def quote(value: str) -> str:
-    """Return a value as one token that `tokenize` reads back as the same value."""
+    """Return a value as one token that `cut_line` reads back as the same value."""
     if value and re.fullmatch(r"[\w@%+=:,./-]+", value, re.ASCII) and not _needs_quotes(value):
         return value
     return "'" + value.replace("'", "'\"'\"'") + "'"
 
 
 def _needs_quotes(value: str) -> bool:
-    return bool(_COMMENT.match(value) or _WINDOWS_VARIABLE.search(value))
+    return bool(COMMENT.match(value) or _WINDOWS_VARIABLE.search(value))
 
 
-def join(tokens: tuple[Token, ...]) -> str:
+def join(tokens: tuple[LineToken, ...]) -> str:
     """Return the tokens as a command line, as they were written, a blank between two."""
     return " ".join(token.text for token in tokens)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from kb.commands.naming import commands_named
 from kb.model import ChunkId, Filters, NoteId, ScoredChunk
 from kb.ports import FloatArray, Index, Term
-from kb.retrieval.question import ParsedQuestion, named_commands, names_command
+from kb.retrieval.question import ParsedQuestion, names_command
 from kb.text.intent import asks_for_flags
 
 _FUZZY_LENGTH: Final = 5
@@ -69,6 +70,6 @@ def search_structure(index: Index, question: ParsedQuestion, *, top_k: int) -> I
     entries.sort(key=lambda entry: -names_command(question, entry.command))
     yield from (entry.chunk for entry in entries[:top_k])
     if not question.flags and asks_for_flags(question.text):
-        for command in named_commands(question.text):
+        for command in commands_named(question.text):
             for owner in index.catalog.command_chunks(command):
                 yield from (chunk.id for chunk in index.catalog.children(owner.id))

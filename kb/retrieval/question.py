@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from kb.commands.spec import command_index
 from kb.model import Language, Query
+from kb.text.command_lines import command_name
 from kb.text.intent import Intent, detect_intent
-from kb.text.programs import DOCKER_GROUPS, GIT_GROUPS, WITH_SUBCOMMANDS
+from kb.text.programs import WITH_SUBCOMMANDS
 from kb.text.spelling import corrections
 from kb.text.tokens import Token, analyze, fold, is_stop_word, tokenize
 from kb.text.translation import translations
@@ -32,9 +30,6 @@ _ANSWER_WORDS: Final = frozenset(
 """Words that name the form of an answer; no note need hold them."""
 _SURE: Final = 0.6
 """From this weight on a translation counts as the word itself."""
-_COMMAND_WORD: Final = re.compile(r"(?<![\w-])[a-z][a-z-]*(?![\w])")
-_GROUPS: Final = DOCKER_GROUPS | GIT_GROUPS
-"""Sub-commands that have some of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,43 +133,6 @@ def names_command(question: ParsedQuestion, command: str) -> float:
 @lru_cache(maxsize=20_000)
 def _name_stems(command: str) -> list[str]:
     """Return the terms of a command's name without the program."""
-    name = command_name(command)
-    own = name[1:] if name[:1] and name[0] in WITH_SUBCOMMANDS else name
-    return [stem for word in own for stem in analyze(word)[:1]]
-
-
-def named_commands(text: str) -> Iterator[str]:
-    """Yield the commands that a question names in full: `docker volume ls`, `docker run`.
-
-    A docker command may stand without its program ("flags of run").
-    """
-    words = _COMMAND_WORD.findall(text)
-    known = command_index()
-    for i, word in enumerate(words):
-        program = words[i - 1] if i and words[i - 1] in WITH_SUBCOMMANDS else ""
-        pair = " ".join(words[i : i + 2])
-        if pair in known:
-            yield f"docker {pair}"
-        elif word in known and program in {"", "docker"}:
-            yield f"docker {word}"
-        elif program:
-            yield f"{program} {word}"
-
-
-def command_name(command: str) -> tuple[str, ...]:
-    """Return the program and its sub-commands: the plain words before a flag or a value.
-
-    Only programs with sub-commands have more than one word: (`docker`, `volume`, `ls`).
-    """
-    words = command.split()
-    if not words:
-        return ()
-    name = [words[0]]
-    if words[0] in WITH_SUBCOMMANDS:
-        for word in words[1:3]:
-            if not (word.isascii() and word.isalpha() and word.islower()):
-                break
-            name.append(word)
-    if len(name) == 3 and name[1] not in _GROUPS:
-        name.pop()
-    return tuple(name)
+    program, *subcommands = command_name(command).split() or [""]
+    own = subcommands if program in WITH_SUBCOMMANDS else [program]
+    return [stem for name in own for word in name.split("-") for stem in analyze(word)[:1]]

@@ -87,7 +87,7 @@ class SqliteCatalog:
         ]
 
     def command_chunks(self, command: str) -> list[Chunk]:
-        """Return COMMAND chunks of which a command starts with these words."""
+        """Return COMMAND chunks one of whose commands calls what begins with these words."""
         words = " ".join(command.split())
         # What starts with the words and a blank lies between `words + " "` and `words + "!"`.
         return self._select(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from kb.model import Chunk, ChunkId, ChunkKind, NoteId, NoteWarning
 from kb.store.database import Database, Value, batched, marks
 from kb.store.serial import chunk_from_json, chunk_to_json, warnings_from_json, warnings_to_json
+from kb.text.command_lines import called_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +243,7 @@ def _flag_rows(chunks: Sequence[Chunk]) -> list[tuple[str, str, str, str]]:
 
 def _command_rows(chunks: Sequence[Chunk]) -> list[tuple[str, str, str]]:
     return [
-        (" ".join(command.split()), chunk.id, chunk.note)
+        (" ".join(called_words(command)), chunk.id, chunk.note)
         for chunk in chunks
         if chunk.kind is ChunkKind.COMMAND
         for command in chunk.commands

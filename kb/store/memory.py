@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 
 from kb.model import Chunk, ChunkId, ChunkKind, FlagEntry, NoteId, NoteSummary, ScoredChunk
 from kb.ports import EmbeddedWindow, FloatArray, KeptEmbedding, Term
+from kb.text.command_lines import called_words
 from kb.text.data_uris import without_data
 from kb.text.sound import spoken_keys
 
@@ -205,13 +206,13 @@ class MemoryCatalog:
         ]
 
     def command_chunks(self, command: str) -> list[Chunk]:
-        """Return COMMAND chunks of which a command starts with these words."""
+        """Return COMMAND chunks one of whose commands calls what begins with these words."""
         words = command.split()
         return [
             chunk
             for chunk in self._chunks.values()
             if chunk.kind is ChunkKind.COMMAND
-            and any(own.split()[: len(words)] == words for own in chunk.commands)
+            and any(called_words(own)[: len(words)] == words for own in chunk.commands)
         ]
 
     def notes(self) -> list[NoteSummary]:

@@ -35,7 +35,6 @@ class BuildImage:
     no_cache: bool = False
     pull: bool = False
     quiet: bool = False
-    force_rm: bool = False
     network: BuiltinNetwork | None = None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import posixpath
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -116,13 +117,20 @@ def _check_archive(target: str, body: bytes) -> None:
             for entry in tar:
                 if not (entry.isfile() or entry.isdir()):
                     raise CommandRefusedError(f"{entry.name} in the build context is no file")
-                if entry.name.removeprefix("./") == name and (file := tar.extractfile(entry)):
+                if ".." in entry.name.split("/"):
+                    raise CommandRefusedError(f"{entry.name} leads out of the build context")
+                if _place_of(entry.name) == _place_of(name) and (file := tar.extractfile(entry)):
                     text = file.read().decode("utf-8", "replace")
     except tarfile.TarError as error:
         raise InvalidInputError("the build context cannot be read") from error
     if text is None:
         raise InvalidInputError(f"there is no {name} in the build context")
     check_dockerfile(text, build_args=_build_args(query))
+
+
+def _place_of(name: str) -> str:
+    """Return where the daemon puts a file of the context, from its root on."""
+    return posixpath.normpath(f"/{name}").lstrip("/")
 
 
 def _build_args(query: Mapping[str, list[str]]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 from ingest.embedding_text import embedding_text
 from ingest.flags import flags_at_head
 from ingest.inline import code_pieces, plain_text
-from ingest.shell import command_lines, command_name, is_command
+from ingest.shell import command_lines, is_command
 from ingest.signals import (
     announces,
     asks,
@@ -80,7 +80,13 @@ def test_flags(text: str, flags: list[str]) -> None:
         ("echo `date`\ndocker ps", "bash", ["echo `date`", "docker ps"]),
         ("echo `date` `\n  twice\ndocker ps", "", ["echo `date` twice", "docker ps"]),
         ("docker run `\n  -d `\n  nginx", "", ["docker run -d nginx"]),
-        ("docker rm `docker ps -q`\n  -f", "powershell", ["docker rm `docker ps -q -f"]),
+        ("docker rm `docker ps -q` `\n  -f", "powershell", ["docker rm `docker ps -q` -f"]),
+        ('docker run alpine sh -c "echo a # b"', "sh", ['docker run alpine sh -c "echo a # b"']),
+        ('psql -c "\n  SELECT 1;\n"\nls -l', "sh", ['psql -c " SELECT 1; "', "ls -l"]),
+        ("docker ps #all\ndocker images //все", "sh", ["docker ps", "docker images"]),
+        ("docker ps //all\nsmbclient -L //nas # its", "sh", ["docker ps", "smbclient -L //nas"]),
+        ("ls //nas/share", "sh", ["ls //nas/share"]),
+        ("echo it's\nls -l", "sh", ["echo it's", "ls -l"]),
         ("docker run \\\n  -d \\\n  nginx", "sh", ["docker run -d nginx"]),
         ("user@host:~$ docker info", "", ["docker info"]),
         ("PS C:\\> docker info", "powershell", ["docker info"]),
@@ -129,26 +135,6 @@ def test_flags(text: str, flags: list[str]) -> None:
 )
 def test_commands_of_a_fence(code: str, info: str, commands: list[str]) -> None:
     assert list(command_lines(code, info)) == commands
-
-
-@pytest.mark.parametrize(
-    ("line", "name"),
-    [
-        ("docker ps -a", "docker ps"),
-        ("docker volume ls -q", "docker volume ls"),
-        ("sudo -u app docker ps", "docker ps"),
-        ("FOO=1 docker run -d nginx", "docker run"),
-        ("docker-compose -f x.yml up -d", "docker-compose up"),
-        ("docker-compose -version", "docker-compose"),
-        ("psql -h localhost", "psql"),
-        ("git rebase -i HEAD~4", "git rebase"),
-        ("docker --version", "docker"),
-        ("sudo", "sudo"),
-        ("", ""),
-    ],
-)
-def test_command_names(line: str, name: str) -> None:
-    assert command_name(line) == name
 
 
 @pytest.mark.parametrize(

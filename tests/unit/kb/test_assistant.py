@@ -391,3 +391,48 @@ def test_the_nearest_places_are_places_apart(question: str) -> None:
     assert len(answer.nearest) > 1
     for one, other in pairwise(sorted(answer.nearest, key=lambda place: place.lines)):
         assert not one.lines.overlaps(other.lines)
+
+
+VOLUMES = """\
+# Volumes
+
+```
+{prefix}docker volume ls
+```
+
+The volumes there are.
+
+* -q - names only
+* -f - those that a filter lets pass
+
+# Networks
+
+```
+{prefix}docker network create inner
+```
+
+A network of one's own.
+
+* -d - the driver
+* --internal - without a way out
+"""
+
+
+@pytest.mark.parametrize("prefix", ["", "sudo ", "sudo -u me ", "A=1 ", "env A=1 ", "time "])
+def test_what_stands_before_a_command_changes_nothing(prefix: str) -> None:
+    sources = {"volumes.md": VOLUMES.format(prefix=prefix), "garden.md": GARDEN}
+    index = memory_index(sources)
+    assistant = Assistant(index=lambda: index, notes=FakeNotes(sources))
+    flag = assistant.ask(Question(text="what does -q do"))
+    assert lines_of(flag) == [("volumes.md", 9, 9)]
+    assert "`docker volume ls`" in flag.text
+    flags = assistant.ask(Question(text="flags of docker network create"))
+    assert lines_of(flags) == [("volumes.md", 20, 20), ("volumes.md", 21, 21)]
+    before = Turn(
+        question="how to make a network of my own?",
+        standalone_question="how to make a network of my own?",
+        command=f"{prefix}docker network create inner",
+    )
+    then = assistant.ask(Question(text="and what does -d do?", history=(before,)))
+    assert then.standalone_question == "what does -d do in docker network create?"
+    assert lines_of(then) == [("volumes.md", 20, 20)]

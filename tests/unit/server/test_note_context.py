@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb.model import LineRange, NoteId
-from server.note_context import COMPOSE_FILE, DOCKERFILE, NoteContext, read_fences
+from server.note_context import COMPOSE_FILE, DOCKERFILE, NoteContext
 from tests.fakes import FakeNotes
 
 NOTE = NoteId("n.md")
@@ -78,12 +78,45 @@ def test_a_note_that_is_gone_brings_nothing() -> None:
     assert context.files_for(NOTE, LineRange(start=1, end=1), "docker build .") is None
 
 
-def test_fences_end_where_markdown_ends_them() -> None:
-    source = "````\n```\nx\n````\n\n~~~sh\ny\n\n  ```\n  a\n   b\n  ```\n"
-    fences = read_fences(source)
-    assert [fence.code for fence in fences] == ["```\nx", "y\n\n  ```\n  a\n   b\n  ```\n"]
-    indented = read_fences("- x\n\n  ```\n  a\n   b\n  ```\n")
-    assert [fence.code for fence in indented] == ["a\n b"]
+DOCKERFILES = {
+    "after a list's mark": "- ```dockerfile\n  FROM a\n  RUN b\n  ```\n- then\n",
+    "in a list": "1. so:\n\n   ```dockerfile\n   FROM a\n   RUN b\n   ```\n",
+    "in a callout": "> [!note] So\n> ```dockerfile\n> FROM a\n> RUN b\n> ```\n",
+    "with a longer fence": "````dockerfile\nFROM a\nRUN b\n````\n",
+    "left open": "~~~dockerfile\nFROM a\nRUN b\n",
+    "told by its lines": "```\n# base\nARG X=1\nFROM a\nRUN b\n```\n",
+}
+
+
+@pytest.mark.parametrize("source", DOCKERFILES.values(), ids=DOCKERFILES.keys())
+def test_a_dockerfile_is_found_wherever_it_stands(source: str) -> None:
+    context = NoteContext(FakeNotes({NOTE: f"{source}\n```\nno file\n```\n"}))
+    files = context.files_for(NOTE, LineRange(start=1, end=1), "docker build .")
+    assert files is not None
+    assert files[DOCKERFILE].removeprefix(b"# base\nARG X=1\n").startswith(b"FROM a\nRUN b\n")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "```python\nfrom os import path\n```\n",
+        "```\nfrom os import path\n```\n",
+        "```sql\nFROM users\n```\n",
+        "```\nSELECT 1\nFROM users\n```\n",
+        "```dockerfile\n```\n",
+        "    FROM a\n",
+    ],
+)
+def test_what_is_no_dockerfile_brings_none(source: str) -> None:
+    context = NoteContext(FakeNotes({NOTE: source}))
+    assert context.files_for(NOTE, LineRange(start=1, end=1), "docker build .") == {}
+
+
+def test_a_fence_within_a_fence_is_no_file_of_its_own() -> None:
+    source = "x.md:\n\n````\n```dockerfile\nFROM a\n```\n````\n"
+    context = NoteContext(FakeNotes({NOTE: source}))
+    files = context.files_for(NOTE, LineRange(start=1, end=1), "docker build .")
+    assert files == {"x.md": b"```dockerfile\nFROM a\n```\n"}
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd.conf", "/etc/x.conf", "C:\\x.conf"])

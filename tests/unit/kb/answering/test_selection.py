@@ -164,8 +164,15 @@ def test_what_a_colon_announces_belongs_to_the_answer_unless_a_term_is_asked_for
     assert chosen(asked, INTRODUCTION, INTRODUCED) == [INTRODUCED.id]
 
 
+def fence_of(code: str) -> Chunk:
+    """Return a chunk of a fence with this code, at line 40."""
+    chunk = make_chunk(f"```\n{code}\n```", start=40, kind=ChunkKind.CODE)
+    lines = LineRange(start=41, end=41 + code.count("\n"))
+    return replace(chunk, code=(CodeSpan(text=code, lines=lines),))
+
+
 def test_a_compose_file_comes_with_the_command_near_it() -> None:
-    file = make_chunk("```\nservices:\n  a:\n    image: b\n```", start=40, kind=ChunkKind.CODE)
+    file = fence_of("services:\n  a:\n    image: b")
     command = 'docker-compose -f "e:\\x.yaml" up -d'
     up = make_chunk(command, start=47, kind=ChunkKind.COMMAND, commands=(command,))
     down = make_chunk(
@@ -177,7 +184,7 @@ def test_a_compose_file_comes_with_the_command_near_it() -> None:
 
 
 def test_a_compose_file_comes_with_its_command_under_sudo_too() -> None:
-    file = make_chunk("```\nservices:\n  a:\n    image: b\n```", start=40, kind=ChunkKind.CODE)
+    file = fence_of("services:\n  a:\n    image: b")
     command = "sudo docker compose up -d"
     up = make_chunk(command, start=47, kind=ChunkKind.COMMAND, commands=(command,))
     assert chosen("start kafka together", file, up) == [file.id, up.id]
@@ -185,23 +192,28 @@ def test_a_compose_file_comes_with_its_command_under_sudo_too() -> None:
 
 def test_a_line_of_a_dockerfile_that_tells_comes_alone() -> None:
     code = "FROM x\nEXPOSE 80\nRUN y\nCMD z"
-    span = CodeSpan(text=code, lines=LineRange(start=41, end=44))
-    plain = make_chunk(f"```\n{code}\n```", start=40, kind=ChunkKind.CODE)
-    file = replace(plain, code=(span,))
+    file = fence_of(code)
     command = "docker build ."
     build = make_chunk(command, start=47, kind=ChunkKind.COMMAND, commands=(command,))
     assert chosen("what is EXPOSE", file, build) == [file.id]
 
 
+@pytest.mark.parametrize("code", ["SELECT 1\nFROM users", "from os import path"])
+def test_other_code_comes_without_a_build(code: str) -> None:
+    command = "docker build ."
+    build = make_chunk(command, start=47, kind=ChunkKind.COMMAND, commands=(command,))
+    assert chosen("who are the users", fence_of(code), build) == [fence_of(code).id]
+
+
 def test_a_dockerfile_comes_with_any_build() -> None:
-    file = make_chunk("```\nFROM a\n```", start=40, kind=ChunkKind.CODE)
+    file = fence_of("FROM a")
     command = "docker buildx build ."
     build = make_chunk(command, start=47, kind=ChunkKind.COMMAND, commands=(command,))
     assert chosen("how do I make an image", file, build) == [file.id, build.id]
 
 
 def test_what_belongs_to_the_best_candidate_is_found_though_the_ranking_lacks_it() -> None:
-    file = make_chunk("```\nservices:\n  a:\n    image: b\n```", start=40, kind=ChunkKind.CODE)
+    file = fence_of("services:\n  a:\n    image: b")
     command = "docker compose up -d"
     up = make_chunk(command, start=47, kind=ChunkKind.COMMAND, commands=(command,))
     ranking = ranking_of("start kafka together", file)

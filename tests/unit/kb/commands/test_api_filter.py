@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.commands.api_filter import filter_request
+from kb.commands.limits import DEFAULT_RULES
 from kb.errors import CommandRefusedError, KbError
 from tests.cases_files import load_jsonl
+
+_CAPABILITIES = sorted(DEFAULT_RULES.limits.capabilities)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +56,24 @@ def test_a_container_is_hardened_on_its_way() -> None:
     assert host["RestartPolicy"] == {"Name": "on-failure", "MaximumRetryCount": 5}
     assert host["PortBindings"]["80/tcp"] == [{"HostIp": "192.0.2.1", "HostPort": "8080"}]
     assert host["Binds"] == ["shop_data:/data:rw"]
+
+
+@pytest.mark.parametrize(
+    ("host", "kept"),
+    [
+        ({"CapDrop": ["ALL"]}, []),
+        ({"CapDrop": ["all"], "CapAdd": ["CAP_CHOWN"]}, ["CHOWN"]),
+        ({"CapDrop": _CAPABILITIES[1:]}, _CAPABILITIES[:1]),
+        ({}, _CAPABILITIES),
+    ],
+)
+def test_a_container_has_nothing_that_it_drops(host: dict[str, object], kept: list[str]) -> None:
+    body = {"Image": "nginx", "HostConfig": host}
+    sent = filter_request("POST", "/v1.41/containers/create?name=x", body, host_ip="192.0.2.1")
+    assert sent is not None
+    hardened = sent["HostConfig"]
+    assert isinstance(hardened, dict)
+    assert (hardened["CapDrop"], hardened["CapAdd"]) == (["ALL"], kept)
 
 
 @settings(deadline=None)

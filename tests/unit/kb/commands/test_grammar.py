@@ -6,7 +6,7 @@ import pytest
 
 from kb.commands.grammar import Invocation, parse
 from kb.commands.texts import RefusedError
-from kb.commands.tokens import quote, tokenize
+from kb.commands.tokens import cut_line, quote
 from kb.errors import CommandRefusedError, InvalidInputError
 from tests.cases_files import load_jsonl
 
@@ -29,7 +29,7 @@ def test_parse(case: dict[str, object]) -> None:
     "case", load_jsonl("commands/tokens.jsonl"), ids=lambda c: ascii(c["text"])
 )
 def test_tokenize(case: dict[str, object]) -> None:
-    assert [token.value for token in tokenize(str(case["text"]))] == case["values"]
+    assert [token.value for token in cut_line(str(case["text"]))] == case["values"]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_tokenize(case: dict[str, object]) -> None:
 )
 def test_a_quoted_value_is_read_back(case: dict[str, list[str]]) -> None:
     for value in case["values"]:
-        (token,) = tokenize(quote(value))
+        (token,) = cut_line(quote(value))
         assert token.value == value
         assert not token.marks - {"quoted"}
 

@@ -123,3 +123,17 @@ def test_hints() -> None:
 def test_an_offer_never_raises(text: str) -> None:
     command = offered(text)
     assert command.runnable == (command.refusal is None)
+
+
+@pytest.mark.parametrize(
+    ("image", "is_told"),
+    [
+        ("bitnami/kafka:latest", True),
+        ("bitnamilegacy/kafka", False),
+        ("bitnami", False),
+        ("quay.io/bitnami/kafka", False),
+    ],
+)
+def test_an_image_that_has_moved_is_told(image: str, *, is_told: bool) -> None:
+    hints = offered(f"docker pull {image}").hints
+    assert any("look for bitnamilegacy" in hint for hint in hints) is is_told

@@ -59,6 +59,7 @@ def test_what_must_be_there_already(case: dict[str, Any]) -> None:
         ('docker run -v "$(pwd)":/app -w /app node', [31, 36]),
         ('docker run -e "A=1 1" -v d1:"/a b" x', [17, 25, 29, 35]),
         ('docker run -e \'A=\'1 -e "A=a\\"b" x', [18, None, 32]),
+        ('docker run -e ""A=A x', [18, 20]),
         ("$ docker rm web", [None]),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from kb.model import Query
 from kb.retrieval.coverage import ChunkTerms, WeightedTerm, coverage
-from kb.retrieval.question import ContentTerm, command_name, names_command, parse_question
+from kb.retrieval.question import ContentTerm, names_command, parse_question
 from kb.text.intent import Intent
 
 
@@ -28,26 +28,6 @@ def test_words_carry_their_translations() -> None:
     assert "file" in dict(term.variants)
 
 
-@pytest.mark.parametrize(
-    ("command", "name"),
-    [
-        ("docker run --name x -d postgres", "docker run"),
-        ("docker volume ls", "docker volume ls"),
-        ("docker rm 46286a4fff79", "docker rm"),
-        ("docker start -a containterName", "docker start"),
-        ("docker-compose -f x.yaml up -d", "docker-compose"),
-        ("docker-compose up -d", "docker-compose up"),
-        ("git stash push -m x", "git stash push"),
-        ("git commit --amend", "git commit"),
-        ("docker run postgres", "docker run"),
-        ("psql -U postgres", "psql"),
-        ("", ""),
-    ],
-)
-def test_command_name(command: str, name: str) -> None:
-    assert " ".join(command_name(command)) == name
-
-
 def test_a_question_names_a_command_by_its_sub_commands() -> None:
     def named(question: str, command: str) -> float:
         return names_command(parse_question(Query(text=question)), command)
@@ -56,6 +36,8 @@ def test_a_question_names_a_command_by_its_sub_commands() -> None:
     assert named("докер ран -p", "docker run -p 1:1 x") == 1.0
     assert named("docker", "docker ps") == 0.0
     assert named("how to list volumes", "docker volume ls") == 0.5
+    assert named("docker volume ls -q", "sudo docker volume ls") == 1.0
+    assert named("which services are there", "systemctl is-active nginx") == 0.0
 
 
 def test_a_program_without_sub_commands_is_named_by_its_own_name() -> None:

@@ -205,7 +205,7 @@ class CatalogContract:
                 owned,
                 entry,
                 make_chunk(
-                    "docker psql", start=5, kind=ChunkKind.COMMAND, commands=("docker psql",)
+                    "docker psql", start=5, kind=ChunkKind.COMMAND, commands=("sudo docker psql",)
                 ),
                 make_chunk("первый", start=1, question_lines=(1, 1), answered=False),
             ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
+import tarfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +14,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from kb.commands.limits import DEFAULT_RULES
-from kb.errors import KbError
+from kb.errors import CommandRefusedError, KbError
 from server.sandbox.builtin_image import make_tar
 from server.sandbox.connection import open_connection
 from server.sandbox.driver import Endpoint
 from server.sandbox.runner.build import build_limits
 from server.sandbox.runner.filter_socket import FilterAddress, serve_filter
-from server.sandbox.runner.gate import Gate, judge
+from server.sandbox.runner.gate import Gate, Passed, judge, record
 from tests.unit.server.sandbox.fake_engine import serve_engine
 
 _CONTEXT = make_tar({"Dockerfile": b"FROM alpine\n"}, mode=0o644)
@@ -59,6 +61,57 @@ def test_a_dockerfile_that_the_policy_refuses_is_refused() -> None:
     context = make_tar({"Dockerfile": b"FROM alpine\nADD http://10.0.0.1/ /x\n"}, mode=0o644)
     with pytest.raises(KbError):
         judge(_gate(), "POST", "/v1.41/build?t=mine", context)
+
+
+def _tar_of(*entries: tuple[str, bytes, bytes]) -> bytes:
+    """Return an archive of entries: name, type (`tarfile.REGTYPE`), content."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        for name, kind, content in entries:
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.size, entry.linkname = kind, len(content), "/etc"
+            tar.addfile(entry, io.BytesIO(content))
+    return archive.getvalue()
+
+
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE]
+)
+def test_a_context_holds_nothing_but_files_and_folders(kind: bytes) -> None:
+    folder, file = ("src", tarfile.DIRTYPE, b""), ("Dockerfile", tarfile.REGTYPE, b"FROM a\n")
+    judge(_gate(), "POST", "/v1.41/build?t=mine", _tar_of(folder, file))
+    with pytest.raises(CommandRefusedError):
+        judge(_gate(), "POST", "/v1.41/build?t=mine", _tar_of(file, ("x", kind, b"")))
+
+
+_REFUSED_FILE = b"FROM alpine\nADD http://10.0.0.1/ /x\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x/../Dockerfile", "../Dockerfile", ".//Dockerfile", "/Dockerfile", "././Dockerfile"],
+)
+def test_the_dockerfile_is_judged_however_its_name_is_written(name: str) -> None:
+    context = _tar_of(
+        ("Dockerfile", tarfile.REGTYPE, b"FROM a\n"), (name, tarfile.REGTYPE, _REFUSED_FILE)
+    )
+    with pytest.raises(CommandRefusedError):
+        judge(_gate(), "POST", "/v1.41/build?t=mine", context)
+
+
+@pytest.mark.parametrize("asked", ["Dockerfile", "./Dockerfile", ".//Dockerfile", "././Dockerfile"])
+def test_the_dockerfile_that_is_asked_for_is_judged(asked: str) -> None:
+    target = "/v1.41/build?" + urlencode({"dockerfile": asked})
+    judge(_gate(), "POST", target, _CONTEXT)
+    with pytest.raises(KbError):
+        judge(_gate(), "POST", target, make_tar({"Dockerfile": _REFUSED_FILE}))
+
+
+def test_no_more_than_two_hundred_requests_are_kept() -> None:
+    gate = _gate()
+    for number in range(201):
+        record(gate, "POST", Passed(target=f"/v1.41/volumes/{number}"))
+    assert [one["request"] for one in gate.sent][-1] == "POST /v1.41/volumes/199"
 
 
 @pytest.mark.parametrize("unix", [True, False])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kb.answering.flag_lookup import is_looked_up
-from kb.answering.programs import programs_asked, programs_named
 from kb.answering.selection import select
+from kb.commands.naming import commands_named, programs_asked, programs_named
 from kb.model import Chunk, ChunkId, ChunkKind
 from tests.chunks import make_chunk
 from tests.unit.kb.answering.test_selection import ranking_of
@@ -63,3 +63,22 @@ def test_or_that_of_no_command() -> None:
 
 def test_every_meaning_is_given_where_no_program_is_named() -> None:
     assert chosen("what does -v do", SCP_V, TAR_V) == [SCP_V.id, TAR_V.id]
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        ("flags of docker volume ls", ["docker volume ls"]),
+        ("flags of run", ["docker run"]),
+        ("флаги docker-compose up", ["docker-compose up"]),
+        ("flags of docker compose up", ["docker compose up"]),
+        ("docker run and docker exec", ["docker run", "docker exec"]),
+        ("flags of git stash push", ["git stash push"]),
+        ("flags of git stash", ["git stash"]),
+        ("flags of apt install", ["apt install"]),
+        ("flags of systemctl list-timers", ["systemctl list-timers"]),
+        ("flags of grep", []),
+    ],
+)
+def test_commands_named_in_full(text: str, commands: list[str]) -> None:
+    assert list(commands_named(text)) == commands

@@ -1,0 +1,30 @@
+"""Whether a block of code is a Dockerfile or a Compose file, as its tag and its lines tell."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_DOCKERFILE_TAGS: Final = frozenset({"dockerfile", "docker"})
+_COMPOSE_TAGS: Final = frozenset({"", "yaml", "yml", "compose", "docker-compose"})
+_FROM: Final = re.compile(
+    r"(?:#.*\n|ARG .*\n|\s*\n)*FROM(?:\s+--\S+)*\s+\S+(?:\s+AS\s+\S+)?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The first instruction of a Dockerfile, alone on its line (`from os import path` is Python)."""
+_SERVICES: Final = re.compile(r"^services:\s*$", re.MULTILINE)
+
+
+def is_dockerfile(code: str, info: str) -> bool:
+    """Tell whether code is a Dockerfile; `info` is the info string of its fence."""
+    tag = _tag(info)
+    return tag in _DOCKERFILE_TAGS or (tag == "" and _FROM.match(code) is not None)
+
+
+def is_compose_file(code: str, info: str) -> bool:
+    """Tell whether code is a Compose file; `info` is the info string of its fence."""
+    return _tag(info) in _COMPOSE_TAGS and _SERVICES.search(code) is not None
+
+
+def _tag(info: str) -> str:
+    return info.split(maxsplit=1)[0].lower() if info.strip() else ""
