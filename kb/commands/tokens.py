@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kb.commands.texts import refused
+from kb.commands.typography import refuse_typographic_quotes
 from kb.errors import InvalidInputError
 from kb.text.prompts import without_prompt
 
@@ -141,7 +142,8 @@ def tokenize(text: str) -> tuple[Token, ...]:
     """Cut a command line into tokens; comments and `[OPTIONAL]` words are left out.
 
     Raises:
-        CommandRefusedError: A quote is left open, or a character cannot be seen.
+        CommandRefusedError: A quote is left open or is one of typography, or a character cannot be
+            seen.
         InvalidInputError: The line is empty or too long.
     """
     if len(text) > MAX_LENGTH:
@@ -155,6 +157,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
         raise refused(
             "hidden_characters", suggestion=without_hidden(line), char=f"U+{ord(hidden):04X}"
         )
+    refuse_typographic_quotes(line)
     tokens = _Scanner(line).scan()
     if not tokens:
         raise InvalidInputError(
