@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from kb.commands.grammar import parse
+from kb.commands.interruption import find_interruption
 from kb.commands.spec import command_groups, command_index
 from kb.commands.texts import RefusedError
 from kb.commands.tokens import (
@@ -71,8 +72,23 @@ def _shell_lines(code: str) -> list[str]:
     kept = dict(outside_documents(lines))
     shown = [kept.get(number, "").strip() for number in range(len(lines))]
     if any(line.startswith("#!") or _is_docker(line) for line in shown):
-        return ["" if line.startswith("#") else kept.get(at, "") for at, line in enumerate(shown)]
+        inside = _lines_of_interrupted(lines)
+        return [
+            "" if line.startswith("#") and at not in inside else kept.get(at, "")
+            for at, line in enumerate(shown)
+        ]
     return [kept.get(number, "") for number in range(len(lines))]
+
+
+def _lines_of_interrupted(lines: list[str]) -> set[int]:
+    """Return the numbers of the lines of commands that comments break off."""
+    starts = (
+        at
+        for at, line in enumerate(lines)
+        if _is_docker(line.strip()) and not (at and is_continued(lines[at - 1]))
+    )
+    found = ((at, find_interruption(lines[at:])) for at in starts)
+    return {number for at, broken in found if broken for number in range(at, at + broken.count)}
 
 
 def _is_docker(line: str) -> bool:
@@ -89,7 +105,10 @@ def _logical_lines(lines: list[str]) -> list[tuple[int, int, str]]:
     first = 0
     while first < len(lines):
         continued = last = _last_continued(lines, first)
-        if _START.match(without_prompt(lines[first])):
+        is_start = _START.match(without_prompt(lines[first])) is not None
+        if is_start and (broken := find_interruption(lines[first:])):
+            continued = last = first + broken.count - 1
+        elif is_start:
             last = max(last, _last_quoted(lines, first))
         text = _joined(lines[first : continued + 1], lines[continued + 1 : last + 1])
         logical.append((first, last, text))
@@ -125,10 +144,13 @@ def _read_line(line: str) -> str | None:
     """Return the command of a line without prompt and comment; None where it is no command."""
     if len(line) > MAX_LENGTH:
         return None
-    cleaned = clean_line(line)
+    is_broken = find_interruption(line.split("\n")) is not None
+    cleaned = without_prompt(line) if is_broken else clean_line(line)
     match = _START.match(cleaned)
     if match is None or not _names_command(match):
         return None
+    if is_broken:
+        return cleaned
     try:
         tokens = tokenize(cleaned)
     except KbError:

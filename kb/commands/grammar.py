@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kb.commands.interruption import find_interruption
 from kb.commands.nearest import nearest_command, nearest_flag
 from kb.commands.quantities import parse_bool
 from kb.commands.spec import (
@@ -29,6 +30,8 @@ _PROGRAMS = {
 }  # fmt: skip
 _ELLIPSES = frozenset({"…", "..."})
 """Where a note leaves something out."""
+_MAX_COMMENT = 40
+"""How much of a comment a refusal names, in characters."""
 _BRACKETS = (("[", "]"), ("{", "}"))
 _CHOOSE_DAEMON = frozenset({"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH"})
 """Variables by which the client finds its daemon, beside those of TLS."""
@@ -113,6 +116,10 @@ def parse(text: str) -> Invocation:
         CommandRefusedError: It is not a docker command, or the CLI would not understand it.
         InvalidInputError: It is empty or too long.
     """
+    if broken := find_interruption(text.split("\n")):
+        raise refused(
+            "comment_in_command", part=broken.comment[:_MAX_COMMENT], suggestion=broken.mended
+        )
     return parse_tokens(tokenize(text))
 
 
