@@ -7,7 +7,6 @@ operand. Abbreviated options do not exist.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from kb.commands.interruption import find_interruption
@@ -23,11 +22,8 @@ from kb.commands.spec import (
 )
 from kb.commands.texts import in_words, refused
 from kb.commands.tokens import Mark, Token, is_dash, join, tokenize
+from kb.commands.wrappers import PROGRAMS, find_command, is_variable, runs_docker, unwrap
 
-_PROGRAMS = {
-    "docker": "docker", "docker.exe": "docker",
-    "docker-compose": "compose", "docker-compose.exe": "compose",
-}  # fmt: skip
 _ELLIPSES = frozenset({"…", "..."})
 """Where a note leaves something out."""
 _MAX_COMMENT = 40
@@ -35,8 +31,6 @@ _MAX_COMMENT = 40
 _BRACKETS = (("[", "]"), ("{", "}"))
 _CHOOSE_DAEMON = frozenset({"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH"})
 """Variables by which the client finds its daemon, beside those of TLS."""
-_SUDO_VALUE = re.compile(r"-[A-Za-z]*[ughpCTURDrt]")
-"""Options of `sudo` after which their value stands."""
 _LOOK_ALIKES = str.maketrans("асеорхуіАВСЕНКМОРТХ", "aceopxyiABCEHKMOPTX")
 """Cyrillic letters and the Latin ones that look the same."""
 
@@ -136,21 +130,24 @@ def _refuse_shell(tokens: tuple[Token, ...]) -> None:
             raise refused("incomplete", part=token.text)
         if Mark.OPERATOR not in token.marks:
             continue
-        before = _before(tokens, at)
+        alone = _one_of(tokens)
         if token.value.startswith("\n"):
-            raise refused("several_commands", suggestion=before)
-        raise refused("shell_syntax", part=token.text, suggestion=before)
+            raise refused("several_commands", suggestion=alone)
+        raise refused("shell_syntax", part=token.text, suggestion=alone)
 
 
-def _before(tokens: tuple[Token, ...], at: int) -> str:
-    """Return what stands before an operator; empty where that says too little to run it.
+def _one_of(tokens: tuple[Token, ...]) -> str:
+    """Return the first docker command between operators; empty where it says too little to run it.
 
     What read its input from elsewhere waits for it in vain; a bracket may be left open.
     """
-    kept = tokens[: at - _has_descriptor(tokens, at)]
+    found = find_command(tokens)
+    at = found.stop
+    kept = tokens[found.start : at - (at < len(tokens) and _has_descriptor(tokens, at))]
     plain = "".join(token.text for token in kept if Mark.QUOTED not in token.marks)
     is_open = any(plain.count(opening) > plain.count(closing) for opening, closing in _BRACKETS)
-    return "" if is_open or tokens[at].text.startswith("<") else join(kept)
+    is_fed = at < len(tokens) and tokens[at].text.startswith("<")
+    return "" if is_open or is_fed else join(kept)
 
 
 def _has_descriptor(tokens: tuple[Token, ...], at: int) -> bool:
@@ -162,23 +159,18 @@ def _has_descriptor(tokens: tuple[Token, ...], at: int) -> bool:
 
 def _refuse_prefix(tokens: tuple[Token, ...]) -> None:
     first = tokens[0].value
+    inner = unwrap(tokens)
     if first in {"sudo", "doas"}:
-        raise refused("sudo", suggestion=join(_after_sudo(tokens)))
-    name, equals, _ = first.partition("=")
-    if equals and name.isidentifier():
+        raise refused("sudo", suggestion=join(inner))
+    if inner != tokens and runs_docker(inner):
+        raise refused("wrapper", part=first, suggestion=join(inner))
+    if is_variable(first):
+        name = first.partition("=")[0]
         if name in _CHOOSE_DAEMON or name.startswith("DOCKER_TLS"):
             raise refused("other_daemon", part=first)
         raise refused("environment_prefix", part=first, suggestion=join(tokens[1:]))
-    if first.lower() not in _PROGRAMS:
+    if first.lower() not in PROGRAMS:
         raise refused("not_docker", part=first)
-
-
-def _after_sudo(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Return what `sudo` runs: its own options, and the values of some, are left out."""
-    at = 1
-    while at < len(tokens) and tokens[at].value.startswith("-"):
-        at += 2 if _SUDO_VALUE.fullmatch(tokens[at].value) else 1
-    return tokens[at:]
 
 
 class _Parser:
@@ -193,7 +185,7 @@ class _Parser:
         self._help = False
 
     def parse(self) -> Invocation:
-        program = _PROGRAMS[self._tokens[0].value.lower()]
+        program = PROGRAMS[self._tokens[0].value.lower()]
         self._read_globals(program)
         command = self._read_command(program)
         if command.opaque:

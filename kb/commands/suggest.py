@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from kb.commands.grammar import Invocation, Option, parse
 from kb.commands.limits import Rules
+from kb.commands.loop import read_loop
 from kb.commands.mounts import is_file, is_host_path, name_volume, split_volume
 from kb.commands.policy import read_action, refuse_outright, refuse_shell
 from kb.commands.slots import with_samples
@@ -45,6 +46,8 @@ def suggest(call: Invocation | None, refusal: RefusedError, rules: Rules) -> str
 
 def _judge(call: Invocation, rules: Rules) -> None:
     refuse_outright(call)
+    if read_loop(call, rules):
+        return
     sampled = with_samples(call, problems=False)
     refuse_shell(sampled)
     read_action(sampled, rules)
