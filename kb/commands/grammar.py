@@ -19,6 +19,7 @@ from kb.commands.spec import (
     command_groups,
     command_index,
     global_flags,
+    plugin_commands,
 )
 from kb.commands.texts import in_words, refused
 from kb.commands.tokens import Mark, Token, is_dash, join, tokenize
@@ -125,7 +126,7 @@ def parse_tokens(tokens: tuple[Token, ...]) -> Invocation:
 
 
 def _refuse_shell(tokens: tuple[Token, ...]) -> None:
-    for at, token in enumerate(tokens):
+    for token in tokens:
         if token.text in _ELLIPSES:
             raise refused("incomplete", part=token.text)
         if Mark.OPERATOR not in token.marks:
@@ -259,9 +260,20 @@ class _Parser:
             return self._unknown_command(following, word) if following else refused(
                 "incomplete", part=join(self._tokens)
             )  # fmt: skip
+        if word in plugin_commands() and not group:
+            return refused("not_offered", part=f"docker {word}")
         near = nearest_command(word.translate(_LOOK_ALIKES), group)
-        code = "misspelt_command" if near else "unknown_command"
-        return refused(code, part=f"{group} {word}".strip(), near=near)
+        part = f"{group} {word}".strip()
+        if not near:
+            return refused("unknown_command", part=part)
+        meant = self._with_word(word, near.removeprefix(f"{group} "))
+        return refused("misspelt_command", part=part, near=near, suggestion=meant)
+
+    def _with_word(self, word: str, meant: str) -> str:
+        """Return the line with what was meant in the place of the first such word."""
+        at = next(at for at, token in enumerate(self._tokens) if at and token.value == word)
+        before, after = self._tokens[:at], self._tokens[at + 1 :]
+        return " ".join([*(token.text for token in before), meant, *(t.text for t in after)])
 
     # --- options and operands ----------------------------------------------------------------
 

@@ -153,6 +153,15 @@ def test_what_is_suggested_instead(case: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
+    "case", load_jsonl("commands/hints.jsonl"), ids=lambda case: ascii(case["text"])
+)
+def test_what_is_advised(case: dict[str, str]) -> None:
+    with pytest.raises(CommandRefusedError) as caught:
+        plan(case["text"], confirmed=True)
+    assert caught.value.hint == case["hint"]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "docker run -v ./nginx.conf:/etc/nginx/nginx.conf:ro nginx",
