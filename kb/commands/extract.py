@@ -29,6 +29,8 @@ _START = re.compile(
     r"docker(?P<compose>-compose)?(?:\.exe)?\s+(?P<next>[^\s;&|]+)"
 )
 _UNFINISHED = frozenset({"missing_operand", "incomplete", "missing_value"})
+_MAKES_NO_SENSE = _UNFINISHED | {"extra_operand", "open_quote", "unicode_dash", "not_docker"}
+"""Why a sentence that begins with a command's name is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,8 @@ def _read_span(span: CodeSpan) -> list[ExtractedCommand]:
         return [ExtractedCommand(text=text, lines=span.lines)] if text and mentioned else []
     commands = []
     for first, last, line in _logical_lines(_shell_lines(span.text)):
-        if text := _read_line(line):
+        text = _read_line(line)
+        if text and not (line.lstrip().startswith("#") and _is_prose(text)):
             lines = LineRange(start=span.lines.start + first, end=span.lines.start + last)
             commands.append(ExtractedCommand(text=text, lines=lines))
     return commands
@@ -158,6 +161,20 @@ def _read_line(line: str) -> str | None:
     if any(Mark.OPERATOR in token.marks for token in tokens):
         return cleaned
     return join(tokens)
+
+
+def _is_prose(text: str) -> bool:
+    """Tell whether what follows `#` is a sentence on docker, not a command after root's prompt."""
+    try:
+        parse(text)
+    except RefusedError as refusal:
+        if refusal.code in _MAKES_NO_SENSE:
+            return True
+        # Of several commands the first one tells; a bracket begins an aside.
+        return "(" in text or (bool(refusal.suggestion) and _is_prose(refusal.suggestion))
+    except KbError:
+        return True
+    return False
 
 
 def _names_command(start: re.Match[str]) -> bool:
