@@ -86,7 +86,7 @@ def _split_flags(instruction: Instruction, escape: str) -> tuple[dict[str, str],
 
 
 def _refuse_heredoc(instruction: Instruction, operands: str) -> None:
-    """Refuse text that follows on lines of its own: only BuildKit reads it, and not what builds here.
+    """Refuse text on lines of its own: BuildKit reads it, the builder that is used here does not.
 
     After `heredocsFromLine` of BuildKit's `frontend/dockerfile/parser`.
     """

@@ -85,7 +85,9 @@ def test_policy(case: dict[str, Any]) -> None:
 
 
 def test_text_on_lines_of_its_own_is_refused_with_a_way_around_it() -> None:
-    with pytest.raises(CommandRefusedError, match="Line 2 of the Dockerfile: RUN <<'EOF'") as caught:
+    with pytest.raises(
+        CommandRefusedError, match="Line 2 of the Dockerfile: RUN <<'EOF'"
+    ) as caught:
         check_dockerfile("FROM alpine\nRUN <<'EOF'\nls\nEOF")
     assert "Join the commands with &&" in caught.value.hint
 
