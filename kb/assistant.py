@@ -219,7 +219,10 @@ class Assistant:
         cited = {citation.n for citation in answer.citations}
         kept = [(chunk, citation) for chunk, citation in passages if citation.n in cited]
         answer = replace(
-            answer, commands=offer_commands(kept, ranking, index, self._notes, rules=self._rules)
+            answer,
+            commands=offer_commands(
+                kept, ranking, index, self._notes, typed=answer.question, rules=self._rules
+            ),
         )
         yield from _offered(answer)
         return answer
@@ -287,7 +290,9 @@ class Assistant:
                 text=compose_open(first, citation, draft.language),
                 citations=(citation,),
             )
-        commands = offer_commands(quoted, ranking, index, self._notes, rules=self._rules)
+        commands = offer_commands(
+            quoted, ranking, index, self._notes, typed=draft.question, rules=self._rules
+        )
         if commands and len(quoted) == 1 and first.kind is ChunkKind.COMMAND:
             # Its flags are told too; the commands that stand among them are not offered.
             told = flags_used(first, commands[0].text, index.catalog)
