@@ -261,7 +261,7 @@ class _Parser:
                 "incomplete", part=join(self._tokens)
             )  # fmt: skip
         if word in plugin_commands() and not group:
-            return refused("not_offered", part=f"docker {word}")
+            return refused("not_offered", key="not_offered.plugin", part=f"docker {word}")
         near = nearest_command(word.translate(_LOOK_ALIKES), group)
         part = f"{group} {word}".strip()
         if not near:
