@@ -8,7 +8,9 @@ from typing import Final
 from kb.answering.quotes import cite, quote_chunk, quoted_lines
 from kb.commands.extract import ExtractedCommand, extract_commands
 from kb.commands.limits import DEFAULT_RULES, Rules
+from kb.commands.naming import spec_of
 from kb.commands.offer import offer
+from kb.commands.suggest import meant_command
 from kb.model import Chunk, Citation, Command, LineRange
 from kb.ports import Index, NoteReader
 from kb.retrieval.candidates import Ranking
@@ -25,9 +27,20 @@ def offer_commands(
     index: Index,
     notes: NoteReader,
     *,
+    typed: str = "",
     rules: Rules = DEFAULT_RULES,
 ) -> tuple[Command, ...]:
-    """Return the commands that stand in the cited lines, each once."""
+    """Return the commands that stand in the cited lines, each once.
+
+    Args:
+        cited: The chunks that the answer quotes.
+        ranking: Of the question as it was read.
+        index: Where the notes' own words on flags are looked up.
+        notes: Reads the notes as they are now.
+        typed: The question as it was typed; a misspelt command line gets the meant command alone.
+        rules: What commands are judged by.
+    """
+    meant = meant_command(typed)
     explain = flag_notes(index, notes)
     offered: dict[str, Command] = {}
     for chunk, citation in cited:
@@ -35,7 +48,7 @@ def offer_commands(
         shift = citation.lines.start - quoted.start
         inside = [one for one in extract_commands(chunk) if _is_within(one.lines, quoted)]
         for found in _by_relevance(inside, chunk, ranking):
-            if found.text in offered:
+            if found.text in offered or (meant and spec_of(found.text) != meant):
                 continue
             offered[found.text] = offer(
                 found.text,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from kb.commands.limits import Limits, Rules
 from kb.commands.references import is_image_id, is_public_host, parse_reference
-from kb.commands.values import OBJECT_NAME
+from kb.commands.values import NETWORK_NAME, OBJECT_NAME
 
 Rule = Callable[[object, Rules], bool]
 
@@ -191,7 +191,7 @@ def is_network(value: object, _rules: Rules) -> bool:
         return True
     name = str(value)
     # A colon, as in `container:x`, is no part of a name.
-    return name.lower() != "host" and OBJECT_NAME.fullmatch(name) is not None
+    return name.lower() != "host" and NETWORK_NAME.fullmatch(name) is not None
 
 
 def are_bindings(value: object, rules: Rules) -> bool:

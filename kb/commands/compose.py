@@ -153,16 +153,21 @@ def _read_network(place: str, options: dict[str, Node], name: str) -> Node:
     for key, value in options.items():
         if key == "driver":
             if value not in {None, "", "default", "bridge"}:
-                code = "host_namespace" if value == "host" else "network_options"
-                raise refused(code, part=f"{place}.driver: {value}")
+                raise _refused_driver(f"{place}.driver: {value}", is_host=value == "host")
         elif key in {"internal", "attachable"}:
             kept[key] = value is True
         elif key in {"ipam", "driver_opts", "enable_ipv6"} and value:
-            raise refused("network_options", part=f"{place}.{key}")
+            raise refused("network_options", key="network_options.left_out", part=f"{place}.{key}")
         elif not _keep_object_key(kept, key, value, place):
             raise refused("compose_key", place=place, part=key)
     refuse_foreign_network(str(kept.get("name") or name))
     return kept or None
+
+
+def _refused_driver(part: str, *, is_host: bool) -> RefusedError:
+    if is_host:
+        return refused("host_namespace", part=part)
+    return refused("network_options", key="network_options.left_out", part=part)
 
 
 def _keep_object_key(kept: dict[str, Node], key: str, value: Node, place: str) -> bool:

@@ -7,6 +7,7 @@ from kb.commands.compose_yaml import Node
 from kb.commands.container import TmpfsMount, VolumeMount
 from kb.commands.mounts import parse_mount, parse_tmpfs, parse_volume, refuse_host_source
 from kb.commands.texts import refused
+from kb.commands.values import COMPOSE_VOLUME
 
 
 def read_volumes(value: Node, place: str, reading: Reading) -> Node:
@@ -14,10 +15,12 @@ def read_volumes(value: Node, place: str, reading: Reading) -> Node:
     kept: list[Node] = []
     for item in as_list(value, place):
         if isinstance(item, dict):
-            mount, notes = parse_mount(_long_mount(item, place), reading.rules.limits)
+            mount, notes = parse_mount(
+                _long_mount(item, place), reading.rules.limits, names=COMPOSE_VOLUME
+            )
             reading.notes.extend(notes)
         else:
-            mount = parse_volume(as_text(item, place))
+            mount = parse_volume(as_text(item, place), names=COMPOSE_VOLUME)
         kept.append(_write_mount(mount))
     return kept
 
@@ -52,10 +55,20 @@ def _mount_options(name: str, options: Node, place: str) -> list[str]:
 def _write_mount(mount: VolumeMount | TmpfsMount) -> Node:
     if isinstance(mount, TmpfsMount):
         return {"type": "tmpfs", "target": mount.target, "tmpfs": {"size": mount.size_bytes}}
+    if mount.volume and len(mount.volume) == 1:
+        return _write_long(mount)
     modes = [*(["ro"] if mount.read_only else []), *(["nocopy"] if mount.no_copy else [])]
     if mount.volume is None:
         return mount.target
     return ":".join([mount.volume, mount.target, *([",".join(modes)] if modes else [])])
+
+
+def _write_long(mount: VolumeMount) -> Node:
+    """Return the long form, in which one letter before a colon is no drive of Windows."""
+    switches: dict[str, Node] = {"read_only": True} if mount.read_only else {}
+    if mount.no_copy:
+        switches["volume"] = {"nocopy": True}
+    return {"type": "volume", "source": mount.volume, "target": mount.target, **switches}
 
 
 def read_tmpfs(value: Node, place: str, reading: Reading) -> Node:

@@ -155,7 +155,9 @@ def _networks(value: Node, place: str, _reading: Reading) -> Node:
             "aliases",
             "priority",
         }:
-            raise refused("network_options", part=f"{place}.{name}.{key}")
+            raise refused(
+                "network_options", key="network_options.address", part=f"{place}.{name}.{key}"
+            )
         aliases = options.get("aliases") if isinstance(options, dict) else None
         kept[name] = {"aliases": list(as_texts(aliases, place))} if aliases else None
     return kept
@@ -280,11 +282,11 @@ def _ignore(value: Node, place: str, reading: Reading) -> Node | Dropped:
     return DROPPED
 
 
-def _refuse(code: str) -> Handler:
+def _refuse(code: str, key: str = "") -> Handler:
     def handle(value: Node, place: str, _reading: Reading) -> Node | Dropped:
         if value in (None, False, "", [], {}):
             return DROPPED
-        raise refused(code, part=place)
+        raise refused(code, key=key, part=place)
 
     return handle
 
@@ -317,11 +319,14 @@ HANDLERS: dict[str, Handler] = {
     "annotations": _refuse("annotation"), "oom_kill_disable": _refuse("out_of_memory"),
     "oom_score_adj": _refuse("out_of_memory"), "cpu_rt_runtime": _refuse("realtime"),
     "cpu_rt_period": _refuse("realtime"), "storage_opt": _refuse("storage_options"),
-    "mac_address": _refuse("network_options"), "dns_opt": _refuse("network_options"),
-    "use_api_socket": _refuse("docker_socket"), "env_file": _refuse("client_files"),
+    "mac_address": _refuse("network_options", "network_options.left_out"),
+    "dns_opt": _refuse("network_options", "network_options.left_out"),
+    "use_api_socket": _refuse("docker_socket"),
+    "env_file": _refuse("client_files", "client_files.env_file"),
     "label_file": _refuse("client_files"), "credential_spec": _refuse("client_files"),
     "secrets": _refuse("client_files"), "configs": _refuse("client_files"),
-    "extends": _refuse("outside_context"), "external_links": _refuse("network_options"),
+    "extends": _refuse("outside_context"),
+    "external_links": _refuse("network_options", "network_options.left_out"),
     "post_start": _refuse("privileged"), "pre_stop": _refuse("privileged"),
 }  # fmt: skip
 """What is done with each key of a service; a key that is not here is refused."""

@@ -19,6 +19,9 @@ from kb.commands.texts import refused
 
 _FLAG = re.compile(r"--(?P<name>[a-z-]+)(?:=(?P<value>\S*))?")
 _SCHEMES = ("http://", "https://", "git://", "ssh://", "ftp://", "git@")
+_HEREDOC = re.compile(r"(?<!\S)\d*<<-?(?!\d)[^\s<]+")
+_QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
+_TAKES_HEREDOC = frozenset({"RUN", "COPY", "ADD"})
 _MAX_LINE = 16_384
 _ALLOWED_FLAGS = {
     "FROM": frozenset({"platform"}),
@@ -48,6 +51,7 @@ def _check_as(text: str, dialect: Dialect, build_args: Mapping[str, str]) -> Non
     scope = Scope(build_args=build_args, escape=dialect.escape)
     for instruction in read_instructions(text, dialect):
         flags, operands = _split_flags(instruction, dialect.escape)
+        _refuse_heredoc(instruction, operands)
         match instruction.name:
             case "ARG" if not instruction.deferred:
                 scope.set_args(operands)
@@ -79,6 +83,21 @@ def _split_flags(instruction: Instruction, escape: str) -> tuple[dict[str, str],
             raise refused("dockerfile_instruction", line=instruction.line, part=part)
         flags[match["name"]] = match["value"] or ""
     return flags, rest
+
+
+def _refuse_heredoc(instruction: Instruction, operands: str) -> None:
+    """Refuse text on lines of its own: BuildKit reads it, the builder that is used here does not.
+
+    After `heredocsFromLine` of BuildKit's `frontend/dockerfile/parser`.
+    """
+    bare = _QUOTED.sub(lambda quoted: "x" * len(quoted.group()), operands)
+    found = _HEREDOC.search(bare) if instruction.name in _TAKES_HEREDOC else None
+    if found:
+        part = f"{instruction.name} {operands[found.start() : found.end()]}"
+        raise refused(
+            "dockerfile_instruction", key="dockerfile_instruction.heredoc",
+            line=instruction.line, part=part,
+        )  # fmt: skip
 
 
 def _check_from(instruction: Instruction, words: list[str], scope: Scope) -> None:

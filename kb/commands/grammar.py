@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kb.commands.interruption import find_interruption
 from kb.commands.nearest import nearest_command, nearest_flag
 from kb.commands.quantities import parse_bool
 from kb.commands.spec import (
@@ -18,17 +19,16 @@ from kb.commands.spec import (
     command_groups,
     command_index,
     global_flags,
+    plugin_commands,
 )
 from kb.commands.texts import in_words, refused
 from kb.commands.tokens import LineToken, Mark, cut_line, is_dash, join
-from kb.text.wrappers import WRAPPERS, behind_wrapper
+from kb.commands.wrappers import PROGRAMS, find_command, is_variable, runs_docker, unwrap
 
-_PROGRAMS = {
-    "docker": "docker", "docker.exe": "docker",
-    "docker-compose": "compose", "docker-compose.exe": "compose",
-}  # fmt: skip
 _ELLIPSES = frozenset({"…", "..."})
 """Where a note leaves something out."""
+_MAX_COMMENT = 40
+"""How much of a comment a refusal names, in characters."""
 _BRACKETS = (("[", "]"), ("{", "}"))
 _CHOOSE_DAEMON = frozenset({"DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH"})
 """Variables by which the client finds its daemon, beside those of TLS."""
@@ -112,6 +112,10 @@ def parse(text: str) -> Invocation:
         CommandRefusedError: It is not a docker command, or the CLI would not understand it.
         InvalidInputError: It is empty or too long.
     """
+    if broken := find_interruption(text.split("\n")):
+        raise refused(
+            "comment_in_command", part=broken.comment[:_MAX_COMMENT], suggestion=broken.mended
+        )
     return parse_tokens(cut_line(text))
 
 
@@ -123,26 +127,29 @@ def parse_tokens(tokens: tuple[LineToken, ...]) -> Invocation:
 
 
 def _refuse_shell(tokens: tuple[LineToken, ...]) -> None:
-    for at, token in enumerate(tokens):
+    for token in tokens:
         if token.text in _ELLIPSES:
             raise refused("incomplete", part=token.text)
         if Mark.OPERATOR not in token.marks:
             continue
-        before = _before(tokens, at)
+        alone = _one_of(tokens)
         if token.value.startswith("\n"):
-            raise refused("several_commands", suggestion=before)
-        raise refused("shell_syntax", part=token.text, suggestion=before)
+            raise refused("several_commands", suggestion=alone)
+        raise refused("shell_syntax", part=token.text, suggestion=alone)
 
 
-def _before(tokens: tuple[LineToken, ...], at: int) -> str:
-    """Return what stands before an operator; empty where that says too little to run it.
+def _one_of(tokens: tuple[LineToken, ...]) -> str:
+    """Return the first docker command between operators; empty where it says too little to run it.
 
     What read its input from elsewhere waits for it in vain; a bracket may be left open.
     """
-    kept = tokens[: at - _has_descriptor(tokens, at)]
+    found = find_command(tokens)
+    at = found.stop
+    kept = tokens[found.start : at - (at < len(tokens) and _has_descriptor(tokens, at))]
     plain = "".join(token.text for token in kept if Mark.QUOTED not in token.marks)
     is_open = any(plain.count(opening) > plain.count(closing) for opening, closing in _BRACKETS)
-    return "" if is_open or tokens[at].text.startswith("<") else join(kept)
+    is_fed = at < len(tokens) and tokens[at].text.startswith("<")
+    return "" if is_open or is_fed else join(kept)
 
 
 def _has_descriptor(tokens: tuple[LineToken, ...], at: int) -> bool:
@@ -154,16 +161,17 @@ def _has_descriptor(tokens: tuple[LineToken, ...], at: int) -> bool:
 
 def _refuse_prefix(tokens: tuple[LineToken, ...]) -> None:
     first = tokens[0].value
-    if first in WRAPPERS:
-        behind = behind_wrapper([token.value for token in tokens], 0)
-        code = "sudo" if first in _AS_ANOTHER_USER else "not_docker"
-        raise refused(code, part=first, suggestion=join(tokens[behind:]))
-    name, equals, _ = first.partition("=")
-    if equals and name.isidentifier():
+    inner = unwrap(tokens)
+    if first in _AS_ANOTHER_USER:
+        raise refused("sudo", part=first, suggestion=join(inner))
+    if inner != tokens and runs_docker(inner):
+        raise refused("wrapper", part=first, suggestion=join(inner))
+    if is_variable(first):
+        name = first.partition("=")[0]
         if name in _CHOOSE_DAEMON or name.startswith("DOCKER_TLS"):
             raise refused("other_daemon", part=first)
         raise refused("environment_prefix", part=first, suggestion=join(tokens[1:]))
-    if first.lower() not in _PROGRAMS:
+    if first.lower() not in PROGRAMS:
         raise refused("not_docker", part=first)
 
 
@@ -179,7 +187,7 @@ class _Parser:
         self._help = False
 
     def parse(self) -> Invocation:
-        program = _PROGRAMS[self._tokens[0].value.lower()]
+        program = PROGRAMS[self._tokens[0].value.lower()]
         self._read_globals(program)
         command = self._read_command(program)
         if command.opaque:
@@ -253,9 +261,20 @@ class _Parser:
             return self._unknown_command(following, word) if following else refused(
                 "incomplete", part=join(self._tokens)
             )  # fmt: skip
+        if word in plugin_commands() and not group:
+            return refused("not_offered", key="not_offered.plugin", part=f"docker {word}")
         near = nearest_command(word.translate(_LOOK_ALIKES), group)
-        code = "misspelt_command" if near else "unknown_command"
-        return refused(code, part=f"{group} {word}".strip(), near=near)
+        part = f"{group} {word}".strip()
+        if not near:
+            return refused("unknown_command", part=part)
+        meant = self._with_word(word, near.removeprefix(f"{group} "))
+        return refused("misspelt_command", part=part, near=near, suggestion=meant)
+
+    def _with_word(self, word: str, meant: str) -> str:
+        """Return the line with what was meant in the place of the first such word."""
+        at = next(at for at, token in enumerate(self._tokens) if at and token.value == word)
+        before, after = self._tokens[:at], self._tokens[at + 1 :]
+        return " ".join([*(token.text for token in before), meant, *(t.text for t in after)])
 
     # --- options and operands ----------------------------------------------------------------
 

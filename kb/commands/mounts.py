@@ -91,8 +91,12 @@ def _host_mount(source: str, target: str) -> RefusedError:
     return refused("host_mount", part=source, volume=volume, path=target or "/data")
 
 
-def parse_volume(value: str) -> VolumeMount:
+def parse_volume(value: str, *, names: re.Pattern[str] = OBJECT_NAME) -> VolumeMount:
     """Return what `-v` mounts.
+
+    Args:
+        value: `volume:/path`, or a path alone.
+        names: What a volume may be called.
 
     Raises:
         CommandRefusedError: It is a folder of the machine, or nothing that can be mounted.
@@ -103,7 +107,7 @@ def parse_volume(value: str) -> VolumeMount:
         return VolumeMount(target=parts[0])
     source, target = parts[0], parts[1]
     refuse_host_source(source, target)
-    if len(parts) > 3 or not OBJECT_NAME.fullmatch(source):
+    if len(parts) > 3 or not names.fullmatch(source):
         raise refused("bad_volume", part=value)
     _refuse_target(target, value)
     modes = parts[2].split(",") if len(parts) > 2 else []
@@ -119,8 +123,15 @@ def _refuse_target(target: str, value: str) -> None:
         raise refused("bad_volume", part=value)
 
 
-def parse_mount(value: str, limits: Limits) -> tuple[VolumeMount | TmpfsMount, list[Saying]]:
+def parse_mount(
+    value: str, limits: Limits, *, names: re.Pattern[str] = OBJECT_NAME
+) -> tuple[VolumeMount | TmpfsMount, list[Saying]]:
     """Return what `--mount` mounts, and what was changed.
+
+    Args:
+        value: `source=volume,target=/path`.
+        limits: What a folder in memory is lowered to.
+        names: What a volume may be called.
 
     Raises:
         CommandRefusedError: It is no volume, or asks for options of the volume's driver.
@@ -139,7 +150,7 @@ def parse_mount(value: str, limits: Limits) -> tuple[VolumeMount | TmpfsMount, l
     no_copy = take_switch(fields, "volume-nocopy")
     if fields:
         raise refused("mount_option", part=next(iter(fields)))
-    if source and not OBJECT_NAME.fullmatch(source):
+    if source and not names.fullmatch(source):
         raise refused("bad_volume", part=value)
     mount = VolumeMount(target=target, volume=source or None, read_only=read_only, no_copy=no_copy)
     return mount, []

@@ -103,7 +103,7 @@ def refuse_outright(call: Invocation) -> None:
         return
     for option in call.options:
         if option.flag.verdict is Verdict.REFUSE and option.on:
-            raise refused(option.flag.code, part=option.written)
+            raise refused(option.flag.code, key=option.flag.key, part=option.written)
     if call.command.verdict is Verdict.REFUSE:
         raise refused(call.command.code, part=f"docker {call.command.path}")
     for option in call.options:

@@ -136,8 +136,13 @@ def _read_stop_timeout(call: Invocation, limits: Limits, notes: list[Saying]) ->
 def refuse_terminal(call: Invocation) -> None:
     """Refuse `-i` and `-t`: nobody could type."""
     given = [o.written for o in call.options if o.flag.name in _TERMINAL and o.on]
-    if given:
-        raise refused("needs_terminal", part=" ".join(given))
+    if not given:
+        return
+    part = " ".join(given)
+    if call.command.path == "exec":
+        name = call.operand_values("container")[0]
+        raise refused("needs_terminal", key="needs_terminal.exec", part=part, name=name)
+    raise refused("needs_terminal", part=part)
 
 
 def read_exec(call: Invocation, _rules: Rules, notes: list[Saying]) -> ExecInContainer:

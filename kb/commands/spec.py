@@ -2,7 +2,8 @@
 
 The tables are `data/commands.tsv` and `data/flags.tsv`. A verdict is `allow`, `neutralise` (let
 pass in a form that does no harm), `confirm` (part of something that destroys), `check` (depends on
-the value) or `refuse:<reason code>`. `neutralise:ignored` is let pass without effect.
+the value) or `refuse:<reason code>`, with `:<name>` where the refusal has words of its own (the
+text `<reason code>.<name>`). `neutralise:ignored` is let pass without effect.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ class FlagSpec(_Described):
     verdict: Verdict
     code: str
     """The reason code of a refusal, or what a neutralised option becomes."""
+    key: str = ""
+    """Of the text of its refusal, where that is not the one of its reason code."""
 
     @property
     def takes_value(self) -> bool:
@@ -122,10 +125,12 @@ def _read_operand(text: str) -> OperandSpec:
 def _flags_by_command() -> dict[str, tuple[FlagSpec, ...]]:
     table: dict[str, list[FlagSpec]] = {}
     for row in read_rows("flags.tsv"):
-        verdict, code = _split_verdict(row["verdict"])
+        verdict, whole = _split_verdict(row["verdict"])
+        code, _, name = whole.partition(":")
         flag = FlagSpec(
             name=row["flag"], short=row["short"], kind=row["kind"],
-            verdict=verdict, code=code, en=row["en"], ru=row["ru"],
+            verdict=verdict, code=code, key=f"{code}.{name}" if name else "",
+            en=row["en"], ru=row["ru"],
         )  # fmt: skip
         for command in row["commands"].split(","):
             table.setdefault(command, []).append(flag)
@@ -158,6 +163,12 @@ def all_commands() -> tuple[CommandSpec, ...]:
 def command_index() -> dict[str, CommandSpec]:
     """Return the commands by each of their names."""
     return {name: spec for spec in all_commands() for name in (spec.path, *spec.aliases)}
+
+
+@cache
+def plugin_commands() -> frozenset[str]:
+    """Return the commands that only plugins of the client bring; the sandbox has none of them."""
+    return frozenset(row["name"] for row in read_rows("plugins.tsv"))
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from kb.commands.grammar import Invocation, Option, parse
 from kb.commands.limits import Rules
+from kb.commands.loop import read_loop
 from kb.commands.mounts import (
     is_file,
     is_host_path,
@@ -17,6 +18,7 @@ from kb.commands.mounts import (
 )
 from kb.commands.policy import read_action, refuse_outright, refuse_shell
 from kb.commands.slots import with_samples
+from kb.commands.spec import CommandSpec
 from kb.commands.texts import RefusedError
 from kb.commands.tokens import Mark, quote
 from kb.errors import KbError
@@ -50,8 +52,37 @@ def suggest(call: Invocation | None, refusal: RefusedError, rules: Rules) -> str
     return ""
 
 
+def meant_command(text: str) -> CommandSpec | None:
+    """Return the command of a command line whose name is misspelt; None for any other text.
+
+    A word that may be left out counts against it: `docker imagse delete` is no command line.
+    """
+    call = _parse_as_meant(text)
+    if call is None:
+        return None
+    is_loose = call.operands and not any(operand.required for operand in call.command.operands)
+    return None if is_loose else call.command
+
+
+def _parse_as_meant(text: str) -> Invocation | None:
+    try:
+        parse(text)
+    except RefusedError as refusal:
+        meant = refusal.suggestion if refusal.code == "misspelt_command" else ""
+    except KbError:
+        return None
+    else:
+        return None
+    try:
+        return parse(meant) if meant else None
+    except KbError:
+        return None
+
+
 def _judge(call: Invocation, rules: Rules) -> None:
     refuse_outright(call)
+    if read_loop(call, rules):
+        return
     sampled = with_samples(call, problems=False)
     refuse_shell(sampled)
     read_action(sampled, rules)

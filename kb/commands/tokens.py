@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kb.commands.texts import refused
+from kb.commands.typography import refuse_typographic_quotes
 from kb.errors import InvalidInputError
 from kb.text.prompts import without_prompt
 from kb.text.shell_lines import COMMENT, join_continued
@@ -104,7 +105,8 @@ def cut_line(text: str) -> tuple[LineToken, ...]:
     """Cut a command line into tokens; comments and `[OPTIONAL]` words are left out.
 
     Raises:
-        CommandRefusedError: A quote is left open, or a character cannot be seen.
+        CommandRefusedError: A quote is left open or is one of typography, or a character cannot be
+            seen.
         InvalidInputError: The line is empty or too long.
     """
     if len(text) > MAX_LENGTH:
@@ -118,6 +120,7 @@ def cut_line(text: str) -> tuple[LineToken, ...]:
         raise refused(
             "hidden_characters", suggestion=without_invisible(line), char=f"U+{ord(hidden):04X}"
         )
+    refuse_typographic_quotes(line)
     tokens = _Scanner(line).scan()
     if not tokens:
         raise InvalidInputError(

@@ -20,7 +20,11 @@ MAX_VALUE = 4096
 """The longest value, in characters."""
 MAX_PORT = 65535
 OBJECT_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
-"""What the daemon takes for the name of something new: a container, a volume, a network."""
+"""What the daemon takes for the name of a new container or volume: two characters or more."""
+NETWORK_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+"""A network may have one. The daemon takes any text but blanks, the sandbox only what is a name."""
+COMPOSE_VOLUME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_.-]*")
+"""What a Compose file calls a volume; the volume's own name begins with the project's."""
 _CONTAINER = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _HOSTNAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?")
@@ -54,6 +58,7 @@ def _matching(pattern: re.Pattern[str], problem: str) -> Check:
 
 _CONTAINER_NAME = _matching(_CONTAINER, "name")
 _NEW_NAME = _matching(OBJECT_NAME, "new_name")
+_NETWORK_NAME = _matching(NETWORK_NAME, "network_name")
 
 
 def check_image(value: str) -> str:
@@ -144,8 +149,8 @@ KINDS: dict[str, ValueKind] = {
     "volume": ValueKind(check=check_volume, sample="data", choices="volumes"),
     "volume-mount": ValueKind(sample="data:/data"),
     "new-volume": ValueKind(check=_NEW_NAME, sample="data"),
-    "network": ValueKind(check=_NEW_NAME, sample="bridge", choices="networks"),
-    "new-network": ValueKind(check=_NEW_NAME, sample="web"),
+    "network": ValueKind(check=_NETWORK_NAME, sample="bridge", choices="networks"),
+    "new-network": ValueKind(check=_NETWORK_NAME, sample="web"),
     "object": ValueKind(check=check_object, sample="box", choices="objects"),
     "context": ValueKind(check=check_folder, sample="."),
     "build-file": ValueKind(check=check_folder, sample="Dockerfile"),

@@ -54,7 +54,7 @@ def words_before_program(words: Sequence[str]) -> int:
         if _ASSIGNMENT.fullmatch(words[at]):
             at += 1
             start = start if is_wrapped else at
-        elif words[at] in WRAPPERS:
+        elif (wrapper := WRAPPERS.get(words[at])) and wrapper.is_about_command:
             is_wrapped, at = True, behind_wrapper(words, at)
         else:
             return at if not is_wrapped or _CALLED.match(words[at]) else start

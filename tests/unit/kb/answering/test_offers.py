@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from kb.answering.offers import offer_commands
 from kb.answering.quotes import Quote, cite, quote_chunk
 from kb.model import ChunkKind, CodeSpan, LineRange, Query
@@ -25,7 +27,7 @@ def offered(question: str, meant: MeantCommands = NOTHING_MEANT) -> list[str]:
     ranking = Ranking(
         question=parse_question(Query(text=question)), terms=(), candidates=(), meant=meant
     )
-    commands = offer_commands([(CHUNK, citation)], ranking, memory_index({}), notes)
+    commands = offer_commands([(CHUNK, citation)], ranking, memory_index({}), notes, typed=question)
     return [command.text for command in commands]
 
 
@@ -35,6 +37,22 @@ def test_the_command_that_is_meant_comes_first() -> None:
     meant = MeantCommands(cosines={"ps": 0.3, "images": 0.5, "info": -0.1})
     assert offered(question, meant) == ["docker images", "docker ps", "docker info"]
     assert offered("docker info", meant)[0] == "docker info"
+
+
+@pytest.mark.parametrize(
+    ("typed", "commands"),
+    [
+        ("docker pss", ["docker ps"]),
+        ("docker inof", ["docker info"]),
+        ("docker strat web", []),
+        ("docker imagse delete", ["docker ps", "docker images", "docker info"]),
+        ("docker strat", ["docker ps", "docker images", "docker info"]),
+    ],
+)
+def test_a_misspelt_command_line_gets_the_meant_command_alone(
+    typed: str, commands: list[str]
+) -> None:
+    assert sorted(offered(typed)) == sorted(commands)
 
 
 def test_only_the_commands_of_the_cited_lines_are_offered_at_their_place_in_the_note_now() -> None:

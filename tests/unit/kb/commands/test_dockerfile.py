@@ -84,6 +84,14 @@ def test_policy(case: dict[str, Any]) -> None:
     assert caught.value.code == case["code"]
 
 
+def test_text_on_lines_of_its_own_is_refused_with_a_way_around_it() -> None:
+    with pytest.raises(
+        CommandRefusedError, match="Line 2 of the Dockerfile: RUN <<'EOF'"
+    ) as caught:
+        check_dockerfile("FROM alpine\nRUN <<'EOF'\nls\nEOF")
+    assert "Join the commands with &&" in caught.value.hint
+
+
 def test_variables_do_not_grow_without_end() -> None:
     growing = "ENV A=xxxx\n" + "ENV A=$A$A$A$A\n" * 60
     check_dockerfile(f"FROM alpine\n{growing}COPY $A /x")

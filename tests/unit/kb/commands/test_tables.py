@@ -24,6 +24,7 @@ def test_the_tables_are_whole() -> None:
         assert flag.ru
         if flag.verdict is Verdict.REFUSE:
             assert f"refuse.{flag.code}" in keys, flag
+            assert not flag.key or flag.key in keys, flag
         if flag.verdict is Verdict.NEUTRALISE and flag.code:
             assert flag.code == "ignored"
     for command in all_commands():

@@ -149,6 +149,16 @@ def test_what_is_suggested_instead(case: dict[str, str]) -> None:
     with pytest.raises(CommandRefusedError) as caught:
         plan(case["text"], confirmed=True)
     assert caught.value.suggestion == case["suggestion"]
+    assert caught.value.code == case.get("code", caught.value.code)
+
+
+@pytest.mark.parametrize(
+    "case", load_jsonl("commands/hints.jsonl"), ids=lambda case: ascii(case["text"])
+)
+def test_what_is_advised(case: dict[str, str]) -> None:
+    with pytest.raises(CommandRefusedError) as caught:
+        plan(case["text"], confirmed=True)
+    assert caught.value.hint == case["hint"]
 
 
 @pytest.mark.parametrize(
