@@ -8,7 +8,8 @@ from typing import Final
 _DOCKERFILE_TAGS: Final = frozenset({"dockerfile", "docker"})
 _COMPOSE_TAGS: Final = frozenset({"", "yaml", "yml", "compose", "docker-compose"})
 _FROM: Final = re.compile(
-    r"(?:#.*\n|ARG .*\n|\s*\n)*FROM(?:\s+--\S+)*\s+\S+(?:\s+AS\s+\S+)?[ \t]*$",
+    r"(?:#.*\n|ARG .*\n|\s*\n)*FROM(?:\s+--\S+)*\s+\S+(?:\s+AS\s+\S+)?"
+    r"[ \t]*(?:[ \t](?:#|//).*)?$",  # with what people note behind it
     re.IGNORECASE | re.MULTILINE,
 )
 """The first instruction of a Dockerfile, alone on its line (`from os import path` is Python)."""
