@@ -13,7 +13,7 @@ LANGUAGES = frozenset(get_args(Language))
 
 
 def test_every_phrase_of_an_answer_is_in_every_language() -> None:
-    assert all(LANGUAGES == own.keys() for own in frames._FRAMES.values())
+    assert all(own.keys() == LANGUAGES for own in frames._FRAMES.values())
 
 
 def test_every_text_on_commands_is_in_every_language() -> None:
