@@ -21,6 +21,7 @@ from kb.commands.naming import named_with_program, specs_of
 from kb.model import ChunkKind
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import ChunkTerms, chunk_terms, coverage, match
+from kb.retrieval.features import FEATURE_NAMES
 from kb.retrieval.fitted import SignalSet, fitted_file
 from kb.retrieval.network import SignalNetwork, from_stored
 from kb.text.intent import Intent
@@ -98,6 +99,10 @@ class Evidence:
 
 _EXPLAINING: Final = frozenset({ChunkKind.FLAG, ChunkKind.COMMAND})
 EVIDENCE_NAMES: Final = tuple(field.name for field in fields(Evidence))
+_OF_ALL: Final = frozenset({"coverage", "command_meant"})
+"""Signals that a candidate has too, but that are of all that is chosen, or of the question."""
+_OF_BEST: Final = (frozenset(EVIDENCE_NAMES) & frozenset(FEATURE_NAMES)) - _OF_ALL
+"""Signals that are the best candidate's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,52 +140,51 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
 
     What several of them hold counts together: the sides of a comparison answer as one.
     """
-    best = chosen[0]
-    features = best.features
-    others = [c.score for c in ranking.candidates if c not in chosen]
+    best, ranked = chosen[0], ranking.candidates
+    features, flags = best.features, ranking.question.flags
     held = _united(chunk_terms(candidate.chunk) for candidate in chosen)
-    explained = best.chunk.kind in _EXPLAINING and features.flag >= 0.5
-    asks_flag = bool(ranking.question.flags)
-    known = {spec.path for c in ranking.candidates for spec in specs_of(c.chunk) if spec}
-    meant = ranking.meant
-    readings = [c.reading for c in ranking.candidates if c.reading is not None]
+    known = {spec.path for c in ranked for spec in specs_of(c.chunk) if spec}
     reading = _reading(ranking, chosen)
-    second = ranking.candidates[1].score if len(ranking.candidates) > 1 else 0.0
     return Evidence(
-        dense=features.dense,
-        dense_same=features.dense_same,
-        tokens=features.tokens,
-        tokens_least=features.tokens_least,
-        best_dense=max(candidate.features.dense for candidate in ranking.candidates),
+        **{name: getattr(features, name) for name in _OF_BEST},
+        best_dense=max(candidate.features.dense for candidate in ranked),
         coverage=coverage(ranking.terms, held),
         missing=_heaviest_missing(ranking, held),
         unknown=_unknown_share(ranking),
-        lead=features.lead,
-        purpose=features.purpose,
         score=best.score / 10,
         brevity=1 / max(1, len(ranking.terms)),
-        question=features.question,
-        defines=features.defines,
-        command=features.command,
         command_unknown=float(_names_unknown_command(ranking, known)),
-        need_sure=features.need_sure,
-        need_unmet=features.need_unmet,
-        command_meant=meant.certainty,
-        command_missing=meant.certainty * meant.are_missing(known),
-        kind=features.kind,
-        flag_explained=float(asks_flag and explained),
-        flag_unknown=float(asks_flag and features.flag < 0.1)
-        + 0.5 * float(ranking.question.intent is Intent.FLAG and 0.1 <= features.flag < 0.5),
-        margin=max(-1.0, min(1.0, best.score - max(others, default=best.score - 1))),
-        runner_up=second / 10,
-        tokens_same=features.tokens_same,
-        coverage_same=features.coverage_same,
-        need=features.need,
+        command_meant=ranking.meant.certainty,
+        command_missing=ranking.meant.certainty * ranking.meant.are_missing(known),
+        flag_explained=float(bool(flags) and _explains_flag(best)),
+        flag_unknown=_flag_unknown(ranking, features.flag),
+        margin=_margin(ranking, chosen),
+        runner_up=ranked[1].score / 10 if len(ranked) > 1 else 0.0,
         name_unknown=float(_has_unknown_name(ranking)),
         reading=reading,
-        reading_best=max(readings, default=0.0),
+        reading_best=max((c.reading for c in ranked if c.reading is not None), default=0.0),
         reading_same=reading * features.same_language,
     )
+
+
+def _explains_flag(candidate: Candidate) -> bool:
+    return candidate.chunk.kind in _EXPLAINING and candidate.features.flag >= 0.5
+
+
+def _flag_unknown(ranking: Ranking, match: float) -> float:
+    """Return 1 where the best candidate has no asked flag, 0.5 where it only mentions it."""
+    if not ranking.question.flags:
+        return 0.0
+    if match < 0.1:
+        return 1.0
+    return 0.5 if ranking.question.intent is Intent.FLAG and match < 0.5 else 0.0
+
+
+def _margin(ranking: Ranking, chosen: Sequence[Candidate]) -> float:
+    """Return how far the best of the chosen is ahead of the others, -1..1; 1 without others."""
+    best = chosen[0].score
+    others = [c.score for c in ranking.candidates if c not in chosen]
+    return max(-1.0, min(1.0, best - max(others, default=best - 1)))
 
 
 def _reading(ranking: Ranking, chosen: Sequence[Candidate]) -> float:
