@@ -14,6 +14,7 @@ from ingest.vault import NoteSource, Vault
 from kb.errors import IndexUnavailableError, KbError
 from kb.model import NoteId, NoteSummary
 from kb.ports import Index
+from kb.readers import borrowed
 
 _LOADING = IndexStatus(state="indexing", message="the model and the index are being loaded")
 
@@ -87,9 +88,9 @@ class NotesLibrary:
 
     def notes(self) -> list[NoteSummary]:
         """Return the notes by path: as indexed, or as they lie in the folder before that."""
-        index = self.index
-        if index is not None:
-            return index.catalog.notes()
+        with borrowed(lambda: self.index) as index:
+            if index is not None:
+                return index.catalog.notes()
         return [
             NoteSummary(
                 id=file.id,
@@ -102,13 +103,13 @@ class NotesLibrary:
 
     def title(self, note: NoteId) -> str:
         """Return a note's title as indexed; before that the one of its file's name."""
-        index = self.index
-        if index is None:
-            return title_of_file(note)
-        if chunks := index.catalog.chunks_of(note):
-            return chunks[0].title
-        titles = (each.title for each in index.catalog.notes() if each.id == note)
-        return next(titles, title_of_file(note))
+        with borrowed(lambda: self.index) as index:
+            if index is None:
+                return title_of_file(note)
+            if chunks := index.catalog.chunks_of(note):
+                return chunks[0].title
+            titles = (each.title for each in index.catalog.notes() if each.id == note)
+            return next(titles, title_of_file(note))
 
     def read(self, note: NoteId) -> str:
         """Return the decoded source of a note as it is now; raises as `load` does."""

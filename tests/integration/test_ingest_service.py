@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from kb.answering.frames import frame
 from kb.assistant import Assistant
 from kb.errors import IndexUnavailableError, StateLockedError, VaultError
 from kb.model import Answer, AnswerStatus, ChunkKind, NoteId, Question
-from kb.ports import Embedding, FloatArray
+from kb.ports import ChatMessage, Embedding, FloatArray, Term
 from tests.fakes import FakeEmbedder
 from tests.integration.index_states import all_chunks, contents, index_of, opened
 
@@ -562,6 +562,76 @@ def test_questions_are_answered_during_a_sync(notes: Path, state: Path) -> None:
         answered_before, answered_after = steps[0][1], steps[-1][1]
         assert answered_after - answered_before >= 3, "the sync kept questions waiting"
         contents(service)
+
+
+class Meanwhile:
+    """A chat model during whose words something else happens."""
+
+    name = "slow"
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        self._happens = happens
+
+    def stream(
+        self, messages: Sequence[ChatMessage], *, cancelled: Callable[[], bool]
+    ) -> Iterator[str]:
+        self._happens()
+        yield "`docker rm web` убирает контейнер [1]."
+
+
+def ask_a_model(service: IndexService, happens: Callable[[], object]) -> Answer:
+    assistant = Assistant(
+        index=lambda: service.index, notes=service.vault, chat_model=Meanwhile(happens)
+    )
+    answer = assistant.ask(Question(text="docker rm", mode="llm"))
+    assert answer.mode == "llm"
+    return answer
+
+
+def test_a_question_under_way_keeps_the_index_that_was_replaced(
+    notes: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+        old = index_of(service).fingerprint
+    monkeypatch.setattr("ingest.index_files._source", lambda *_: b"other code")
+
+    def sync_twice() -> None:
+        service.sync()
+        service.sync()
+        assert (state / "index" / old).exists()
+
+    with opened(notes, state) as service:
+        answer = ask_a_model(service, sync_twice)
+        assert [command.text for command in answer.commands] == ["docker rm web"]
+        assert index_of(service).fingerprint != old
+        service.sync()
+        assert not (state / "index" / old).exists()
+
+
+def test_a_question_under_way_keeps_the_vectors_that_are_filled_again(
+    notes: Path, state: Path
+) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+        before = contents(service)
+        old = index_of(service)
+        (state / "index" / old.fingerprint / "vectors-1").stat()
+        lost = [chunk.id for chunk in all_chunks(old)][:1]
+        vector = FakeEmbedder().embed_query("порт").vector
+
+        def fill_again() -> None:
+            old.vectors.delete(lost)
+            old.lexical.delete(lost)
+            service.sync()
+            assert index_of(service) is not old
+            assert contents(service) == before
+            assert old.vectors.query(vector, top_k=3)
+            assert old.lexical.search([Term(text="docker")], top_k=3)
+
+        ask_a_model(service, fill_again)
+        assert not (state / "index" / old.fingerprint / "vectors-1").exists()
+        assert contents(service) == before
 
 
 def test_new_code_makes_a_new_index_and_embeds_nothing(
