@@ -184,7 +184,10 @@ class SentenceTransformerEmbedder:
         room = loaded.window - loaded.special_tokens - _MARGIN
         room -= len(self._offsets(loaded.document_prompt))
         if room < 1:
-            raise ModelError(f"the window of {loaded.window} tokens leaves no room for text")
+            raise ModelError(
+                f"the window of {loaded.window} tokens leaves no room for text",
+                hint="name a model with a longer one in KB_EMBEDDING_MODEL",
+            )
         context = keep_tail(context, self._offsets(context), room // 3)
         room = max(1, room - len(self._offsets(context)))
         head = context + "\n" if context else ""

@@ -104,5 +104,5 @@ def test_what_is_replaced_between_two_looks_is_not_read() -> None:
 def test_where_there_is_none_there_is_nothing_to_read() -> None:
     place = Place()
     place.thing = None
-    with borrowed(place.current) as thing:
-        assert thing is None
+    with borrowed(place.current) as found:
+        assert found is None
