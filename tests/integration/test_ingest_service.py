@@ -215,6 +215,31 @@ def test_a_rename_is_told_as_one(notes: Path, state: Path) -> None:
         assert (report.added, report.removed) == ((), ())
 
 
+def test_an_empty_note_that_goes_is_not_renamed_to_another_that_comes(
+    notes: Path, state: Path
+) -> None:
+    (notes / "old.md").write_bytes(b"")
+    with opened(notes, state) as service:
+        service.sync()
+        (notes / "old.md").unlink()
+        (notes / "new.md").write_bytes(b"")
+        report = service.sync()
+        assert report.renamed == ()
+        assert (report.added, report.removed) == (("new.md",), ("old.md",))
+
+
+def test_other_tags_are_found_by_words(notes: Path, state: Path) -> None:
+    note = notes / "папка" / "вопросы.md"
+    with opened(notes, state) as service:
+        service.sync()
+        note.write_text(QUESTIONS.replace("tags: [docker]", "tags: [podman]"), encoding="utf-8")
+        service.sync()
+        lexical = index_of(service).lexical
+        found = lexical.search([Term(text="podman")], top_k=5)
+        chunks = index_of(service).catalog.chunks_of(NoteId("папка/вопросы.md"))
+        assert {hit.chunk for hit in found} == {chunk.id for chunk in chunks}
+
+
 def test_a_deleted_note_leaves_nothing_behind(notes: Path, state: Path) -> None:
     with opened(notes, state) as service:
         service.sync()

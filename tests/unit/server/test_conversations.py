@@ -124,7 +124,8 @@ def test_a_comment_stays_until_another_is_given_or_the_rating_is_taken_back(
     answer = ask(client)
 
     def rated(**feedback: object) -> object:
-        client.post(f"/api/answers/{answer['id']}/feedback", json=feedback)
+        response = client.post(f"/api/answers/{answer['id']}/feedback", json=feedback)
+        assert response.status_code == 200
         url = f"/api/conversations/{answer['conversation_id']}/export"
         exported = client.get(url, params={"format": "json"}).json()
         return exported["messages"][0]["comment"]
