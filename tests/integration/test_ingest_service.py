@@ -8,17 +8,23 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ingest.index_files import IndexFiles
 from ingest.report import SyncProgress
 from ingest.service import IndexService
 from ingest.vault import Vault
+from ingest.vector_places import FolderVectors
 from kb.answering.frames import frame
 from kb.assistant import Assistant
 from kb.errors import IndexUnavailableError, StateLockedError, VaultError
 from kb.model import Answer, AnswerStatus, ChunkKind, NoteId, Question
 from kb.ports import ChatMessage, Embedding, FloatArray, Term
+from kb.store.chroma import ChromaStore
+from kb.store.database import Database
+from kb.store.embeddings import EmbeddingCache
 from tests.fakes import FakeEmbedder
 from tests.integration.index_states import all_chunks, contents, index_of, opened
 
@@ -587,6 +593,35 @@ def test_questions_are_answered_during_a_sync(notes: Path, state: Path) -> None:
         answered_before, answered_after = steps[0][1], steps[-1][1]
         assert answered_after - answered_before >= 3, "the sync kept questions waiting"
         contents(service)
+
+
+def test_an_index_that_cannot_be_opened_whole_is_left_closed(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+
+    def note_closing(kind: type[ChromaStore | Database]) -> None:
+        close = kind.close
+
+        def noting(store: Any) -> None:
+            closed.append(kind.__name__)
+            close(store)
+
+        monkeypatch.setattr(kind, "close", noting)
+
+    def fail(*_: object, **__: object) -> None:
+        raise PermissionError(13, "denied")
+
+    embedder = FakeEmbedder()
+    cache = EmbeddingCache(state / "known.sqlite3", dimension=embedder.dimension)
+    place = FolderVectors(state / "index", dimension=embedder.dimension)
+    note_closing(ChromaStore)
+    note_closing(Database)
+    monkeypatch.setattr("ingest.index_files.TantivyIndex", fail)
+    with pytest.raises(PermissionError):
+        IndexFiles(state / "index", embedder=embedder, cache=cache, place=place)
+    assert closed == ["ChromaStore", "Database"]
+    cache.close()
 
 
 class Meanwhile:
