@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kb.commands.actions import Prune
 from kb.commands.removal import name_build_cache, name_removed
 from kb.model import Language
-from server.sandbox.listed import first_name, passes_filters
+from server.sandbox.runner.listed import first_name, passes_filters
 
 if TYPE_CHECKING:
     from docker import APIClient
