@@ -136,14 +136,6 @@ class SentenceTransformerEmbedder:
         """What reads questions together with chunks, where the model brings it."""
         return self._load().reranker
 
-    def warm_up(self) -> None:
-        """Load the model now, so that the first question need not wait for it.
-
-        Raises:
-            ModelError: The files are no model, or a broken one.
-        """
-        self._load()
-
     def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
         """Return what the model makes of each text."""
         loaded = self._load()
