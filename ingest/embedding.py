@@ -136,14 +136,6 @@ class SentenceTransformerEmbedder:
         """What reads questions together with chunks, where the model brings it."""
         return self._load().reranker
 
-    def warm_up(self) -> None:
-        """Load the model now, so that the first question need not wait for it.
-
-        Raises:
-            ModelError: The files are no model, or a broken one.
-        """
-        self._load()
-
     def embed_documents(self, texts: Sequence[str]) -> list[Embedding]:
         """Return what the model makes of each text."""
         loaded = self._load()
@@ -184,7 +176,10 @@ class SentenceTransformerEmbedder:
         room = loaded.window - loaded.special_tokens - _MARGIN
         room -= len(self._offsets(loaded.document_prompt))
         if room < 1:
-            raise ModelError(f"the window of {loaded.window} tokens leaves no room for text")
+            raise ModelError(
+                f"the window of {loaded.window} tokens leaves no room for text",
+                hint="name a model with a longer one in KB_EMBEDDING_MODEL",
+            )
         context = keep_tail(context, self._offsets(context), room // 3)
         room = max(1, room - len(self._offsets(context)))
         head = context + "\n" if context else ""

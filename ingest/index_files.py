@@ -6,6 +6,7 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import ExitStack
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -16,6 +17,7 @@ from ingest.vector_places import FOLDER_LABEL, VectorPlace
 from kb.errors import IndexUnavailableError, VectorServerError
 from kb.model import Chunk, ChunkId, NoteId
 from kb.ports import ChunkStore, EmbeddedWindow, Embedder, FloatArray, Index
+from kb.readers import Readers
 from kb.store.catalog import SCHEMA, SqliteCatalog
 from kb.store.chroma import ChromaStore
 from kb.store.database import Database
@@ -78,6 +80,7 @@ class IndexFiles:
     Attributes:
         has_vectors: False for an index of another model, whose vectors no question can be compared
             with; it answers by words alone.
+        readers: Who reads the stores; none that was replaced is closed before they have left.
     """
 
     def __init__(
@@ -87,21 +90,24 @@ class IndexFiles:
         self._embedder = embedder
         self._cache = cache
         self._place = place
-        self._database = Database(folder / "catalog.sqlite3", SCHEMA)
-        self.manifest = Manifest(self._database)
-        self.catalog = SqliteCatalog(self._database)
-        if not self.manifest.value("model"):
-            self.manifest.set_value("model", embedder.fingerprint)
-            self.manifest.set_value("place", place.label)
-        self.has_vectors = self.manifest.value("model") == embedder.fingerprint
-        try:
+        self.readers = Readers()
+        self._replaced: list[Callable[[], None]] = []
+        """What gives back the stores that others have taken the place of."""
+        with ExitStack() as opened:
+            self._database = Database(folder / "catalog.sqlite3", SCHEMA)
+            opened.callback(self._database.close)
+            self.manifest = Manifest(self._database)
+            self.catalog = SqliteCatalog(self._database)
+            if not self.manifest.value("model"):
+                self.manifest.set_value("model", embedder.fingerprint)
+                self.manifest.set_value("place", place.label)
+            self.has_vectors = self.manifest.value("model") == embedder.fingerprint
             self._vectors: ChunkStore = (
                 self._open_vectors() if self.has_vectors else MemoryChunkStore()
             )
-        except BaseException:
-            self._database.close()
-            raise
-        self._lexical = self._open_lexical()
+            opened.callback(self._vectors.close)
+            self._lexical = self._open_lexical()
+            opened.pop_all()
 
     @property
     def vectors_name(self) -> str:
@@ -135,6 +141,7 @@ class IndexFiles:
             lexical=self._lexical,
             catalog=self.catalog,
             has_vectors=self.has_vectors,
+            readers=self.readers,
         )
 
     # --- changes --------------------------------------------------------------------------------
@@ -263,8 +270,14 @@ class IndexFiles:
         return True
 
     def _refill_vectors(self) -> None:
-        self._vectors.close()
-        self._vectors = self._open_vectors(afresh=True)
+        old, name = self._vectors, self.vectors_name
+        self._vectors = self._open_new_vectors()
+
+        def give_back() -> None:
+            old.close()
+            self._drop_vectors(name)
+
+        self._replaced.append(give_back)
         for batch in self._all_chunks():
             self._vectors.upsert(self._embedded(batch))
 
@@ -282,28 +295,32 @@ class IndexFiles:
 
     # --- files ----------------------------------------------------------------------------------
 
-    def _open_vectors(self, *, afresh: bool = False) -> ChromaStore:
-        """Open the vectors; damaged ones, and those at another place, are left for new, empty ones.
-
-        Chroma remembers the folders of its process, so the same one cannot be begun again.
-        """
+    def _open_vectors(self) -> ChromaStore:
+        """Open the vectors; damaged ones, and those at another place, are left for new ones."""
         name = self.vectors_name
-        is_here = (self.manifest.value("place") or FOLDER_LABEL) == self._place.label
-        if is_here and not afresh:
+        if (self.manifest.value("place") or FOLDER_LABEL) == self._place.label:
             try:
                 return self._place.open(name)
             except VectorServerError:
                 raise
             except IndexUnavailableError as error:
                 _log.warning("%s", error)
-        fresh = f"vectors-{int(name.rsplit('-', 1)[1]) + 1}"
+        opened = self._open_new_vectors()
+        self._drop_vectors(name)
+        return opened
+
+    def _open_new_vectors(self) -> ChromaStore:
+        """Open empty vectors under a new name: Chroma remembers the folders of its process."""
+        fresh = f"vectors-{int(self.vectors_name.rsplit('-', 1)[1]) + 1}"
         self._place.drop(fresh)
         opened = self._place.open(fresh)
         self.manifest.set_value("vectors", fresh)
         self.manifest.set_value("place", self._place.label)
+        return opened
+
+    def _drop_vectors(self, name: str) -> None:
         shutil.rmtree(self.folder / name, ignore_errors=True)
         self._place.drop(name)
-        return opened
 
     def _open_lexical(self) -> TantivyIndex:
         try:
@@ -313,8 +330,24 @@ class IndexFiles:
             shutil.rmtree(self.folder / "lexical", ignore_errors=True)
             return TantivyIndex(self.folder / "lexical", analyze=analyze)
 
+    def close_replaced(self) -> None:
+        """Close the stores that others have taken the place of, once those who read have left.
+
+        The index with the new stores must be the one that questions get by now.
+        """
+        replaced, self._replaced = self._replaced, []
+        for give_back in replaced:
+            self.readers.when_none(give_back)
+
+    def retire(self) -> None:
+        """Close all stores once those who read have left; another index answers by now."""
+        self.readers.when_none(self.close)
+
     def close(self) -> None:
         """Close all stores."""
+        replaced, self._replaced = self._replaced, []
+        for give_back in replaced:
+            give_back()
         self._vectors.close()
         self._lexical.close()
         self._database.close()

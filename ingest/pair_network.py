@@ -87,7 +87,10 @@ def marks_of(tokenizer: Tokenizer) -> tuple[int, int]:
     """
     first, separator = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
     if first is None or separator is None:
-        raise ModelError("the model's tokenizer has no marks of beginning and end")
+        raise ModelError(
+            "the model's tokenizer has no marks of beginning and end",
+            hint="name another model in KB_EMBEDDING_MODEL, or none for the one that ships",
+        )
     return first, separator
 
 

@@ -61,11 +61,6 @@ class SyncReport:
     cancelled: bool = False
     """It was stopped half-way; the index is whole, and the next sync goes on from there."""
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether the sync found nothing to do."""
-        return not (self.added or self.changed or self.removed or self.renamed or self.failed)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexStatus:

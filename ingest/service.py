@@ -28,6 +28,7 @@ from kb.errors import (
 )
 from kb.model import NoteWarning
 from kb.ports import Embedder, FloatArray, Index
+from kb.readers import borrowed
 from kb.store.chroma import ChromaServer
 from kb.store.embeddings import EmbeddingCache
 
@@ -112,7 +113,6 @@ class IndexService:
             if self._current is not None:
                 self._current.close()
             self._current = None
-            self._drop_retired()
             if self._cache is not None:
                 self._cache.close()
             self._cache = None
@@ -133,8 +133,11 @@ class IndexService:
         `indexing` while there is none yet, `degraded` while an outdated one answers, or where one
         could not be built or a note not be read, else `ok`.
         """
-        current, embedder = self._current, self._embedder
-        model = embedder.name if embedder else ""
+        with borrowed(lambda: self._current) as current:
+            return self._status_of(current)
+
+    def _status_of(self, current: IndexFiles | None) -> IndexStatus:
+        model = self._embedder.name if self._embedder else ""
         if current is None or self._index is None:
             if self._trouble:
                 message, code = self._trouble.message, self._trouble.code
@@ -172,7 +175,7 @@ class IndexService:
             VectorServerError: The Chroma server went away; the next sync goes on.
         """
         with self._syncing:
-            self._drop_retired()
+            self._drop_outdated()
             try:
                 report = self._sync(on_progress, cancelled)
             except Exception as error:
@@ -199,6 +202,7 @@ class IndexService:
         elif target.repair():
             # Vectors that were filled again are others.
             self._index = target.as_index(self._fingerprint)
+            target.close_replaced()
         try:
             report = apply_sync(
                 target, self.vault, cache, on_progress=on_progress, cancelled=cancelled
@@ -221,20 +225,23 @@ class IndexService:
         self._current = built
         self._index = built.as_index(self._fingerprint)
         if old is not None:
-            # Questions under way may still be reading it.
             self._retired.append(old)
+            old.retire()
 
-    def _drop_retired(self) -> None:
-        for old in self._retired:
-            old.close()
-        self._retired.clear()
-        if self._current is not None and self._current.folder.name == self._fingerprint:
-            for folder in self._index_folders():
-                if folder.name != self._fingerprint:
-                    shutil.rmtree(folder, ignore_errors=True)
-            place = self._place_of(self._fingerprint)
-            if isinstance(place, ServerVectors):
-                place.drop_others(self._current.vectors_name)
+    def _drop_outdated(self) -> None:
+        """Delete the files of other indexes, and their vectors, unless a question reads some."""
+        self._retired = [old for old in self._retired if old.readers.is_awaited]
+        current = self._current
+        if current is None or current.folder.name != self._fingerprint:
+            return
+        if self._retired or current.readers.is_awaited:
+            return
+        for folder in self._index_folders():
+            if folder.name != self._fingerprint:
+                shutil.rmtree(folder, ignore_errors=True)
+        place = self._place_of(self._fingerprint)
+        if isinstance(place, ServerVectors):
+            place.drop_others(current.vectors_name)
 
     # --- files ----------------------------------------------------------------------------------
 
@@ -296,6 +303,7 @@ class IndexService:
         try:
             if opened.has_vectors:
                 opened.repair()
+                opened.close_replaced()
         except BaseException:
             opened.close()
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -30,6 +31,7 @@ from kb.model import (
     Question,
 )
 from kb.ports import ChatModel, Index, NoteReader
+from kb.readers import borrowed
 from kb.retrieval.candidates import Ranking
 from kb.retrieval.respelling import mended
 from kb.retrieval.retriever import Retriever
@@ -135,10 +137,10 @@ class Assistant:
             IndexUnavailableError: There is no index yet.
         """
         text = check_question(text)
-        index = self._current_index()
-        asked = asked_part(in_own_script(text, index))
-        query = Query(text=asked, language=detect_language(asked), filters=filters or Filters())
-        return self._retriever.search(index, query, top_k=top_k)
+        with self._current_index() as index:
+            asked = asked_part(in_own_script(text, index))
+            query = Query(text=asked, language=detect_language(asked), filters=filters or Filters())
+            return self._retriever.search(index, query, top_k=top_k)
 
     def stream(
         self, question: Question, *, cancelled: Callable[[], bool] = lambda: False
@@ -154,10 +156,18 @@ class Assistant:
             IndexUnavailableError: There is no index yet.
         """
         started = time.perf_counter()
-        text = check_question(question.text)
+        check_question(question.text)
         yield StatusEvent(text="searching")
-        index = self._current_index()
-        asked = mended(asked_part(in_own_script(text, index)), index)
+        with self._current_index() as index:
+            answer = yield from self._answer(question, index, cancelled)
+        total = round((time.perf_counter() - started) * 1000, 2)
+        timings_ms = {**answer.timings_ms, "total": total}
+        yield AnswerEvent(answer=replace(answer, timings_ms=timings_ms))
+
+    def _answer(
+        self, question: Question, index: Index, cancelled: Callable[[], bool]
+    ) -> Generator[StreamEvent, None, Answer]:
+        asked = mended(asked_part(in_own_script(question.text.strip(), index)), index)
         standalone = resolve(asked, question.history)
         query = Query(
             text=standalone,
@@ -170,10 +180,8 @@ class Assistant:
             answer = yield from self._reword(answer, ranking, index, cancelled)
         else:
             yield from _spoken(answer)
-        total = round((time.perf_counter() - started) * 1000, 2)
-        timings_ms = {**ranking.timings_ms, "total": total}
         notice = _notice(answer, index)
-        yield AnswerEvent(answer=replace(answer, timings_ms=timings_ms, notice=notice))
+        return replace(answer, timings_ms=dict(ranking.timings_ms), notice=notice)
 
     def _reword(
         self, answer: Answer, ranking: Ranking, index: Index, cancelled: Callable[[], bool]
@@ -212,14 +220,15 @@ class Assistant:
         chunks = list(distinct.values())[:_PASSAGES]
         return cited_chunks(list(map(quote_chunk, chunks)), self._notes)
 
-    def _current_index(self) -> Index:
-        index = self._index()
-        if index is None:
-            raise IndexUnavailableError(
-                "The notes are not indexed yet.",
-                hint="Wait until indexing ends, or run `kb ingest`.",
-            )
-        return index
+    @contextmanager
+    def _current_index(self) -> Iterator[Index]:
+        with borrowed(self._index) as index:
+            if index is None:
+                raise IndexUnavailableError(
+                    "The notes are not indexed yet.",
+                    hint="Wait until indexing ends, or run `kb ingest`.",
+                )
+            yield index
 
 
 def _notice(answer: Answer, index: Index) -> str | None:

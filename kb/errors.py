@@ -1,4 +1,4 @@
-"""Every error of the project that a user may see.
+"""The errors that a user may see.
 
     KbError
     ├── InvalidInputError        the caller's request cannot be understood
@@ -16,6 +16,18 @@
     ├── ChatModelError           the optional language model failed
     ├── BusyError                too much at once
     └── SandboxError             the sandbox daemon cannot be started or reached
+
+Those that only the server raises stand beside what raises them:
+
+    KbError
+    ├── ApiError                 server.api_errors: the API answered with an error
+    ├── EditingOffError          server.note_files: the server was started without `--edit`
+    ├── PortTakenError           server.serving: nothing can listen on that address
+    ├── StorageError             server.storage: the disk is full, or a file cannot be had
+    ├── ConflictError
+    │   └── PreconditionError    server.note_files: the note is not what its writer has read
+    └── NeedsValuesError
+        └── SlotsWantedError     server.command_desk: the same, with the slots to be filled
 
 Each carries a `code` (stable, for programs), a message (what, and which value) and a `hint`
 (what to do about it); some carry `reasons`, which tell a program more than the code does.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.model import Chunk, ChunkId, FlagEntry, NoteId, NoteSummary, ScoredChunk
+from kb.readers import Readers
 
 FloatArray = NDArray[np.float32]
 TokenArray = NDArray[np.int8]
@@ -227,6 +228,8 @@ class Index:
     catalog: ChunkCatalog
     has_vectors: bool = True
     """False where the vectors are another model's, so that words alone can be compared."""
+    readers: Readers = field(default_factory=Readers, compare=False, repr=False)
+    """Who answers from it (`kb.readers.borrowed`): its stores are closed after them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

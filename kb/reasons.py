@@ -31,6 +31,7 @@ SandboxReason = Literal[
     "no_reply",
     "went_away",
     "restarting",
+    "shutting_down",
     # it works, or would work
     "switched_off",
     "not_started",

@@ -1,4 +1,4 @@
-"""The API as the command line uses it: the same words to a running server and to one of our own."""
+"""The API as the command line uses it: the same words to every server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kb.errors import IndexUnavailableError, InvalidInputError, KbError
+from kb.errors import IndexUnavailableError, InvalidInputError
+from server.api_errors import ApiError
 from server.caller import CALLER_HEADER, Caller
 
 if TYPE_CHECKING:
@@ -20,25 +21,6 @@ Json = dict[str, Any]
 """A JSON object of the API, whose shape `/openapi.json` tells."""
 
 _TIMEOUT_S = 120.0
-
-
-class ApiError(KbError):
-    """The API answered with an error.
-
-    Args:
-        status: The HTTP status.
-        body: The JSON of the error.
-    """
-
-    def __init__(self, status: int, body: Json) -> None:
-        detail = body.get("error", {})
-        super().__init__(
-            str(detail.get("message", f"the server answered {status}")),
-            hint=str(detail.get("hint", "")),
-            code=str(detail.get("code", f"http_{status}")),
-        )
-        self.status = status
-        self.body = body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,23 +115,6 @@ class ApiClient:
         return _json_of(response.text)
 
 
-@contextlib.contextmanager
-def connect(settings: Settings) -> Iterator[ApiClient]:
-    """Use the server that owns the state folder, or run one inside this process meanwhile.
-
-    Raises:
-        StateLockedError: Another process owns the folder and is no server.
-        KbError: The server of our own cannot start.
-    """
-    client = find_running(settings)
-    if client is None:
-        with _own_server(settings) as own:
-            yield own
-        return
-    with contextlib.closing(client):
-        yield client
-
-
 def find_running(settings: Settings) -> ApiClient | None:
     """Return a client of the server that owns the state folder; None where none runs."""
     from server.state import state_folder
@@ -158,30 +123,6 @@ def find_running(settings: Settings) -> ApiClient | None:
     if running is None:
         return None
     return ApiClient(url=running.url, token=running.token, own=False)
-
-
-@contextlib.contextmanager
-def _own_server(settings: Settings) -> Iterator[ApiClient]:
-    from server.serving import ServerThread, listen, port_of
-    from server.state import state_folder
-    from server.wiring import build
-
-    state = state_folder(settings)
-    state.acquire()
-    with contextlib.ExitStack() as stack:
-        stack.callback(state.release)
-        sockets = listen("127.0.0.1", 0)
-        for each in sockets:
-            stack.callback(each.close)
-        runtime = build(
-            settings.model_copy(update={"host": "127.0.0.1"}), state, port=port_of(sockets[0])
-        )
-        stack.callback(runtime.close)
-        stack.enter_context(ServerThread(runtime.app, runtime.services, sockets))
-        url = f"http://127.0.0.1:{port_of(sockets[0])}"
-        client = ApiClient(url=url, token=runtime.services.access.token, own=True)
-        stack.callback(client.close)
-        yield client
 
 
 @contextlib.contextmanager

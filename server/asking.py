@@ -60,12 +60,6 @@ class AskGate:
         self._lock = threading.Lock()
         self._active = 0
 
-    @property
-    def active(self) -> int:
-        """How many questions are in work."""
-        with self._lock:
-            return self._active
-
     def check(self) -> None:
         """See whether there is room for one more.
 

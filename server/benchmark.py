@@ -33,8 +33,9 @@ from ingest.service import IndexService
 from ingest.vault import Vault
 from kb.errors import KbError
 from kb.ports import Embedder, Embedding
-from server.api_client import ApiClient, Json, connect
+from server.api_client import ApiClient, Json
 from server.cli_progress import follow_job
+from server.in_process import connect
 from server.settings import Settings, read_settings
 from server.state import state_folder
 

@@ -21,6 +21,7 @@ READ_TIMEOUT_S: Final = 20.0
 MAX_REPLY_CHARS: Final = 20_000
 _MAX_LINE_CHARS: Final = 200_000
 _DONE: Final = "[DONE]"
+_PROTOCOL_HINT: Final = "check that KB_LLM_BASE_URL speaks OpenAI's chat completions"
 
 
 class OpenAIChatModel:
@@ -202,7 +203,9 @@ def _lines(
         *complete, pending = pending.split("\n")
         if len(pending) > _MAX_LINE_CHARS:
             raise ChatModelError(
-                "the language model service sent no event stream", reason="no_stream"
+                "the language model service sent no event stream",
+                reason="no_stream",
+                hint=_PROTOCOL_HINT,
             )
         for line in complete:
             yield line.rstrip("\r")
@@ -220,7 +223,10 @@ def _content_of(data: str) -> tuple[str, bool]:
         if chunk.get("error"):
             said = str(chunk["error"])[:200]
             raise ChatModelError(
-                f"the language model service failed: {said}", reason="service_failed", detail=said
+                f"the language model service failed: {said}",
+                reason="service_failed",
+                detail=said,
+                hint="try again, or look at the service's log",
             )
         choice = chunk["choices"][0] if chunk["choices"] else {}
         content = (choice.get("delta") or {}).get("content")
@@ -229,7 +235,7 @@ def _content_of(data: str) -> tuple[str, bool]:
         raise ChatModelError(
             "the language model service sent a chunk that is none",
             reason="bad_piece",
-            hint="check that KB_LLM_BASE_URL speaks OpenAI's chat completions",
+            hint=_PROTOCOL_HINT,
         ) from error
     return (content if isinstance(content, str) else "", finishes)
 

@@ -34,10 +34,6 @@ if TYPE_CHECKING:
 _DATA = Path("data")
 _FLOORS = "floors.json"
 _REWORDED = "reworded"
-_GOLD_WEIGHT = 0.3
-_PRACTICE_WEIGHT = 0.4
-_LESSONS_WEIGHT = 0.3
-"""What the development questions, the practice and the lessons count in a fit."""
 
 
 @telling_errors
@@ -72,8 +68,6 @@ def evaluate_notes(
     as_json: JsonOption = False,
 ) -> None:
     """Measure retrieval and answers; exit code 1 where a figure misses its floor."""
-    from kb.evaluation.report import evaluate
-
     gold = file or _DATA / "evaluation"
     questions = _questions(gold, split)
     folder = gold if gold.is_dir() else gold.parent
@@ -81,14 +75,8 @@ def evaluate_notes(
     if fit:
         practised = _with_chats(_questions(gold, "dev"), folder / _REWORDED)
         _fit(practised, settings, _DATA / "training")
-    with _opened(settings) as (index, assistant), _opened_beside(settings, beside) as others:
-        report = evaluate(
-            index,
-            assistant,
-            questions,
-            beside=others,
-            chats=_chats(folder / _REWORDED) if wordings else None,
-        )
+    chats = _chats(folder / _REWORDED) if wordings else None
+    report = _measured(settings, questions, beside=beside, chats=chats)
     folders = [folder, folder / _REWORDED] if wordings else [folder]
     missed = _missed(report.figures(), [each / _FLOORS for each in folders])
     _tell(report, missed, questions=len(questions), as_json=as_json)
@@ -109,6 +97,19 @@ def _questions(gold: Path, split: Literal["dev", "test"] | None) -> list[GoldQue
             hint="data/evaluation/README.md tells the fields.",
         )
     return questions
+
+
+def _measured(
+    settings: Settings,
+    questions: Sequence[GoldQuestion],
+    *,
+    beside: Path | None,
+    chats: Mapping[str, str] | None,
+) -> Report:
+    from kb.evaluation.report import evaluate
+
+    with _opened(settings) as (index, assistant), _opened_beside(settings, beside) as others:
+        return evaluate(index, assistant, questions, beside=others, chats=chats)
 
 
 def _tell(report: Report, missed: Sequence[str], *, questions: int, as_json: bool) -> None:
@@ -132,20 +133,14 @@ def _missed(figures: Mapping[str, float], floors: Sequence[Path]) -> list[str]:
 
 
 def _fit(questions: Sequence[GoldQuestion], settings: Settings, lessons: Path) -> None:
-    from kb.evaluation.fitting import PracticeSet, fit
+    from kb.evaluation.fitting import fit_on
 
     with (
         _opened(settings) as (index, _),
-        _opened_practice(settings, lessons / "practice") as (practice_index, practised),
-        _opened_lessons(settings, lessons) as (lesson_index, asked),
+        _opened_practice(settings, lessons / "practice") as practice,
+        _opened_lessons(settings, lessons) as held_out,
     ):
-        fitted = fit(
-            [
-                PracticeSet(index=index, questions=questions, weight=_GOLD_WEIGHT),
-                PracticeSet(index=practice_index, questions=practised, weight=_PRACTICE_WEIGHT),
-                PracticeSet(index=lesson_index, questions=asked, weight=_LESSONS_WEIGHT),
-            ]
-        )
+        fitted = fit_on(gold=(index, questions), practice=practice, lessons=held_out)
     shown = ", ".join(f"{signal} {weight:.3g}" for signal, weight in fitted.items())
     stderr_console().print(f"refusal: {shown}", markup=False, highlight=False)
 

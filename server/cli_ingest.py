@@ -40,7 +40,7 @@ def ingest(
     as_json: JsonOption = False,
 ) -> None:
     """Make the index follow the notes; what has not changed is not read again."""
-    from server.api_client import connect
+    from server.in_process import connect
 
     settings = command_settings(folder, state)
     with connect(settings) as client:

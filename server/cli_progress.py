@@ -26,7 +26,7 @@ def ready_client(settings: Settings) -> Iterator[ApiClient]:
     Raises:
         KbError: There is no such notes folder, the state is locked, or indexing failed.
     """
-    from server.api_client import connect
+    from server.in_process import connect
 
     with connect(settings) as client:
         if client.own:

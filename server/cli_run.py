@@ -23,7 +23,8 @@ from server.cli_shared import (
 )
 
 if TYPE_CHECKING:
-    from server.api_client import ApiClient, ApiError, Json
+    from server.api_client import ApiClient, Json
+    from server.api_errors import ApiError
     from server.settings import Settings
 
 sandbox_app = typer.Typer(no_args_is_help=True, help="The sandbox daemon.")
@@ -45,7 +46,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Run a docker command line in the sandbox; exit code 1 where the command fails."""
-    from server.api_client import connect
+    from server.in_process import connect
 
     body: dict[str, object] = {"text": line, "values": _values(values), "confirm": yes}
     with connect(command_settings(notes, state)) as client:
@@ -114,7 +115,7 @@ def sandbox_status(
     as_json: JsonOption = False,
 ) -> None:
     """Show the daemon and what is in it."""
-    from server.api_client import connect
+    from server.in_process import connect
 
     with connect(command_settings(notes, state)) as client:
         _show_sandbox(client.get("/api/sandbox"), as_json=as_json)
@@ -129,7 +130,7 @@ def sandbox_start(
     as_json: JsonOption = False,
 ) -> None:
     """Start the daemon and wait until it is ready; it ends with the server."""
-    from server.api_client import connect
+    from server.in_process import connect
 
     with connect(command_settings(notes, state)) as client:
         if client.own:
@@ -147,7 +148,7 @@ def sandbox_stop(
     as_json: JsonOption = False,
 ) -> None:
     """End every run and the daemon; images, containers and volumes stay."""
-    from server.api_client import connect
+    from server.in_process import connect
 
     with connect(command_settings(notes, state)) as client:
         _show_sandbox(client.post("/api/sandbox/stop"), as_json=as_json)
@@ -163,7 +164,7 @@ def sandbox_reset(
     as_json: JsonOption = False,
 ) -> None:
     """Delete everything in the sandbox and start it anew."""
-    from server.api_client import connect
+    from server.in_process import connect
 
     if not yes and not _agrees("Delete all containers, images and volumes of the sandbox?"):
         raise typer.Exit(EXIT_ERROR)
@@ -183,7 +184,8 @@ def sandbox_clean(
     as_json: JsonOption = False,
 ) -> None:
     """Remove stopped containers, dangling images and unused volumes older than a day."""
-    from server.api_client import ApiError, connect
+    from server.api_errors import ApiError
+    from server.in_process import connect
 
     with connect(command_settings(notes, state)) as client:
         try:
@@ -218,7 +220,7 @@ def _values(given: list[str] | None) -> dict[str, str]:
 
 def _start(client: ApiClient, body: dict[str, object]) -> str:
     """Start the line; ask at the terminal for what is missing."""
-    from server.api_client import ApiError
+    from server.api_errors import ApiError
 
     while True:
         try:
@@ -233,7 +235,7 @@ def _start(client: ApiClient, body: dict[str, object]) -> str:
 
 
 def _confirmed(error: ApiError) -> bool:
-    from server.api_client import ApiError
+    from server.api_errors import ApiError
 
     victims = ", ".join(str(each) for each in error.body.get("victims", []))
     if sys.stdin.isatty() and _agrees(f"This removes {victims or 'something'}. Go on?"):

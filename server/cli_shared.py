@@ -89,7 +89,7 @@ def tell_error(error: KbError, *, as_json: bool = False) -> None:
 
 def _body_of(error: KbError) -> Mapping[str, object]:
     """Return the API's JSON of an error: as a server sent it, or would."""
-    from server.api_client import ApiError
+    from server.api_errors import ApiError
     from server.error_responses import body_of
 
     return error.body if isinstance(error, ApiError) and error.body else body_of(error)

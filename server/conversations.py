@@ -22,6 +22,17 @@ MAX_TITLE_CHARS = 80
 MAX_HISTORY_TURNS = 20
 """Follow-ups are resolved against this many turns at the most."""
 
+_SEARCH = """
+    SELECT id, title, created, updated,
+        (SELECT COUNT(*) FROM answer a WHERE a.conversation_id = c.id)
+    FROM conversation c
+    WHERE instr(casefold(title), ?) OR EXISTS (
+        SELECT 1 FROM answer a WHERE a.conversation_id = c.id AND instr(casefold(
+            json_extract(a.body, '$.question') || ' ' || json_extract(a.body, '$.text')), ?))
+    ORDER BY updated DESC, id
+"""
+"""The conversations with a text in the title, a question or an answer."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationSummary:
@@ -126,23 +137,11 @@ class ConversationStore:
             offset: How many to leave out at the start.
         """
         wanted = text.casefold()
-        with self._database.reading() as connection:
+        with self._database.searching() as connection:
             connection.create_function("casefold", 1, _casefold, deterministic=True)
-            matching = (
-                "FROM conversation c WHERE instr(casefold(title), ?) OR EXISTS (SELECT 1 "
-                "FROM answer a WHERE a.conversation_id = c.id AND "
-                "instr(casefold(json_extract(a.body, '$.question') || ' ' || "
-                "json_extract(a.body, '$.text')), ?))"
-            )
-            both = (wanted, wanted)
-            (total,) = connection.execute(f"SELECT COUNT(*) {matching}", both).fetchone()
-            rows = connection.execute(
-                "SELECT id, title, created, updated, "  # noqa: S608 - constants
-                "(SELECT COUNT(*) FROM answer a WHERE a.conversation_id = c.id) "
-                f"{matching} ORDER BY updated DESC, id LIMIT ? OFFSET ?",
-                (*both, limit, offset),
-            ).fetchall()
-        return tuple(_summary_of(row) for row in rows), int(total)
+            rows = connection.execute(_SEARCH, (wanted, wanted)).fetchall()
+        page = rows[offset:][:limit]
+        return tuple(_summary_of(row) for row in page), len(rows)
 
     def get(self, conversation: ConversationId) -> Conversation:
         """Return a conversation with its turns.

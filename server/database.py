@@ -46,7 +46,7 @@ _MIGRATIONS: tuple[str, ...] = (
 
 
 class Database:
-    """One connection, used by one thread at a time.
+    """Two connections, each used by one thread at a time: one for all, one for long searches.
 
     Args:
         path: The file; made where it is missing.
@@ -57,18 +57,16 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
-        try:
-            self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._search_lock = threading.Lock()
+        with contextlib.ExitStack() as opened, _telling_why_not_opened(path):
+            self._connection = opened.enter_context(_connected(path))
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._migrate(path)
-        except sqlite3.DatabaseError as error:
-            raise IndexUnavailableError(
-                f"cannot open {path}: {error}",
-                hint=_open_hint(error),
-                code="state_unreadable",
-            ) from error
+            self._searcher = opened.enter_context(_connected(path))
+            self._searcher.execute("PRAGMA query_only = ON")
+            opened.pop_all()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -94,12 +92,28 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Use the connection for reading."""
-        with self._lock:
+        """Use the connection for reading.
+
+        Raises:
+            StorageError: The file cannot be read.
+        """
+        with self._lock, _telling_why_not_read():
             yield self._connection
+
+    @contextlib.contextmanager
+    def searching(self) -> Iterator[sqlite3.Connection]:
+        """Use a connection for what takes long to read; meanwhile others read and write.
+
+        Raises:
+            StorageError: The file cannot be read.
+        """
+        with self._search_lock, _telling_why_not_read():
+            yield self._searcher
 
     def close(self) -> None:
         """Close the file."""
+        with self._search_lock:
+            self._searcher.close()
         with self._lock:
             self._connection.close()
 
@@ -115,6 +129,32 @@ class Database:
             self._connection.executescript(
                 f"BEGIN; {statements}; PRAGMA user_version = {number}; COMMIT;"
             )
+
+
+def _connected(path: Path) -> contextlib.closing[sqlite3.Connection]:
+    return contextlib.closing(sqlite3.connect(path, check_same_thread=False, isolation_level=None))
+
+
+@contextlib.contextmanager
+def _telling_why_not_opened(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise IndexUnavailableError(
+            f"cannot open {path}: {error}", hint=_open_hint(error), code="state_unreadable"
+        ) from error
+
+
+@contextlib.contextmanager
+def _telling_why_not_read() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise StorageError(
+            f"the conversations cannot be read: {error}",
+            hint="look at the disk of the state folder, and start the server again",
+            code="state_unreadable",
+        ) from error
 
 
 def _open_hint(error: sqlite3.DatabaseError) -> str:

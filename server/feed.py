@@ -1,4 +1,4 @@
-"""From a worker thread to any number of asynchronous readers, each from the first item on."""
+"""From a worker thread to any number of asynchronous readers, each from the first kept item on."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ class Feed(Generic[ItemT]):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._items: list[ItemT] = []
+        self._replaced = 0
+        """How many items came before those that are kept."""
         self._closed = False
         self._waiting: set[_Waiter] = set()
 
@@ -24,6 +26,17 @@ class Feed(Generic[ItemT]):
         with self._lock:
             if not self._closed:
                 self._items.append(item)
+                self._wake()
+
+    def publish_latest(self, item: ItemT) -> None:
+        """Put an item in the place of all before it, which nobody is told of any more.
+
+        It has a number of its own, so a reader that comes back is told of it.
+        """
+        with self._lock:
+            if not self._closed:
+                self._replaced += len(self._items)
+                self._items = [item]
                 self._wake()
 
     def close(self) -> None:
@@ -39,7 +52,7 @@ class Feed(Generic[ItemT]):
             return self._closed
 
     async def follow(self, *, after: int = 0) -> AsyncIterator[tuple[int, ItemT]]:
-        """Yield every item with its number, waiting for those to come.
+        """Yield every kept item with its number, waiting for those to come.
 
         Args:
             after: Leave out the items up to this number (1-based).
@@ -49,7 +62,8 @@ class Feed(Generic[ItemT]):
         try:
             while True:
                 with self._lock:
-                    fresh = self._items[seen:]
+                    seen = max(seen, self._replaced)
+                    fresh = self._items[seen - self._replaced :]
                     closed = self._closed
                     waiter.ready.clear()
                     self._waiting.add(waiter)

@@ -63,16 +63,15 @@ class IngestJobs:
         """Return a job that reads the notes as they are now, or later.
 
         A job that runs already may have read past a change of this moment: it is followed by one
-        more, which is the same for everybody who asks meanwhile.
+        more, which is the same for everybody who asks meanwhile. Where everything stops, the job
+        is cancelled before it has begun.
         """
         with self._lock:
-            if self._running is None:
-                job_id = self._add()
-                self._launch(job_id)
-                return self._jobs[job_id]
-            if self._next is None:
-                self._next = self._add()
-            return self._jobs[self._next]
+            if not self._stopping.is_set():
+                return self._jobs[self._follow_on()]
+            job = self._cancel(self._add())
+        self._tell_end(job)
+        return job
 
     @property
     def running(self) -> str:
@@ -105,23 +104,39 @@ class IngestJobs:
             return self._feeds[job_id]
 
     def close(self, *, timeout_s: float = 10.0) -> None:
-        """Cancel what runs and wait for its end."""
+        """Cancel what runs, wait for its end, and start nothing any more."""
         with self._lock:
             self._stopping.set()
             if self._retry is not None:
                 self._retry.cancel()
-        thread = self._thread
+            thread = self._thread
         if thread is not None:
             thread.join(timeout_s)
+
+    def _follow_on(self) -> str:
+        if self._running is None:
+            job_id = self._add()
+            self._launch(job_id)
+            return job_id
+        if self._next is None:
+            self._next = self._add()
+        return self._next
 
     def _add(self) -> str:
         job = IngestJob(id=uuid.uuid4().hex)
         self._jobs[job.id] = job
         self._feeds[job.id] = Feed()
-        self._feeds[job.id].publish(job)
+        self._feeds[job.id].publish_latest(job)
         for old in list(self._jobs)[:-_KEPT_JOBS]:
             del self._jobs[old], self._feeds[old]
         return job.id
+
+    def _cancel(self, job_id: str) -> IngestJob:
+        """End a job that has not begun; called with the lock held."""
+        job = self._jobs[job_id] = replace(self._jobs[job_id], state="cancelled")
+        self._feeds[job_id].publish_latest(job)
+        self._feeds[job_id].close()
+        return job
 
     def _launch(self, job_id: str) -> None:
         self._running = job_id
@@ -156,15 +171,23 @@ class IngestJobs:
     def _put(self, job: IngestJob) -> None:
         with self._lock:
             self._jobs[job.id] = job
-            self._feeds[job.id].publish(job)
+            self._feeds[job.id].publish_latest(job)
 
     def _finish(self, job: IngestJob) -> None:
+        ended = [job]
         with self._lock:
             self._feeds[job.id].close()
             self._running, following, self._next = None, self._next, None
-            if following is not None:
-                self._launch(following)  # where everything stops it ends at once, as cancelled
-            elif isinstance(job.error, VectorServerError):
-                self._launch_later()
+            if following is None:
+                if isinstance(job.error, VectorServerError):
+                    self._launch_later()
+            elif self._stopping.is_set():
+                ended.append(self._cancel(following))
+            else:
+                self._launch(following)
+        for each in ended:
+            self._tell_end(each)
+
+    def _tell_end(self, job: IngestJob) -> None:
         if self._on_end is not None:
             self._on_end(job)

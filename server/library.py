@@ -11,9 +11,10 @@ from ingest.markdown import title_of_file
 from ingest.report import IndexStatus, SyncProgress, SyncReport
 from ingest.storage_errors import as_told
 from ingest.vault import NoteSource, Vault
-from kb.errors import KbError
+from kb.errors import IndexUnavailableError, KbError
 from kb.model import NoteId, NoteSummary
 from kb.ports import Index
+from kb.readers import borrowed
 
 _LOADING = IndexStatus(state="indexing", message="the model and the index are being loaded")
 
@@ -52,13 +53,15 @@ class NotesLibrary:
         self._vault = vault
         self._open_index = open_index
         self._opening = threading.Lock()
+        self._closed = False
         self._part: IndexPart | None = None
         self._problem: KbError | None = None
 
     @property
     def index(self) -> Index | None:
         """The index to answer from; None while there is none."""
-        return None if self._part is None else self._part.index
+        part = self._part
+        return None if part is None else part.index
 
     def require_index(self) -> Index | None:
         """Return the index to answer from; None while there is none yet.
@@ -66,27 +69,28 @@ class NotesLibrary:
         Raises:
             KbError: It could not be opened or built; the error says why.
         """
-        index = self.index
-        if index is None and self._problem is not None:
-            raise self._problem.with_traceback(None)
+        index, problem = self.index, self._problem
+        if index is None and problem is not None:
+            raise problem.with_traceback(None)
         return index
 
     @property
     def status(self) -> IndexStatus:
         """How the index is; never waits."""
-        if self._part is not None:
-            return self._part.status
-        if self._problem is not None:
-            hint = f"; {self._problem.hint}" if self._problem.hint else ""
-            message, code = self._problem.message + hint, self._problem.code
+        part, problem = self._part, self._problem
+        if part is not None:
+            return part.status
+        if problem is not None:
+            hint = f"; {problem.hint}" if problem.hint else ""
+            message, code = problem.message + hint, problem.code
             return IndexStatus(state="degraded", message=message, code=code)
         return _LOADING
 
     def notes(self) -> list[NoteSummary]:
         """Return the notes by path: as indexed, or as they lie in the folder before that."""
-        index = self.index
-        if index is not None:
-            return index.catalog.notes()
+        with borrowed(lambda: self.index) as index:
+            if index is not None:
+                return index.catalog.notes()
         return [
             NoteSummary(
                 id=file.id,
@@ -99,13 +103,13 @@ class NotesLibrary:
 
     def title(self, note: NoteId) -> str:
         """Return a note's title as indexed; before that the one of its file's name."""
-        index = self.index
-        if index is None:
-            return title_of_file(note)
-        if chunks := index.catalog.chunks_of(note):
-            return chunks[0].title
-        titles = (each.title for each in index.catalog.notes() if each.id == note)
-        return next(titles, title_of_file(note))
+        with borrowed(lambda: self.index) as index:
+            if index is None:
+                return title_of_file(note)
+            if chunks := index.catalog.chunks_of(note):
+                return chunks[0].title
+            titles = (each.title for each in index.catalog.notes() if each.id == note)
+            return next(titles, title_of_file(note))
 
     def read(self, note: NoteId) -> str:
         """Return the decoded source of a note as it is now; raises as `load` does."""
@@ -135,16 +139,24 @@ class NotesLibrary:
             return part.sync(on_progress, cancelled)
 
     def open(self) -> IndexPart:
-        """Open the index, unless it is open."""
+        """Open the index, unless it is open.
+
+        Raises:
+            ModelError: The model cannot be loaded.
+            IndexUnavailableError: The index cannot be opened, or was given back.
+        """
         with self._opening:
+            if self._closed:
+                raise IndexUnavailableError("the index is closed", hint="start the server again")
             if self._part is None:
                 with self._remembering_problems():
                     self._part = self._open_index()
             return self._part
 
     def close(self) -> None:
-        """Give the index back."""
+        """Give the index back for good."""
         with self._opening:
+            self._closed = True
             part, self._part = self._part, None
         if part is not None:
             part.close()

@@ -47,7 +47,9 @@ class ServicesBackend:
 
     def note(self, path: str) -> ToolResult:
         """Return a note."""
-        return {"path": path, "source": self._services.library.read(NoteId(path))}
+        note = NoteId(path)
+        self._services.note_files.require(note)
+        return {"path": path, "source": self._services.library.read(note)}
 
     def ask(self, question: str) -> ToolResult:
         """Answer a question."""

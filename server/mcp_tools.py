@@ -12,7 +12,7 @@ import anyio.to_thread
 from pydantic import Field
 
 from kb.errors import InvalidInputError, KbError
-from server.api_client import ApiError
+from server.api_errors import ApiError
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer

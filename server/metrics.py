@@ -22,61 +22,59 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._answers = Counter(
-            "kb_answers",
-            "Answers by status, mode and language.",
-            ("status", "mode", "language"),
-            registry=self.registry,
+        self._answers = self._counter(
+            "kb_answers", "Answers by status, mode and language.", "status", "mode", "language"
         )
-        self._ask_seconds = Histogram(
+        self._ask_seconds = self._histogram(
             "kb_ask_duration_seconds",
             "Time from a question to its whole answer.",
             buckets=_LATENCY_BUCKETS_S,
-            registry=self.registry,
         )
-        self._requests = Counter(
+        self._count_requests()
+        self._count_jobs()
+        self._count_runs()
+        self._feedback = self._counter("kb_feedback", "Ratings of answers.", "rating")
+
+    def _count_requests(self) -> None:
+        self._requests = self._counter(
             "kb_http_requests",
             "Requests by method, route and status.",
-            ("method", "route", "status"),
-            registry=self.registry,
+            "method",
+            "route",
+            "status",
         )
-        self._request_seconds = Histogram(
+        self._request_seconds = self._histogram(
             "kb_http_request_duration_seconds",
             "Time from a request to the start of its response.",
-            ("route",),
+            "route",
             buckets=_LATENCY_BUCKETS_S,
-            registry=self.registry,
         )
-        self._syncs = Counter(
-            "kb_ingest_jobs", "Ingest jobs by how they ended.", ("state",), registry=self.registry
+
+    def _count_jobs(self) -> None:
+        self._syncs = self._counter("kb_ingest_jobs", "Ingest jobs by how they ended.", "state")
+        self._embedded = self._counter(
+            "kb_embedded_windows", "Windows that went through the model."
         )
-        self._embedded = Counter(
-            "kb_embedded_windows", "Windows that went through the model.", registry=self.registry
+        self._sync_seconds = self._histogram(
+            "kb_ingest_duration_seconds", "Time that an ingest job took.", buckets=_WORK_BUCKETS_S
         )
-        self._sync_seconds = Histogram(
-            "kb_ingest_duration_seconds",
-            "Time that an ingest job took.",
-            buckets=_WORK_BUCKETS_S,
-            registry=self.registry,
+
+    def _count_runs(self) -> None:
+        self._runs = self._counter("kb_runs", "Runs by how they ended.", "outcome")
+        self._run_seconds = self._histogram(
+            "kb_run_duration_seconds", "Time that a run took.", buckets=_WORK_BUCKETS_S
         )
-        self._runs = Counter(
-            "kb_runs", "Runs by how they ended.", ("outcome",), registry=self.registry
+        self._refusals = self._counter(
+            "kb_runs_refused", "Commands that were not let run, by reason code.", "code"
         )
-        self._run_seconds = Histogram(
-            "kb_run_duration_seconds",
-            "Time that a run took.",
-            buckets=_WORK_BUCKETS_S,
-            registry=self.registry,
-        )
-        self._refusals = Counter(
-            "kb_runs_refused",
-            "Commands that were not let run, by reason code.",
-            ("code",),
-            registry=self.registry,
-        )
-        self._feedback = Counter(
-            "kb_feedback", "Ratings of answers.", ("rating",), registry=self.registry
-        )
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, registry=self.registry)
+
+    def _histogram(
+        self, name: str, text: str, *labels: str, buckets: tuple[float, ...]
+    ) -> Histogram:
+        return Histogram(name, text, labels, buckets=buckets, registry=self.registry)
 
     @contextlib.contextmanager
     def asking(self) -> Iterator[None]:

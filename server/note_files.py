@@ -28,7 +28,6 @@ MAX_NAME_BYTES = 255
 MAX_PATH_CHARS = 1000
 _NEW_FILE_MODE = 0o666
 _MAKE_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-_SUFFIX = ".md"
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 _RESERVED_ON_WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?\Z", re.IGNORECASE)
 
@@ -293,8 +292,8 @@ def check_note_path(note: str) -> None:
         problem = "holds a character or a name that files cannot have everywhere"
     elif any(part.startswith(".") for part in parts) or any(part != part.strip() for part in parts):
         problem = "has a hidden part, or blanks at an end"
-    elif not note.lower().endswith(_SUFFIX):
-        problem = f"does not end in {_SUFFIX}"
+    elif not note.lower().endswith(NOTE_SUFFIXES):
+        problem = f"does not end in {' or '.join(NOTE_SUFFIXES)}"
     if problem:
         raise _no_path(f"{note[:200]!r} {problem}", hint="a note's path looks like folder/name.md")
 

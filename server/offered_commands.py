@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kb.errors import NotFoundError
+from kb.errors import NotFoundError, VaultError
 from kb.model import Command, CommandId, Language, LineRange, NoteId
 from kb.ports import NoteReader
 from server.database import Database
@@ -38,12 +38,12 @@ class OfferedCommands:
         self._notes = notes
 
     def keep(self, commands: Iterable[Command], *, language: Language) -> None:
-        """Remember commands that an answer offers; one whose note is gone is left out."""
+        """Remember commands that an answer offers; one whose note cannot be read is left out."""
         rows = []
         for command in commands:
             try:
                 source = lines_of(self._notes.read(command.note), command.lines)
-            except NotFoundError:
+            except (NotFoundError, VaultError):  # gone, or no text any more
                 continue
             place = (command.note, command.lines.start, command.lines.end)
             rows.append((command.id, command.text, *place, source, language, time.time()))

@@ -24,6 +24,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from ingest.front_matter import read_front_matter
+from ingest.ignoring import NOTE_SUFFIXES
 from kb.model import AnswerMode
 from server.wikilinks import wikilinks_plugin
 
@@ -34,7 +35,6 @@ _SAFE_SCHEMES = frozenset({"http", "https", "mailto"})
 _DATA_IMAGE = re.compile(r"data:image/(?:png|gif|jpeg|webp);base64,[A-Za-z0-9+/=]+\Z")
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _ALIGNMENTS = {"left", "center", "right"}
-_NOTE_SUFFIXES = (".md", ".markdown")
 _Kind = Literal["note", "note with front matter", "answer"]
 
 
@@ -226,7 +226,7 @@ def _linked_note(href: str, *, note: str) -> str:
         return note
     target = posixpath.normpath(posixpath.join(posixpath.dirname(note), path))
     outside = target.startswith(("../", "/")) or target == ".."
-    return "" if outside or not target.lower().endswith(_NOTE_SUFFIXES) else target
+    return "" if outside or not target.lower().endswith(NOTE_SUFFIXES) else target
 
 
 def _move_alignment_to_class(token: Token) -> None:

@@ -73,11 +73,6 @@ class StreamGate:
         for event in self._open:
             event.set()
 
-    @property
-    def open_streams(self) -> int:
-        """How many streams are open."""
-        return len(self._open)
-
     @contextlib.contextmanager
     def entered(self) -> Iterator[asyncio.Event]:
         """Register a stream; the event is set when it must end."""

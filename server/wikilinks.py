@@ -8,8 +8,9 @@ from urllib.parse import quote
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
+from ingest.ignoring import NOTE_SUFFIXES
+
 _WIKILINK = re.compile(r"\[\[(?!\s)([^\[\]|#:\n]+)(?:#[^\[\]|\n]*)?(?:\|([^\[\]\n]+))?\]\]")
-_NOTE_SUFFIXES = (".md", ".markdown")
 
 
 def wikilinks_plugin(parser: MarkdownIt) -> None:
@@ -26,7 +27,7 @@ def _read_wikilink(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - 
         return False
     if not silent:
         name = found[1].strip()
-        path = name if name.lower().endswith(_NOTE_SUFFIXES) else f"{name}.md"
+        path = name if name.lower().endswith(NOTE_SUFFIXES) else f"{name}.md"
         link = state.push("link_open", "a", 1)
         link.attrs = {"href": quote(path)}
         state.push("text", "", 0).content = (found[2] or found[1]).strip()

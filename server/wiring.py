@@ -159,16 +159,11 @@ def _make_services(
     closers: contextlib.ExitStack,
 ) -> Services:
     vault, library = knowledge.vault, knowledge.library
-    database = Database(state.database)
-    closers.callback(database.close)
+    conversations, offered = _open_kept(state, vault, closers)
     metrics = Metrics()
     endings = Endings(metrics)
     sandbox = _make_sandbox(sandboxed, closers, endings)
     metrics.watch(library, sandbox)
-    conversations = ConversationStore(database)
-    offered = OfferedCommands(database, vault)
-    jobs = IngestJobs(library, on_end=endings.job_ended)
-    closers.callback(jobs.close)
     services = Services(
         access=access,
         answerer=knowledge.assistant,
@@ -189,13 +184,29 @@ def _make_services(
         ),
         sandbox=sandbox,
         note_files=NoteFiles(vault.folder, trash=state.trash, editable=settings.edit),
-        jobs=jobs,
+        jobs=_make_jobs(library, endings, closers),
         run_feeds=RunFeeds(sandbox.runs),
         metrics=metrics,
         has_chat_model=knowledge.has_chat_model,
     )
     closers.callback(services.ask_threads.shutdown, wait=False, cancel_futures=True)
     return services
+
+
+def _open_kept(
+    state: StateFolder, vault: Vault, closers: contextlib.ExitStack
+) -> tuple[ConversationStore, OfferedCommands]:
+    database = Database(state.database)
+    closers.callback(database.close)
+    return ConversationStore(database), OfferedCommands(database, vault)
+
+
+def _make_jobs(
+    library: NotesLibrary, endings: Endings, closers: contextlib.ExitStack
+) -> IngestJobs:
+    jobs = IngestJobs(library, on_end=endings.job_ended)
+    closers.callback(jobs.close)
+    return jobs
 
 
 def _make_sandbox(

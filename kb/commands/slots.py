@@ -335,6 +335,7 @@ def _compare(before: Invocation, after: Invocation, text: str) -> None:
         raise InvalidInputError(
             f"The values would change what the command is: {text!r}.",
             reason="values_change_command",
+            hint="give each placeholder one value of the kind that it names",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import kb
 from kb.answering import abstention
@@ -29,6 +29,13 @@ from kb.retrieval.retriever import Retriever
 from kb.text.asking import asked_part
 
 _MAX_FALSE_REFUSALS: Final = 0.05
+_GOLD_WEIGHT: Final = 0.3
+_PRACTICE_WEIGHT: Final = 0.4
+_LESSONS_WEIGHT: Final = 0.3
+"""What the development questions, the practice and the lessons count in a fit."""
+
+Asked: TypeAlias = tuple[Index, Sequence[GoldQuestion]]
+"""Questions, and the index of the notes that they are asked of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,17 @@ class PracticeSet:
     questions: Sequence[GoldQuestion]
     weight: float
     """What all of its questions count together."""
+
+
+def fit_on(*, gold: Asked, practice: Asked, lessons: Asked) -> dict[str, float]:
+    """Fit on the development questions, the practice and the lessons; see `fit`."""
+    weighed = ((gold, _GOLD_WEIGHT), (practice, _PRACTICE_WEIGHT), (lessons, _LESSONS_WEIGHT))
+    return fit(
+        [
+            PracticeSet(index=index, questions=questions, weight=weight)
+            for (index, questions), weight in weighed
+        ]
+    )
 
 
 def fit(practice: Sequence[PracticeSet]) -> dict[str, float]:

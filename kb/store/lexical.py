@@ -57,11 +57,7 @@ class TantivyIndex:
             self._index = _open(folder, self._schema)
             self._writer: IndexWriter | None = self._index.writer(_WRITER_BYTES, 1)
         except ValueError as error:
-            raise IndexUnavailableError(
-                f"the lexical index cannot be read: {error}",
-                hint="it is built again from the notes; delete the index folder if this stays",
-                code="index_damaged",
-            ) from error
+            raise _damaged(error) from error
 
     def upsert(self, chunks: Sequence[Chunk]) -> None:
         """Index the chunks, replacing those with the same id; visible when it returns."""
@@ -72,7 +68,11 @@ class TantivyIndex:
         self.apply((), chunks)
 
     def apply(self, chunks: Sequence[Chunk], removed: Collection[ChunkId]) -> None:
-        """Index and remove chunks in one commit."""
+        """Index and remove chunks in one commit.
+
+        Raises:
+            IndexUnavailableError: The change does not come through, or the index is closed.
+        """
         if not chunks and not removed:
             return
         with self._writing:
@@ -80,6 +80,7 @@ class TantivyIndex:
                 self._commit(chunks, removed)
                 if self._holds(chunks, removed):
                     return
+        raise _damaged("a change of it was lost, again and again")
 
     def _commit(self, chunks: Sequence[Chunk], removed: Collection[ChunkId]) -> None:
         writer = self._open_writer()
@@ -161,7 +162,9 @@ class TantivyIndex:
 
     def _open_writer(self) -> IndexWriter:
         if self._is_closed:
-            raise IndexUnavailableError("the lexical index is closed")
+            raise IndexUnavailableError(
+                "the lexical index is closed", hint="start the program again"
+            )
         if self._writer is None:
             self._writer = self._index.writer(_WRITER_BYTES, 1)
         return self._writer
@@ -225,6 +228,14 @@ class TantivyIndex:
                 for field in FIELD_BOOSTS
             ]
         )
+
+
+def _damaged(reason: object) -> IndexUnavailableError:
+    return IndexUnavailableError(
+        f"the lexical index cannot be read: {reason}",
+        hint="it is built again from the notes; delete the index folder if this stays",
+        code="index_damaged",
+    )
 
 
 def _schema() -> Schema:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from kb.commands.actions import RunCompose
 from kb.commands.removal import name_container, name_of_project, name_removed
 from kb.model import Language
-from server.sandbox.listed import first_name
 from server.sandbox.runner.compose_files import DEFAULT_PROJECT
+from server.sandbox.runner.listed import first_name
 
 if TYPE_CHECKING:
     from docker import APIClient

@@ -21,6 +21,7 @@ _CONNECT_TIMEOUT_S = 60.0
 _RETRY_EVERY_S = 0.1
 _ANY_VERSION = "1.24"
 """Every daemon tells its own version to a client of this one."""
+_TRY_AGAIN = "`kb sandbox status` tells more; `kb sandbox start` tries again"
 
 
 class Engine:
@@ -81,7 +82,9 @@ def connect(endpoint: Endpoint, *, alive: Callable[[], bool], settings: SandboxS
 
 def no_reply(error: Exception) -> SandboxError:
     """Return that a daemon which was reached before does not answer a question."""
-    return SandboxError(f"the sandbox daemon does not answer: {error}", reason="no_reply")
+    return SandboxError(
+        f"the sandbox daemon does not answer: {error}", reason="no_reply", hint=_TRY_AGAIN
+    )
 
 
 def make_client(
@@ -144,6 +147,6 @@ def _first_answer(
             raise SandboxError(
                 f"no sandbox daemon answers at {endpoint.base_url}: {reason}",
                 reason="no_reply",
-                hint="`kb sandbox status` tells more; `kb sandbox start` tries again",
+                hint=_TRY_AGAIN,
             ) from reason
         time.sleep(_RETRY_EVERY_S)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kb.commands.actions import Prune
 from kb.commands.removal import name_build_cache, name_removed
 from kb.model import Language
-from server.sandbox.listed import first_name, passes_filters
+from server.sandbox.runner.listed import first_name, passes_filters
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -53,18 +53,27 @@ def _goes(container: Mapping[str, Any], action: Prune) -> bool:
 
 def _images(action: Prune, client: APIClient, staying: _Listed) -> list[str]:
     filters = {} if action.all else {"dangling": ["true"]}
-    used = {str(each["ImageID"]) for each in staying}
     images: _Listed = client.images(filters=filters)
     return [
         name
         for each in images
-        if str(each["Id"]) not in used and passes_filters(each, action.filters)
-        for name in _names_of(each)
+        if passes_filters(each, action.filters)
+        for name in _names_lost(each, staying)
     ]
 
 
-def _names_of(image: Mapping[str, Any]) -> Sequence[str]:
-    return image.get("RepoTags") or [str(image["Id"])[7:19]]
+def _names_lost(image: Mapping[str, Any], staying: _Listed) -> Sequence[str]:
+    """Return the names that an image may lose; one in use loses all but one.
+
+    Which one, the daemon's store decides: the last by the alphabet, or that of the container.
+    """
+    names: Sequence[str] = image.get("RepoTags") or [str(image["Id"])[7:19]]
+    users = [each for each in staying if str(each["ImageID"]) == str(image["Id"])]
+    if not users:
+        return names
+    last = max(names)
+    is_kept = len(names) == 1 or all(each.get("Image") == last for each in users)
+    return [name for name in names if name != last or not is_kept]
 
 
 def _volumes(

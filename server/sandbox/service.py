@@ -86,7 +86,7 @@ class Sandbox:
             return self.status()
         if wait:
             self.engine()
-        elif self.status().state not in {"ready", "starting"}:
+        elif self.status().state not in {"ready", "starting"} and not self._closed.is_set():
             self._set(replace(self.status(), state="starting", message="", reasons=()))
             threading.Thread(target=self._start_quietly, name="sandbox-start", daemon=True).start()
         return self.status()
@@ -95,7 +95,7 @@ class Sandbox:
         """Return the running daemon, started if need be.
 
         Raises:
-            SandboxError: It cannot be had.
+            SandboxError: It cannot be had, or the sandbox is closed.
         """
         with self._life:
             if self._engine is not None and self._is_up(self._engine):
@@ -174,6 +174,11 @@ class Sandbox:
         return SandboxStatus(state="off")
 
     def _bring_up(self) -> Engine:
+        """Start the daemon; called with `_life` held, which `close` takes after it has said so."""
+        if self._closed.is_set():
+            raise SandboxError(
+                "the sandbox is closed", reason="shutting_down", hint="start the server again"
+            )
         self._wanted = True
         if self._chooses and self._driver.name == "off":
             self._driver = choose_driver(self._settings)  # there may be an engine by now
@@ -240,9 +245,17 @@ class Sandbox:
     def _keep_up(self) -> None:
         """Restart a daemon that died; give up after a failed restart until it is asked for."""
         while not self._closed.wait(_WATCH_EVERY_S):
-            engine = self._engine
-            if not self._wanted or engine is None or self._is_up(engine):
-                continue
+            if self._has_died():
+                self._restart()
+
+    def _has_died(self) -> bool:
+        engine = self._engine
+        return self._wanted and engine is not None and not self._is_up(engine)
+
+    def _restart(self) -> None:
+        with self._life:
+            if self._closed.is_set() or not self._has_died():
+                return  # it was stopped, or started anew, while this waited
             died = replace(self.status(), message="the daemon died", reasons=("restarting",))
             self._set(replace(died, state="starting"))
             self._start_quietly()

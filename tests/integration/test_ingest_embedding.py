@@ -152,7 +152,7 @@ def test_models_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "modules.json").write_text("[]")
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ModelError, match="cannot be loaded"):
-        SentenceTransformerEmbedder(tmp_path).warm_up()
+        SentenceTransformerEmbedder(tmp_path).embed_query("x")
 
 
 def test_there_is_a_default_model() -> None:

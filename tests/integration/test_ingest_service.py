@@ -6,19 +6,25 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ingest.report import SyncProgress
+from ingest.index_files import IndexFiles
+from ingest.report import SyncProgress, SyncReport
 from ingest.service import IndexService
 from ingest.vault import Vault
+from ingest.vector_places import FolderVectors
 from kb.answering.frames import frame
 from kb.assistant import Assistant
 from kb.errors import IndexUnavailableError, StateLockedError, VaultError
 from kb.model import Answer, AnswerStatus, ChunkKind, NoteId, Question
-from kb.ports import Embedding, FloatArray
+from kb.ports import ChatMessage, Embedding, FloatArray, Term
+from kb.store.chroma import ChromaStore
+from kb.store.database import Database
+from kb.store.embeddings import EmbeddingCache
 from tests.fakes import FakeEmbedder
 from tests.integration.index_states import all_chunks, contents, index_of, opened
 
@@ -72,6 +78,10 @@ def age(notes: Path) -> None:
         os.utime(path, (1_700_000_000, 1_700_000_000))
 
 
+def changes_of(report: SyncReport) -> tuple[object, ...]:
+    return (*report.added, *report.changed, *report.removed, *report.renamed, *report.failed)
+
+
 def test_the_first_sync_indexes_all(notes: Path, state: Path) -> None:
     with opened(notes, state) as service:
         assert service.index is None
@@ -97,7 +107,7 @@ def test_a_second_sync_embeds_nothing_and_reads_nothing(
         embedder.embedded.clear()
         monkeypatch.setattr("ingest.vault.Vault.load", None)
         report = service.sync()
-        assert report.is_empty
+        assert changes_of(report) == ()
         assert report.unchanged == 2
         assert embedder.embedded == []
         assert contents(service) == before
@@ -125,7 +135,7 @@ def test_a_touched_file_is_read_but_not_embedded(notes: Path, state: Path) -> No
         embedder.embedded.clear()
         os.utime(notes / "команды.md", (1_700_000_500, 1_700_000_500))
         report = service.sync()
-        assert report.is_empty
+        assert changes_of(report) == ()
         assert report.unchanged == 2
         assert embedder.embedded == []
 
@@ -187,7 +197,7 @@ def test_a_change_leaves_what_a_fresh_build_gives(
         embedder.embedded.clear()
         change(notes)
         report = service.sync()
-        assert not report.is_empty
+        assert changes_of(report)
         assert (len(embedder.embedded), report.embedded) == (embedded, embedded)
         after = contents(service)
     with opened(notes, tmp_path / "fresh") as fresh:
@@ -213,6 +223,31 @@ def test_a_rename_is_told_as_one(notes: Path, state: Path) -> None:
         report = service.sync()
         assert report.renamed == (("команды.md", "папка/шпаргалка.md"),)
         assert (report.added, report.removed) == ((), ())
+
+
+def test_an_empty_note_that_goes_is_not_renamed_to_another_that_comes(
+    notes: Path, state: Path
+) -> None:
+    (notes / "old.md").write_bytes(b"")
+    with opened(notes, state) as service:
+        service.sync()
+        (notes / "old.md").unlink()
+        (notes / "new.md").write_bytes(b"")
+        report = service.sync()
+        assert report.renamed == ()
+        assert (report.added, report.removed) == (("new.md",), ("old.md",))
+
+
+def test_other_tags_are_found_by_words(notes: Path, state: Path) -> None:
+    note = notes / "папка" / "вопросы.md"
+    with opened(notes, state) as service:
+        service.sync()
+        note.write_text(QUESTIONS.replace("tags: [docker]", "tags: [podman]"), encoding="utf-8")
+        service.sync()
+        lexical = index_of(service).lexical
+        found = lexical.search([Term(text="podman")], top_k=5)
+        chunks = index_of(service).catalog.chunks_of(NoteId("папка/вопросы.md"))
+        assert {hit.chunk for hit in found} == {chunk.id for chunk in chunks}
 
 
 def test_a_deleted_note_leaves_nothing_behind(notes: Path, state: Path) -> None:
@@ -562,6 +597,105 @@ def test_questions_are_answered_during_a_sync(notes: Path, state: Path) -> None:
         answered_before, answered_after = steps[0][1], steps[-1][1]
         assert answered_after - answered_before >= 3, "the sync kept questions waiting"
         contents(service)
+
+
+def test_an_index_that_cannot_be_opened_whole_is_left_closed(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+
+    def note_closing(kind: type[ChromaStore | Database]) -> None:
+        close = kind.close
+
+        def noting(store: Any) -> None:
+            closed.append(kind.__name__)
+            close(store)
+
+        monkeypatch.setattr(kind, "close", noting)
+
+    def fail(*_: object, **__: object) -> None:
+        raise PermissionError(13, "denied")
+
+    embedder = FakeEmbedder()
+    cache = EmbeddingCache(state / "known.sqlite3", dimension=embedder.dimension)
+    place = FolderVectors(state / "index", dimension=embedder.dimension)
+    note_closing(ChromaStore)
+    note_closing(Database)
+    monkeypatch.setattr("ingest.index_files.TantivyIndex", fail)
+    with pytest.raises(PermissionError):
+        IndexFiles(state / "index", embedder=embedder, cache=cache, place=place)
+    assert closed == ["ChromaStore", "Database"]
+    cache.close()
+
+
+class Meanwhile:
+    """A chat model during whose words something else happens."""
+
+    name = "slow"
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        self._happens = happens
+
+    def stream(
+        self, messages: Sequence[ChatMessage], *, cancelled: Callable[[], bool]
+    ) -> Iterator[str]:
+        self._happens()
+        yield "`docker rm web` убирает контейнер [1]."
+
+
+def ask_a_model(service: IndexService, happens: Callable[[], object]) -> Answer:
+    assistant = Assistant(
+        index=lambda: service.index, notes=service.vault, chat_model=Meanwhile(happens)
+    )
+    answer = assistant.ask(Question(text="docker rm", mode="llm"))
+    assert answer.mode == "llm"
+    return answer
+
+
+def test_a_question_under_way_keeps_the_index_that_was_replaced(
+    notes: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+        old = index_of(service).fingerprint
+    monkeypatch.setattr("ingest.index_files._source", lambda *_: b"other code")
+
+    def sync_twice() -> None:
+        service.sync()
+        service.sync()
+        assert (state / "index" / old).exists()
+
+    with opened(notes, state) as service:
+        answer = ask_a_model(service, sync_twice)
+        assert [command.text for command in answer.commands] == ["docker rm web"]
+        assert index_of(service).fingerprint != old
+        service.sync()
+        assert not (state / "index" / old).exists()
+
+
+def test_a_question_under_way_keeps_the_vectors_that_are_filled_again(
+    notes: Path, state: Path
+) -> None:
+    with opened(notes, state) as service:
+        service.sync()
+        before = contents(service)
+        old = index_of(service)
+        (state / "index" / old.fingerprint / "vectors-1").stat()
+        lost = [chunk.id for chunk in all_chunks(old)][:1]
+        vector = FakeEmbedder().embed_query("порт").vector
+
+        def fill_again() -> None:
+            old.vectors.delete(lost)
+            old.lexical.delete(lost)
+            service.sync()
+            assert index_of(service) is not old
+            assert contents(service) == before
+            assert old.vectors.query(vector, top_k=3)
+            assert old.lexical.search([Term(text="docker")], top_k=3)
+
+        ask_a_model(service, fill_again)
+        assert not (state / "index" / old.fingerprint / "vectors-1").exists()
+        assert contents(service) == before
 
 
 def test_new_code_makes_a_new_index_and_embeds_nothing(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from kb.commands.actions import Prune
 from kb.commands.quantities import parse_bool
-from server.sandbox.listed import passes_filters
 from server.sandbox.runner.images import print_removed
 from server.sandbox.runner.job import Job, execute
+from server.sandbox.runner.listed import passes_filters
 from server.sandbox.runner.listings import filter_map
 from server.sandbox.runner.units import decimal_size
 

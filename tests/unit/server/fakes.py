@@ -161,6 +161,8 @@ class FakeLibrary:
         self.status = IndexStatus(state="ok", notes=1, chunks=4, fingerprint="f", model="fake")
         self.error: KbError | None = None
         self.hold: threading.Event | None = None
+        self.hears_cancel = True
+        self.steps = 1
         self.syncs = 0
 
     def notes(self) -> list[NoteSummary]:
@@ -184,9 +186,10 @@ class FakeLibrary:
         self.syncs += 1
         on_progress(SyncProgress(phase="scan", files_total=2))
         while self.hold is not None and not self.hold.wait(0.02):
-            if cancelled():
+            if self.hears_cancel and cancelled():
                 return SyncReport(cancelled=True)
-        on_progress(SyncProgress(phase="index", files_total=2, files_done=2))
+        for _ in range(self.steps):
+            on_progress(SyncProgress(phase="index", files_total=2, files_done=2))
         if self.error is not None:
             raise self.error
         return SyncReport(added=(NOTE,), notes=1, chunks=4, kinds={ChunkKind.COMMAND: 1})

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from kb.errors import IndexUnavailableError
 from kb.model import ConversationId, Language
+from server.conversations import ConversationStore, new_conversation_id
 from server.database import Database
+from server.schemas.answers import AnswerBody
+from server.storage import StorageError
 from tests.unit.server.conftest import Bench
 from tests.unit.server.test_api import ask, error_of
+from tests.waiting import PATIENCE_S
 
 
 def test_questions_make_a_conversation(client: TestClient) -> None:
@@ -118,7 +124,8 @@ def test_a_comment_stays_until_another_is_given_or_the_rating_is_taken_back(
     answer = ask(client)
 
     def rated(**feedback: object) -> object:
-        client.post(f"/api/answers/{answer['id']}/feedback", json=feedback)
+        response = client.post(f"/api/answers/{answer['id']}/feedback", json=feedback)
+        assert response.status_code == 200
         url = f"/api/conversations/{answer['conversation_id']}/export"
         exported = client.get(url, params={"format": "json"}).json()
         return exported["messages"][0]["comment"]
@@ -211,3 +218,86 @@ def test_a_full_disk_costs_no_conversations(tmp_path: Path) -> None:
     with pytest.raises(IndexUnavailableError) as raised:
         Database(path)
     assert "disk has room" in raised.value.hint
+
+
+def test_a_database_that_cannot_be_opened_is_left_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def noting(*args: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(connect(*args, **options))
+        return opened[-1]
+
+    path = tmp_path / "kb.sqlite3"
+    path.write_bytes(b"not a database, but long enough to be looked at" * 100)
+    monkeypatch.setattr(sqlite3, "connect", noting)
+    with pytest.raises(IndexUnavailableError):
+        Database(path)
+    assert opened
+    for connection in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+
+
+@pytest.mark.parametrize("how", ["reading", "searching"])
+def test_what_cannot_be_read_is_told(tmp_path: Path, how: str) -> None:
+    database = Database(tmp_path / "kb.sqlite3")
+    with pytest.raises(StorageError) as raised, getattr(database, how)() as connection:
+        connection.execute("SELECT * FROM nothing")
+    assert "cannot be read" in raised.value.message
+    assert raised.value.hint
+    database.close()
+
+
+def test_a_search_keeps_no_question_waiting(tmp_path: Path) -> None:
+    database = Database(tmp_path / "kb.sqlite3")
+    store = ConversationStore(database)
+    kept = threading.Event()
+
+    def keep() -> None:
+        with database.transaction() as connection:
+            connection.execute("INSERT INTO conversation VALUES ('a', 'b', 0, 0)")
+        kept.set()
+
+    with database.searching():
+        threading.Thread(target=keep).start()
+        assert kept.wait(PATIENCE_S)
+    assert store.list(limit=5, offset=0)[1] == 1
+    database.close()
+
+
+def test_a_search_reads_each_answer_once(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(client, "one")
+    ask(client, "two")
+    folded: list[str] = []
+
+    def noting(text: str | None) -> str:
+        folded.append(text or "")
+        return (text or "").casefold()
+
+    monkeypatch.setattr("server.conversations._casefold", noting)
+    found = client.get("/api/conversations", params={"q": "nowhere"}).json()
+    assert found["total"] == 0
+    assert len(folded) == 4, "a title and an answer each"
+
+
+def test_a_page_past_the_end_tells_how_many_there_are(client: TestClient) -> None:
+    for _ in range(3):
+        ask(client, "x")
+    page = client.get("/api/conversations", params={"offset": 5, "q": "x"}).json()
+    assert (page["conversations"], page["total"]) == ([], 3)
+
+
+def test_the_last_turns_are_the_history(client: TestClient, bench: Bench) -> None:
+    store = bench.services.conversations
+    answer = AnswerBody.model_validate(ask(client, "0"))
+    conversation = new_conversation_id()
+    for number in range(25):
+        turn = answer.model_copy(update={"id": str(number), "question": f"question {number}"})
+        (store.add if number else store.begin)(conversation, turn)
+    history = store.history(conversation)
+    assert [turn.question for turn in history] == [f"question {n}" for n in range(5, 25)]

@@ -12,7 +12,7 @@ from kb.errors import NotFoundError, VectorServerError
 from server.feed import Feed
 from server.jobs import IngestJob, IngestJobs
 from tests.unit.server.fakes import FakeLibrary
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, wait_until
 
 
 @pytest.fixture
@@ -59,7 +59,19 @@ def test_closing_cancels_the_job_and_the_one_that_would_follow(library: FakeLibr
     jobs = IngestJobs(library)
     both = [jobs.start().id, jobs.start().id]
     jobs.close()
+    assert [jobs.get(each).state for each in both] == ["cancelled", "cancelled"]
     assert [wait(jobs, each).state for each in both] == ["cancelled", "cancelled"]
+    assert (library.syncs, jobs.running) == (1, "")
+
+
+def test_nothing_starts_after_closing(library: FakeLibrary) -> None:
+    ended: list[str] = []
+    jobs = IngestJobs(library, on_end=lambda job: ended.append(job.id))
+    jobs.close()
+    job = jobs.start()
+    assert (job.state, jobs.running, library.syncs) == ("cancelled", "", 0)
+    assert wait(jobs, job.id) == job
+    assert ended == [job.id]
 
 
 def test_a_missing_chroma_server_is_looked_for_again(
@@ -96,6 +108,37 @@ def test_nothing_is_looked_for_after_the_end(
     assert library.syncs == syncs
 
 
+def test_a_server_that_goes_while_all_stops_is_not_waited_for(library: FakeLibrary) -> None:
+    library.hold = threading.Event()
+    library.error = VectorServerError("away")
+    library.hears_cancel = False
+    jobs = IngestJobs(library)
+    job_id = jobs.start().id
+    closing = threading.Thread(target=jobs.close)
+    closing.start()
+    wait_until(jobs._stopping.is_set)
+    library.hold.set()
+    closing.join(PATIENCE_S)
+    assert wait(jobs, job_id).state == "failed"
+    assert jobs._retry is None
+
+
+def test_a_job_keeps_its_latest_state_alone(library: FakeLibrary) -> None:
+    library.steps = 20_000
+    jobs = IngestJobs(library)
+    job_id = jobs.start().id
+    last = wait(jobs, job_id)
+    jobs.close()
+
+    async def numbered() -> list[tuple[int, IngestJob]]:
+        return [each async for each in jobs.feed(job_id).follow()]
+
+    assert last.state == "done"
+    ((number, kept),) = asyncio.run(numbered())
+    assert kept == last
+    assert number > library.steps
+
+
 def test_a_bug_ends_the_job_too(library: FakeLibrary) -> None:
     library.error = RuntimeError("odd")  # type: ignore[assignment]
     jobs = IngestJobs(library)
@@ -115,6 +158,34 @@ def test_old_jobs_are_forgotten(library: FakeLibrary) -> None:
         wait(jobs, jobs.start().id)
     with pytest.raises(NotFoundError):
         jobs.get(first)
+
+
+def test_what_is_replaced_is_told_to_those_who_were_there() -> None:
+    feed: Feed[str] = Feed()
+
+    async def scene() -> list[list[tuple[int, str]]]:
+        seen: list[list[tuple[int, str]]] = [[], []]
+
+        async def read(which: int, after: int) -> None:
+            async for each in feed.follow(after=after):
+                seen[which].append(each)
+
+        early = asyncio.create_task(read(0, 0))
+        await asyncio.sleep(0)
+        for item in "abc":
+            feed.publish_latest(item)
+            await asyncio.sleep(0.01)
+        late = asyncio.create_task(read(1, 1))
+        await asyncio.sleep(0.01)
+        feed.publish("d")
+        feed.close()
+        feed.publish_latest("e")
+        await asyncio.wait_for(asyncio.gather(early, late), PATIENCE_S)
+        return seen
+
+    early, late = asyncio.run(scene())
+    assert early == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
+    assert late == [(3, "c"), (4, "d")]
 
 
 def test_many_threads_and_readers_lose_nothing() -> None:

@@ -59,3 +59,35 @@ def test_a_title_is_the_indexed_one_or_that_of_the_file(tmp_path: Path) -> None:
     library.open()
     assert library.title(NoteId("a.md")) == "About"
     assert library.title(NoteId("folder/и\u0306.txt.md")) == "й.txt"
+
+
+def test_a_closed_library_is_not_opened_again(tmp_path: Path) -> None:
+    opened: list[int] = []
+
+    def open_index() -> IndexPart:
+        opened.append(1)
+        return Part(memory_index({}))
+
+    library = NotesLibrary(Vault(tmp_path), open_index)
+    library.open()
+    library.close()
+    with pytest.raises(IndexUnavailableError) as caught:
+        library.sync(lambda _: None, lambda: False)
+    assert caught.value.hint
+    assert opened == [1]
+
+
+@pytest.mark.parametrize("name", ["index", "status"])
+def test_closing_between_two_looks_does_no_harm(tmp_path: Path, name: str) -> None:
+    class Closing(NotesLibrary):
+        """Is closed as soon as its part was looked at."""
+
+        def __getattribute__(self, attribute: str) -> object:
+            value = super().__getattribute__(attribute)
+            if attribute == "_part":
+                self._part = None
+            return value
+
+    library = Closing(Vault(tmp_path), lambda: Part(memory_index({})))
+    library._part = Part(memory_index({}))
+    assert getattr(library, name) is not None

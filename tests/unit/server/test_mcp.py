@@ -85,6 +85,14 @@ def test_errors_tell_what_to_do(bench: Bench) -> None:
     assert "hint: wait" in result.content[0].text
 
 
+@pytest.mark.parametrize("path", ["x" * 300 + ".md", "я" * 200 + ".md", "a\0.md", "../a.md"])
+def test_a_name_that_no_note_can_have_is_not_found(bench: Bench, path: str) -> None:
+    result = call(bench, "get_note", path=path)
+    assert result.is_error
+    assert "there is no note" in result.content[0].text
+    assert "hint: give its path" in result.content[0].text
+
+
 def test_a_command_runs_through_the_policy(bench: Bench) -> None:
     run = call(bench, "run_command", allow_run=True, command="docker ps").structured_content
     assert (run["state"], run["stdout"]) == ("exited", "ran docker ps\n")

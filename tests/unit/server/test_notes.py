@@ -369,6 +369,41 @@ def test_a_write_in_the_last_moment_is_kept(
     assert contents == {b"old", b"by an editor"}
 
 
+@pytest.mark.parametrize("deed", ["save", "delete"])
+def test_a_change_after_the_look_is_kept_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deed: str
+) -> None:
+    """An editor that writes while the old content goes to the trash loses nothing."""
+    note, trash = tmp_path / "n.md", tmp_path / "trash"
+    note.write_bytes(b"old")
+    files = NoteFiles(tmp_path, trash=trash, editable=True)
+    keep = NoteFiles._keep
+
+    def late(files: NoteFiles, note_id: NoteId, content: bytes) -> Path:
+        note.write_bytes(b"by an editor")
+        return keep(files, note_id, content)
+
+    monkeypatch.setattr(NoteFiles, "_keep", late)
+    written = {"content": b"new"} if deed == "save" else {}
+    with pytest.raises(PreconditionError):
+        getattr(files, deed)(
+            NoteId("n.md"), precondition=Precondition(if_match=etag_of(b"old")), **written
+        )
+    assert note.read_bytes() == b"by an editor"
+    assert list(trash.iterdir()) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["n.md", "trash"]
+
+
+@pytest.mark.parametrize("name", ["n.markdown", "папка/N.MARKDOWN", "n.MD"])
+def test_every_kind_of_note_that_is_read_is_saved(
+    bench: Bench, client: TestClient, name: str
+) -> None:
+    tag = client.put(f"/api/notes/{name}", content=b"# x\n", headers=NEW).headers["etag"]
+    assert client.get(f"/api/notes/{name}").json()["source"] == "# x\n"
+    assert put(client, name, "# y\n", If_Match=tag)[0] == 200
+    assert (bench.notes / name).read_bytes() == b"# y\n"
+
+
 def test_a_file_made_meanwhile_is_not_overwritten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,7 +92,7 @@ def test_what_fails_before_the_first_piece_has_its_status(bench: Bench, client: 
     bench.answerer.error = RuntimeError("secret")  # type: ignore[assignment]
     failed = client.post(URL, json=body("x", stream=True))
     assert error_of(failed) == (500, "internal_error")
-    assert bench.services.asking.gate.active == 0
+    assert bench.services.asking.gate._active == 0
 
 
 def test_earlier_questions_are_the_history(bench: Bench, client: TestClient) -> None:

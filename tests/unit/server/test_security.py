@@ -104,6 +104,13 @@ def test_every_unsafe_route_takes_its_own_type_only(
     assert bench.answerer.questions == []
 
 
+def test_a_body_without_a_type_is_refused(bench: Bench, client: TestClient) -> None:
+    response = client.post("/api/ask", content=b'{"question": "x"}')
+    assert "content-type" not in response.request.headers
+    assert response.status_code == 415
+    assert bench.answerer.questions == []
+
+
 def test_two_hosts_or_two_tokens_are_refused(client: TestClient) -> None:
     doubled = [("Host", OWN), ("Host", OWN)]
     assert client.get("/api/runs", headers=doubled).status_code == 403

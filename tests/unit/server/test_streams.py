@@ -124,8 +124,8 @@ def test_a_reader_that_goes_stops_the_work(bench: Bench, http: httpx.Client) -> 
     bench.answerer.block = threading.Event()
     with http.stream("POST", "/api/ask/stream", json={"question": "x"}) as response:
         assert next(read_events(response))[0] == "status"
-    wait_until(lambda: bench.services.asking.gate.active == 0)
-    wait_until(lambda: bench.services.gate.open_streams == 0)
+    wait_until(lambda: bench.services.asking.gate._active == 0)
+    wait_until(lambda: bench.services.gate._open == set())
     assert bench.answerer.count == 0
     assert http.get("/api/conversations").json()["total"] == 0
 
@@ -143,7 +143,7 @@ def test_two_hundred_streams_do_no_harm(bench: Bench, http: httpx.Client) -> Non
     threads = [threading.Thread(target=follow) for _ in range(200)]
     for thread in threads:
         thread.start()
-    wait_until(lambda: bench.services.gate.open_streams == 200)
+    wait_until(lambda: len(bench.services.gate._open) == 200)
     assert http.get("/api/health").status_code == 200
     bench.answerer.block.set()
     for thread in threads:

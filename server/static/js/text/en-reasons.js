@@ -32,6 +32,7 @@ export const enReasons = {
   "reason.restarting": "The sandbox daemon died and is being started again.",
   "reason.rootless_engine": "The Docker Engine is rootless, and no sandbox can run in it. Use one that runs as root, or KB_SANDBOX=managed on Linux.",
   "reason.set_up_failed": "The sandbox daemon answers, but could not be set up. Where the disk is full, resetting the sandbox helps.",
+  "reason.shutting_down": "The server is shutting down: start it again.",
   "reason.start_failed": "The sandbox daemon did not start.",
   "reason.switched_off": "Switched off by the setting KB_SANDBOX=off. To run commands, start the server again without that setting.",
   "reason.unreachable": "The sandbox's container runs, but cannot be reached: this program must be on the machine of the Docker Engine.",

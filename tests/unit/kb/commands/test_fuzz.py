@@ -53,7 +53,7 @@ def assert_it_tells(error: KbError) -> None:
     assert error.message
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(["run", "create"]), st.lists(WORDS, max_size=8))
 def test_a_line_that_is_let_pass_has_a_body_that_is_let_pass(verb: str, words: list[str]) -> None:
     line = f"docker {verb} " + " ".join(words) + " busybox"
@@ -79,7 +79,7 @@ JSON = st.recursive(
 CHANGES = st.dictionaries(st.sampled_from(sorted(HOST_CONFIG)) | VALUES, JSON, max_size=4)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(CHANGES, st.dictionaries(st.sampled_from(sorted(BODY)), JSON, max_size=2))
 def test_a_hardened_body_is_held_or_refused(
     host: dict[str, object], top: dict[str, object]
@@ -102,7 +102,7 @@ def test_a_hardened_body_is_held_or_refused(
     assert all(not str(bind).startswith("/") for bind in held.get("Binds") or [])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(FLAGS), st.text(alphabet="a1C:/\\$(){}<>,=.-[]`%~;| \"'", max_size=14))
 def test_no_value_of_an_option_raises_anything_but_our_errors(flag: str, value: str) -> None:
     for line in (f"docker run {flag} {value} x", f"docker run {flag}={quote(value)} x"):
@@ -110,7 +110,7 @@ def test_no_value_of_an_option_raises_anything_but_our_errors(flag: str, value: 
         assert offered.runnable == (offered.refusal is None)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(PATHS, st.lists(ANY_FLAG | VALUES | st.text(max_size=6), max_size=6))
 def test_no_line_raises_anything_but_our_errors(path: str, words: list[str]) -> None:
     for program in ("docker", "docker-compose"):
@@ -120,7 +120,7 @@ def test_no_line_raises_anything_but_our_errors(path: str, words: list[str]) -> 
             assert_it_tells(error)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_raises_anything_but_our_errors(text: str) -> None:
     for line in (text, f"docker {text}", f"docker run {text}"):

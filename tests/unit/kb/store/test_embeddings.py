@@ -97,3 +97,11 @@ def test_a_file_that_is_in_use_is_left_alone(
         with pytest.raises(sqlite3.OperationalError, match="disk is full"):
             EmbeddingCache(path, dimension=8)
     assert set(EmbeddingCache(path, dimension=8).get(["a"])) == {"a"}
+
+
+def test_a_vector_of_another_length_is_unknown(tmp_path: Path, cache: EmbeddingCache) -> None:
+    cache.put([("a", embedding(1, 5))])
+    cache.close()
+    other = EmbeddingCache(tmp_path / "known.sqlite3", dimension=16)
+    assert other.get(["a"]) == other.read(["a"]) == {}
+    other.close()

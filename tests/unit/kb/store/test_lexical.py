@@ -78,3 +78,15 @@ def test_a_deletion_that_a_merge_lost_is_made_again(
     assert index.chunk_ids() == {chunks[1].id}
     assert len(tries) == 2
     index.close()
+
+
+def test_a_change_that_does_not_come_through_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = TantivyIndex(tmp_path, analyze=analyze)
+    monkeypatch.setattr(TantivyIndex, "_commit", lambda *_: None)
+    with pytest.raises(IndexUnavailableError) as raised:
+        index.upsert([make_chunk("docker volume")])
+    assert raised.value.code == "index_damaged"
+    assert raised.value.hint
+    index.close()

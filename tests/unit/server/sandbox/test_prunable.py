@@ -167,3 +167,23 @@ def test_a_daemon_that_fails_does_not_answer(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(daemon, "volumes", fail)
     with pytest.raises(SandboxError, match="does not answer"):
         victims_of("docker volume prune", daemon)
+
+
+class SharedImage(FakeDaemon):
+    """An image with two names, one of which a container was made of."""
+
+    def __init__(self, made_of: str) -> None:
+        super().__init__()
+        self._containers = [{**container("web", "running", "sha256:1"), "Image": made_of}]
+
+    def images(self, *, filters: dict[str, Any]) -> list[dict[str, Any]]:
+        del filters
+        return [{"Id": "sha256:1", "RepoTags": ["site:1", "nginx:1"], "Created": 1}]
+
+
+@pytest.mark.parametrize(
+    ("made_of", "named"),
+    [("site:1", {"image nginx:1"}), ("nginx:1", {"image nginx:1", "image site:1"})],
+)
+def test_a_second_name_of_an_image_in_use_is_named(made_of: str, named: set[str]) -> None:
+    assert set(victims_of("docker image prune -a", SharedImage(made_of))) == named

@@ -10,13 +10,13 @@ import pytest
 
 from kb.errors import BusyError, CommandRefusedError, NotFoundError, SandboxError
 from kb.model import Language, RunId, RunOrigin, RunState
-from server.sandbox.audit import AuditLog
+from server.sandbox.audit import AuditLog, AuditPage
 from server.sandbox.kept_runs import KeptRuns
 from server.sandbox.remarks import ROOM_FOR_REMARKS, remark
 from server.sandbox.run import Run
 from server.sandbox.runbook import PreparedRun, RunBook
 from server.sandbox.settings import RunLimits
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 ME = RunOrigin(who="me", command="c1", answer="a1")
 
@@ -244,6 +244,29 @@ def test_the_audit_log_is_written_before_the_end_is_seen(
     assert (record.who, record.text, record.exit_code) == ("me", "hello", 3)
     assert record.body == {"sent": "hello"}
     assert (tmp_path / "a.log").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_run_that_ends_while_the_log_is_read_is_told_once(
+    book: RunBook, programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def act(run: Run) -> int:
+        go_on.wait(PATIENCE_S)
+        return 0
+
+    programs.acts["slow"] = act
+    run_id = book.start("slow", confirm=False).id
+    read = AuditLog.read
+
+    def late(log: AuditLog, *, limit: int, offset: int) -> AuditPage:
+        go_on.set()
+        wait_until(lambda: book.get(run_id).state is RunState.EXITED)
+        return read(log, limit=limit, offset=offset)
+
+    monkeypatch.setattr(AuditLog, "read", late)
+    (record,) = book.log(limit=10, offset=0).records
+    assert (record.run_id, record.state) == (run_id, "exited")
 
 
 def test_an_audit_log_that_cannot_be_written_is_told(programs: Programs, tmp_path: Path) -> None:

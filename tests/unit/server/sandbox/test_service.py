@@ -17,7 +17,7 @@ from server.sandbox.driver import Endpoint
 from server.sandbox.external import ExternalDriver
 from server.sandbox.service import Sandbox
 from server.sandbox.settings import SandboxSettings
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 
 class _Daemon(socketserver.ThreadingUnixStreamServer):
@@ -164,3 +164,71 @@ def test_closing_waits_for_no_daemon_that_does_not_come(tmp_path: Path) -> None:
     closing.join(timeout=20)
     assert not closing.is_alive()
     assert sandbox.status().state in {"off", "unavailable"}
+
+
+class _Counting(ExternalDriver):
+    """Counts its starts; dies when it is told to."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(host)
+        self.starts = 0
+        self.is_dead = False
+
+    def start(self) -> Endpoint:
+        self.starts += 1
+        self.is_dead = False
+        return super().start()
+
+    def alive(self) -> bool:
+        return not self.is_dead and super().alive()
+
+
+def test_a_closed_sandbox_starts_no_daemon(settings: SandboxSettings) -> None:
+    driver = _Counting(settings.host)
+    sandbox = Sandbox(settings, driver=driver)
+    sandbox.start()
+    sandbox.close()
+    with pytest.raises(SandboxError) as caught:
+        sandbox.engine()
+    assert (caught.value.reasons, driver.starts) == (("shutting_down",), 1)
+    assert caught.value.hint
+    sandbox.start(wait=False)
+    wait_until(lambda: sandbox.status().state != "starting")
+    assert driver.starts == 1
+
+
+def test_the_watch_raises_no_daemon_that_was_stopped_meanwhile(
+    settings: SandboxSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.sandbox.service._WATCH_EVERY_S", 0.01)
+    looked, stopped = threading.Event(), threading.Event()
+
+    class Stopping(_Counting):
+        def alive(self) -> bool:
+            if threading.current_thread().name == "sandbox-watch" and self.is_dead:
+                looked.set()
+                stopped.wait(PATIENCE_S)
+            return super().alive()
+
+    driver = Stopping(settings.host)
+    sandbox = Sandbox(settings, driver=driver)
+    sandbox.start()
+    driver.is_dead = True
+    assert looked.wait(PATIENCE_S)
+    sandbox.stop()
+    stopped.set()
+    assert not threading.Event().wait(0.2)
+    assert (driver.starts, sandbox.status().state) == (1, "off")
+    sandbox.close()
+
+
+def test_the_watch_restarts_a_daemon_that_died(
+    settings: SandboxSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.sandbox.service._WATCH_EVERY_S", 0.01)
+    driver = _Counting(settings.host)
+    sandbox = Sandbox(settings, driver=driver)
+    sandbox.start()
+    driver.is_dead = True
+    wait_until(lambda: driver.starts == 2 and sandbox.status().state == "ready")
+    sandbox.close()
