@@ -1,13 +1,27 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.server_process import LiveServer
+from tests.browser.server_process import LiveServer, serve
 from tests.browser.steps import ask, expect_no_sideways_scroll
 
 pytestmark = pytest.mark.browser
+
+_COUNTING = """\
+# Notes
+
+## Count for ten seconds
+
+```
+docker run --rm --name counter busybox sh -c 'for i in $(seq 1 10); do echo $i; sleep 1; done'
+```
+
+Prints a tick each second.
+"""
 
 
 @pytest.fixture
@@ -64,3 +78,24 @@ def test_no_width_scrolls_sideways(
     turn.locator(".cite").first.click()
     opened.locator("#panel .cited").wait_for()
     expect_no_sideways_scroll(opened)
+
+
+@pytest.fixture(scope="module")
+def counting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with serve(tmp_path_factory.mktemp("counting"), {"counting.md": _COUNTING}) as server:
+        yield server
+
+
+@pytest.mark.parametrize(("width", "with_source"), [(320, False), (390, False), (1280, True)])
+def test_a_long_value_of_a_command_stays_within_its_column(
+    open_page: OpenPage, counting: LiveServer, width: int, *, with_source: bool
+) -> None:
+    opened = open_page(counting.page_url, viewport={"width": width, "height": 800})
+    turn = ask(opened, "count for ten seconds")
+    if with_source:
+        turn.locator(".cite").first.click()
+        opened.locator("#panel .cited").first.wait_for()
+    card = turn.locator(".command")
+    expect(card).to_be_visible()
+    wider = opened.locator("#scroll").evaluate("(node) => node.scrollWidth - node.clientWidth")
+    assert wider <= 0, f"{wider} px too wide"
