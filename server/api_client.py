@@ -139,8 +139,12 @@ def connect(settings: Settings) -> Iterator[ApiClient]:
 
     Raises:
         StateLockedError: Another process owns the folder and is no server.
+        VaultError: There is no such notes folder.
         KbError: The server of our own cannot start.
     """
+    from server.state import require_notes_folder
+
+    require_notes_folder(settings)
     client = find_running(settings)
     if client is None:
         with _own_server(settings) as own:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from kb.errors import KbError
+from kb.errors import KbError, VaultError
 from server.cli_shared import stderr_console
 
 if TYPE_CHECKING:
@@ -25,13 +25,27 @@ def ready_client(settings: Settings) -> Iterator[ApiClient]:
 
     Raises:
         KbError: There is no such notes folder, the state is locked, or indexing failed.
+        VaultError: There are no notes in the folder.
     """
     from server.api_client import connect
 
     with connect(settings) as client:
         if client.own:
             follow_job(client, client.post("/api/ingest")["job_id"], quiet=True)
+        _require_notes(client, settings)
         yield client
+
+
+def _require_notes(client: ApiClient, settings: Settings) -> None:
+    """See that there is something to answer from: where nothing is, nothing is missing in it."""
+    health = client.get("/api/health")
+    if health["status"] == "ok" and not health["index"]["notes"]:
+        raise VaultError(
+            f"no notes in {settings.notes_dir}",
+            hint="give the folder with your Markdown files by --notes or KB_NOTES; `kb doctor`"
+            " tells what is left out",
+            code="vault_missing",
+        )
 
 
 def follow_job(client: ApiClient, job_id: str, *, quiet: bool = False) -> Json:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,35 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
         result = kb(*words, *folder, *state)
         assert result.exit_code == 1
         assert "does not exist" in error_of(result)
+
+
+@pytest.mark.parametrize("what", ["missing", "file"])
+@pytest.mark.parametrize(
+    "words", [["ask", "x", "--notes"], ["ingest"], ["search", "x", "--notes"], ["serve", "--notes"]]
+)
+def test_no_state_is_begun_for_what_is_no_folder(
+    words: list[str], what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = tmp_path / "data" / "notes"
+    monkeypatch.setattr("server.state.default_state_path", lambda _: begun)
+    target = tmp_path / what
+    if what == "file":
+        target.write_text("# A note\n")
+    result = kb(*words, str(target))
+    assert result.exit_code == 1
+    assert "the notes folder" in error_of(result)
+    assert not begun.parent.exists()
+
+
+def test_a_folder_without_notes_is_no_folder_that_does_not_answer(
+    bench: Bench, running: list[str]
+) -> None:
+    bench.library.status = replace(bench.library.status, notes=0)
+    for words in (["ask", "x"], ["search", "x"], ["chat"]):
+        result = kb(*words, *running)
+        assert result.exit_code == 1
+        assert f"no notes in {bench.notes}" in error_of(result)
+        assert "--notes" in result.stderr
 
 
 def test_a_taken_port_is_told(bench: Bench, tmp_path: Path) -> None:
