@@ -18,7 +18,7 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from kb.errors import IndexUnavailableError, ModelError
-from kb.model import Filters
+from kb.model import Filters, RunState
 from server.api_client import ApiClient, StreamedEvent
 from server.cli import app
 from server.cli_progress import describe_progress
@@ -423,6 +423,22 @@ def test_ctrl_c_stops_a_run_and_waits_for_its_end(
     assert len(streams) == 2
     assert result.exit_code == (130 if again else 1)
     assert ("stopped" in result.stderr) is not again
+
+
+def test_a_run_whose_output_nobody_reads_any_more_is_stopped(
+    bench: Bench, running: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.sandbox.runs.hold = threading.Event()
+
+    def fail(_text: str, _stream: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("server.cli_run.write_output", fail)
+    result = kb("run", "docker logs -f web", *running)
+    assert result.exit_code == 141
+    assert result.output == ""
+    (run,) = bench.sandbox.runs.list()
+    assert run.state is RunState.STOPPED
 
 
 def test_the_command_line_says_who_it_is(bench: Bench, running: list[str]) -> None:
