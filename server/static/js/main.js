@@ -121,7 +121,12 @@ function wireAddress() {
       byId("question").focus();
     });
   }
+  /** @type {string | null} */
+  let open = null;
   store.subscribe(({ thread, conversations }) => {
+    const isLeft = open !== null && thread.conversationId === null && conversationInAddress() === open;
+    if (isLeft) history.replaceState(null, "", location.pathname);
+    open = thread.conversationId;
     const known = conversations.items.some((item) => item.id === thread.conversationId);
     const hash = thread.conversationId && known ? `#c=${encodeURIComponent(thread.conversationId)}` : "";
     if (hash && hash !== location.hash) history.replaceState(null, "", hash);

@@ -222,6 +222,8 @@ export const en = {
   "suggest.flag": "What does {flag} do?",
   "suggest.heading": "What do my notes say about “{heading}”?",
   "thread.failed": "The conversation could not be opened.",
+  "thread.gone": "It is not there any more: it was deleted.",
+  "thread.begunAnew": "This conversation was deleted meanwhile: the question begins a new one.",
   "time.aboutHour": "about an hour",
   "time.aboutMinute": "about a minute",
   "time.moment": "less than a second",

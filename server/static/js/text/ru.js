@@ -222,6 +222,8 @@ export const ru = {
   "suggest.flag": "Что делает {flag}?",
   "suggest.heading": "Что в заметках про «{heading}»?",
   "thread.failed": "Не удалось открыть беседу.",
+  "thread.gone": "Её больше нет: она удалена.",
+  "thread.begunAnew": "Эту беседу тем временем удалили: вопрос начинает новую.",
   "time.aboutHour": "около часа",
   "time.aboutMinute": "около минуты",
   "time.moment": "меньше секунды",
