@@ -166,6 +166,9 @@ function reducePanel(state, action) {
     case "note/opened":
       if (panel?.target.path !== action.path) return state;
       return { ...state, panel: { ...panel, state: "ready", doc: action.doc } };
+    case "note/reread":
+      if (panel?.target.path !== action.doc.path) return state;
+      return { ...state, panel: { ...panel, target: { ...panel.target, lines: action.lines }, doc: action.doc } };
     case "note/failed":
       if (panel?.target.path !== action.path) return state;
       return { ...state, panel: { ...panel, state: "error", failure: action.failure } };

@@ -5,6 +5,7 @@ import { toAnswer, toCitation, toCommand, text } from "../net/wire.js";
 import { t } from "../text/i18n.js";
 import { inWords, isAbort, newKey, noteError, toast } from "./context.js";
 import { isThere, loadConversations } from "./conversations.js";
+import { lookIntoSandbox } from "./server.js";
 
 /** @typedef {import("./context.js").Context} Context */
 
@@ -111,11 +112,13 @@ export function stopAsking() {
  * @param {Record<string, unknown>} json
  * @param {AbortController} own
  */
-async function streamAnswer({ store, api }, key, json, own) {
+async function streamAnswer(context, key, json, own) {
+  const { store, api } = context;
   await api.stream("/api/ask/stream", { json, signal: own.signal }, (name, data) => {
     const action = toAction(key, name, data);
     if (action) store.dispatch(action);
     if (name === "answer" || name === "error") release(own); // though the stream is still open
+    if (name === "answer") lookIntoSandbox(context);
   });
   const turn = store.get().thread.turns.find((item) => item.key === key);
   if (turn && (turn.stage === "waiting" || turn.stage === "streaming")) {

@@ -8,6 +8,7 @@ import { toConversationAnswers, toConversations } from "../net/wire-server.js";
 import { t } from "../text/i18n.js";
 import { inWords, newKey, noteError, toast } from "./context.js";
 import { restoreRuns } from "./runs.js";
+import { lookIntoSandbox } from "./server.js";
 
 /** @typedef {import("./context.js").Context} Context */
 
@@ -44,6 +45,7 @@ export async function openConversation(context, id) {
       withAnswer(newTurn(answer.id || newKey("turn"), answer.question), answer),
     );
     store.dispatch({ type: "thread/opened", id, turns });
+    lookIntoSandbox(context);
     void restoreRuns(context, turns);
   } catch (error) {
     const failure = noteError(context, error);

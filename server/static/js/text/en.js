@@ -130,6 +130,7 @@ export const en = {
   "lock.wrong": "The token does not fit this server. It may have been started with another state folder.",
   "mode.extractive": "Quotes only",
   "mode.llm": "Language model",
+  "note.linesGone": "The note has changed: the quoted lines are not in it any more.",
   "note.changed": "The note is not there any more, or cannot be read.",
   "note.delete": "Delete the note",
   "note.deleteText": "“{path}” moves to the trash folder of the server’s state.",
