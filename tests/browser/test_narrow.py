@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.server_process import LiveServer, serve
-from tests.browser.steps import ask, expect_no_sideways_scroll
+from tests.browser.steps import ask, conversation_address, expect_no_sideways_scroll
 
 pytestmark = pytest.mark.browser
 
@@ -50,6 +50,21 @@ def test_a_phone_asks_and_opens_the_note_over_the_chat(phone: Page) -> None:
     expect_no_sideways_scroll(phone)
     phone.locator("#panel-close").tap()
     expect(panel).to_be_hidden()
+
+
+def test_back_closes_the_panel_and_leaves_the_conversation(phone: Page) -> None:
+    turn = ask(phone, "что делает -p?")
+    address = conversation_address(phone)
+    panel = phone.locator("#panel")
+    for close in (lambda: phone.locator("#panel-close").tap(), phone.go_back):
+        turn.locator(".cite").first.tap()
+        expect(panel).to_be_visible()
+        assert phone.evaluate("history.state") == {"panel": True}
+        close()
+        expect(panel).to_be_hidden()
+        phone.wait_for_function("history.state === null")  # nothing is left that Back would undo
+        assert phone.url == address
+        expect(turn).to_be_visible()
 
 
 def test_the_list_slides_in_and_out(phone: Page) -> None:

@@ -15,6 +15,7 @@ import { checkHealth, loadSandbox, lookIntoSandbox, watchHealth } from "./effect
 import { createApi } from "./net/api.js";
 import { keepToken, readToken, takeTokenFromAddress, tokenFromText } from "./net/token.js";
 import { translate, useLanguage } from "./text/i18n.js";
+import { createBack } from "./view/back.js";
 import { createChats } from "./view/chats.js";
 import { createComposer } from "./view/composer.js";
 import { wireDialogs } from "./view/dialogs.js";
@@ -81,6 +82,7 @@ wireLinks(context);
 wireShortcuts(context);
 watchTip();
 wireAddress();
+store.subscribe(createBack(store)); // after what writes the address
 window.addEventListener("focus", () => {
   // What lies on the disk and in the sandbox may have been changed from elsewhere.
   lookIntoSandbox(context);
