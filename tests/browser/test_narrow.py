@@ -21,6 +21,14 @@ docker run --rm --name counter busybox sh -c 'for i in $(seq 1 10); do echo $i; 
 ```
 
 Prints a tick each second.
+
+## Show every variable of the environment
+
+```
+docker run --rm -e SETTING=a_value_that_is_written_in_one_piece_and_wider_than_a_tip busybox env
+```
+
+Prints every variable.
 """
 
 
@@ -114,3 +122,12 @@ def test_a_long_value_of_a_command_stays_within_its_column(
     expect(card).to_be_visible()
     wider = opened.locator("#scroll").evaluate("(node) => node.scrollWidth - node.clientWidth")
     assert wider <= 0, f"{wider} px too wide"
+
+
+def test_a_long_value_is_whole_in_a_tip(open_page: OpenPage, counting: LiveServer) -> None:
+    opened = open_page(counting.page_url, viewport={"width": 320, "height": 800})
+    turn = ask(opened, "show every variable of the environment")
+    turn.locator(".command .token", has_text="SETTING=").hover()
+    said = opened.locator("#tip p")
+    expect(said).to_contain_text("wider_than_a_tip")
+    assert said.evaluate("(node) => node.scrollWidth - node.clientWidth") <= 0
