@@ -20,8 +20,12 @@ _SPEED_PERIOD_S: Final = 120.0
 
 
 @contextlib.contextmanager
-def ready_client(settings: Settings) -> Iterator[ApiClient]:
+def ready_client(settings: Settings, *, needs_notes: bool = True) -> Iterator[ApiClient]:
     """Connect to a server whose index answers; one of our own is indexed first.
+
+    Args:
+        settings: Which notes, and where their state is.
+        needs_notes: A folder without notes is an error; it may be filled while a client stays.
 
     Raises:
         KbError: There is no such notes folder, the state is locked, or indexing failed.
@@ -32,7 +36,8 @@ def ready_client(settings: Settings) -> Iterator[ApiClient]:
     with connect(settings) as client:
         if client.own:
             follow_job(client, client.post("/api/ingest")["job_id"], quiet=True)
-        _require_notes(client, settings)
+        if needs_notes:
+            _require_notes(client, settings)
         yield client
 
 
