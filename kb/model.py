@@ -455,6 +455,8 @@ class RunOrigin:
     """The offered command that it ran; empty for a typed line."""
     answer: str = ""
     """The answer whose card it was started from, where that was said."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Slot id -> value, as they were given; none for a typed line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ def mcp(
     from server.mcp_tools import make_server
 
     settings = command_settings(notes, state)
-    with ready_client(settings) as client:
+    with ready_client(settings, needs_notes=False) as client:
         server = make_server(ApiBackend(client), allow_run=allow_run or settings.mcp_run)
         server.run("stdio")
 

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from kb.errors import KbError
+from kb.errors import KbError, VaultError
 from server.cli_shared import stderr_console
 
 if TYPE_CHECKING:
@@ -20,18 +20,37 @@ _SPEED_PERIOD_S: Final = 120.0
 
 
 @contextlib.contextmanager
-def ready_client(settings: Settings) -> Iterator[ApiClient]:
+def ready_client(settings: Settings, *, needs_notes: bool = True) -> Iterator[ApiClient]:
     """Connect to a server whose index answers; one of our own is indexed first.
+
+    Args:
+        settings: Which notes, and where their state is.
+        needs_notes: A folder without notes is an error; it may be filled while a client stays.
 
     Raises:
         KbError: There is no such notes folder, the state is locked, or indexing failed.
+        VaultError: There are no notes in the folder.
     """
     from server.in_process import connect
 
     with connect(settings) as client:
         if client.own:
             follow_job(client, client.post("/api/ingest")["job_id"], quiet=True)
+        if needs_notes:
+            _require_notes(client, settings)
         yield client
+
+
+def _require_notes(client: ApiClient, settings: Settings) -> None:
+    """See that there is something to answer from: where nothing is, nothing is missing in it."""
+    health = client.get("/api/health")
+    if health["status"] == "ok" and not health["index"]["notes"]:
+        raise VaultError(
+            f"no notes in {settings.notes_dir}",
+            hint="give the folder with your Markdown files by --notes or KB_NOTES; `kb doctor`"
+            " tells what is left out",
+            code="vault_missing",
+        )
 
 
 def follow_job(client: ApiClient, job_id: str, *, quiet: bool = False) -> Json:

@@ -261,7 +261,11 @@ def _agrees(question: str) -> bool:
 
 
 def _follow(client: ApiClient, run_id: str, *, silent: bool) -> Json:
-    """Print a run's output as it comes; Ctrl-C stops the run, and again leaves it alone."""
+    """Print a run's output as it comes; Ctrl-C stops the run, and again leaves it alone.
+
+    Raises:
+        BrokenPipeError: Nobody reads the output any more; the run was stopped.
+    """
     output = _Output(client, run_id, silent=silent)
     try:
         output.follow()
@@ -269,6 +273,11 @@ def _follow(client: ApiClient, run_id: str, *, silent: bool) -> Json:
         client.delete(f"/api/runs/{run_id}")
         stderr_console().print("stopping; Ctrl-C again leaves it", style="dim")
         output.follow()
+    except BrokenPipeError:
+        client.delete(f"/api/runs/{run_id}")
+        output.silence()
+        output.follow()
+        raise
     return client.get(f"/api/runs/{run_id}")
 
 
@@ -280,6 +289,10 @@ class _Output:
         self._path = f"/api/runs/{run_id}/events"
         self._silent = silent
         self._read = 0
+
+    def silence(self) -> None:
+        """Print nothing from now on."""
+        self._silent = True
 
     def follow(self) -> None:
         """Print what is new until the run has ended."""

@@ -56,9 +56,10 @@ def serve(
         notes, state, host=host, port=port, edit=edit or None, mcp=mcp or None
     )
     from server.log_format import set_up_logging
-    from server.state import state_folder
+    from server.state import require_notes_folder, state_folder
 
     set_up_logging(settings.log_format)
+    require_notes_folder(settings)
     folder = state_folder(settings)
     folder.acquire()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,6 +23,8 @@ EXIT_ERROR: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_NOT_FOUND: Final = 3
 EXIT_INTERRUPTED: Final = 130
+EXIT_CLOSED_PIPE: Final = 141
+"""As shells tell of a program that SIGPIPE has ended."""
 
 NotesOption = Annotated[
     Path | None,
@@ -70,8 +73,22 @@ def telling_errors(command: Callable[ParamsT, ResultT]) -> Callable[ParamsT, Res
             raise typer.Exit(exit_code_of(error)) from None
         except KeyboardInterrupt:
             raise typer.Exit(EXIT_INTERRUPTED) from None
+        except BrokenPipeError:
+            _drop_output()
+            raise typer.Exit(EXIT_CLOSED_PIPE) from None
 
     return told
+
+
+def _drop_output() -> None:
+    """Send what a closed pipe did not take nowhere: Python would fail at it again at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def tell_error(error: KbError, *, as_json: bool = False) -> None:

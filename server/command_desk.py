@@ -161,7 +161,7 @@ class CommandDesk:
             return self._start(
                 text,
                 confirm=confirm,
-                origin=RunOrigin(who=who, command=command, answer=answer),
+                origin=RunOrigin(who=who, command=command, answer=answer, values=dict(values)),
                 files=files,
                 note=known.note,
                 language=language,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from server.api_client import ApiClient, find_running
 from server.settings import Settings
-from server.state import state_folder
+from server.state import require_notes_folder, state_folder
 
 
 @contextlib.contextmanager
@@ -16,8 +16,10 @@ def connect(settings: Settings) -> Iterator[ApiClient]:
 
     Raises:
         StateLockedError: Another process owns the folder and is no server.
+        VaultError: There is no such notes folder.
         KbError: The server of our own cannot start.
     """
+    require_notes_folder(settings)
     client = find_running(settings)
     if client is None:
         with _own_server(settings) as own:

@@ -200,6 +200,20 @@ def state_folder(settings: Settings) -> StateFolder:
     return StateFolder(settings.state or default_state_path(settings.notes_dir))
 
 
+def require_notes_folder(settings: Settings) -> None:
+    """See that no state is begun, in the place that is the default, for notes that are not there.
+
+    A folder that is gone but has a state may still have a server, which answers from its index.
+
+    Raises:
+        VaultError: There is no such notes folder, and no state of it.
+    """
+    from ingest.vault import Vault
+
+    if settings.state is None and not default_state_path(settings.notes_dir).exists():
+        Vault(settings.notes_dir)
+
+
 def write_private(path: Path, content: str) -> None:
     """Write a file whole or not at all, readable by the user alone (mode 0600)."""
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -24,6 +24,7 @@ from server.schemas.openai import (
     ChatCompletionRequest,
     CompletionChoice,
     CompletionMessage,
+    CompletionUsage,
     ModelBody,
     ModelListBody,
 )
@@ -45,6 +46,13 @@ def list_models(services: ServicesDep) -> ModelListBody:
     return ModelListBody(data=[ModelBody(id=name) for name in _models(services)])
 
 
+@router.get("/models/{model}", summary="One way of answering", responses=errors(404))
+def get_model(model: str, services: ServicesDep) -> ModelBody:
+    """Return a model that `/v1/models` lists."""
+    _require_model(model, services)
+    return ModelBody(id=model)
+
+
 @router.post(
     "/chat/completions",
     summary="Ask as a chat completion",
@@ -57,7 +65,7 @@ async def complete_chat(
     """Answer the last user message; the ones before it resolve follow-ups. Nothing is kept."""
     question = _question(request, services)
     if request.stream:
-        return await _streamed(question, request.model, services, request_id)
+        return await _streamed(question, request, services, request_id)
     with services.asking.gate:
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(
@@ -73,13 +81,17 @@ def _models(services: Services) -> list[str]:
     return [EXTRACTIVE_MODEL, *([LLM_MODEL] if services.has_chat_model else [])]
 
 
-def _question(request: ChatCompletionRequest, services: Services) -> Question:
-    if request.model not in _models(services):
+def _require_model(model: str, services: Services) -> None:
+    if model not in _models(services):
         raise NotFoundError(
-            f"no model {request.model!r}",
+            f"no model {model!r}",
             hint=f"GET /v1/models lists them: {', '.join(_models(services))}",
             code="model_not_found",
         )
+
+
+def _question(request: ChatCompletionRequest, services: Services) -> Question:
+    _require_model(request.model, services)
     asked = [each.text() for each in request.messages if each.role == "user"]
     if not asked:
         raise InvalidInputError("no message is of the user", hint="send a message of role user")
@@ -103,7 +115,7 @@ def _completion(answer: AnswerBody, model: str) -> ChatCompletionBody:
 
 
 async def _streamed(
-    question: Question, model: str, services: Services, request_id: str
+    question: Question, request: ChatCompletionRequest, services: Services, request_id: str
 ) -> Response:
     """Begin the stream with the first piece: what fails before it has a status of its own."""
     pieces = follow_answer(
@@ -112,7 +124,7 @@ async def _streamed(
         request_id=request_id,
     )
     first = await anext(pieces)
-    return stream_events(_chunks(first, pieces, model), services.gate)
+    return stream_events(_chunks(first, pieces, request), services.gate)
 
 
 def _pieces(question: Question, services: Services, gone: Callable[[], bool]) -> Iterator[_Piece]:
@@ -136,19 +148,28 @@ def _pieces(question: Question, services: Services, gone: Callable[[], bool]) ->
 
 
 async def _chunks(
-    first: _Piece, rest: AsyncGenerator[_Piece, None], model: str
+    first: _Piece, rest: AsyncGenerator[_Piece, None], request: ChatCompletionRequest
 ) -> AsyncGenerator[ServerEvent, None]:
-    """The answer as OpenAI streams it: unnamed events, and `[DONE]` at the end."""
-    head = {
+    """The answer as OpenAI streams it: unnamed events, and `[DONE]` at the end.
+
+    Where the usage is asked for it stands in a chunk without choices, and the others say `null`.
+    """
+    head: dict[str, object] = {
         "id": f"chatcmpl-{uuid.uuid4().hex}",
         "object": "chat.completion.chunk",
         "created": int(time.time()),
-        "model": model,
+        "model": request.model,
     }
-    yield _chunk(head, first)
+    options = request.stream_options
+    has_usage = options is not None and options.include_usage
+    begun = {**head, "usage": None} if has_usage else head
+    yield _chunk(begun, first)
     async with contextlib.aclosing(rest):
         async for piece in rest:
-            yield _chunk(head, piece)
+            yield _chunk(begun, piece)
+    if has_usage:
+        usage = CompletionUsage().model_dump()
+        yield ServerEvent(name="", data={**head, "choices": [], "usage": usage})
     yield ServerEvent(name="", data="[DONE]")
 
 

@@ -45,6 +45,14 @@ class ChatMessageBody(BaseModel):
         return "\n".join(parts)
 
 
+class StreamOptions(BaseModel):
+    """What a stream has besides the answer."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    include_usage: bool = Field(default=False, description="Send the usage in a chunk at the end.")
+
+
 class ChatCompletionRequest(BaseModel):
     """A conversation whose last user message is the question; other options are ignored."""
 
@@ -53,6 +61,7 @@ class ChatCompletionRequest(BaseModel):
     model: str = Field(max_length=200, description="`kb`, or `kb-llm` where one is set.")
     messages: list[ChatMessageBody] = Field(min_length=1, max_length=MAX_MESSAGES)
     stream: bool = False
+    stream_options: StreamOptions | None = None
 
 
 class CompletionMessage(BaseModel):

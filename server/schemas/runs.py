@@ -35,6 +35,9 @@ class RunBody(BaseModel):
     started: float = Field(description="POSIX time in seconds.")
     command: str = Field("", description="The offered command that it ran, if it was none typed.")
     answer: str = Field("", description="The answer whose card it was started from, if any.")
+    values: dict[str, str] = Field(
+        default_factory=dict, description="What was given for the slots of the offered command."
+    )
 
     @classmethod
     def of(cls, run: CommandRun) -> RunBody:
@@ -51,6 +54,7 @@ class RunBody(BaseModel):
             started=run.started,
             command=run.origin.command,
             answer=run.origin.answer,
+            values=dict(run.origin.values),
         )
 
     @classmethod

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.server_process import LiveServer, serve
@@ -48,15 +49,29 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
         yield live
 
 
+@dataclass
+class PlayedImages:
+    """What is in the played sandbox."""
+
+    tags: list[str] = field(default_factory=lambda: ["postgres:16"])
+
+    def inventory(self, route: Route) -> None:
+        image = {"id": "sha256:12345678", "tags": self.tags, "size_bytes": 1, "age_s": 1.0}
+        told = {"state": "ready", "engine": "Docker", "message": "", "driver": "managed"}
+        nothing: dict[str, list[object]] = {"containers": [], "volumes": [], "networks": []}
+        route.fulfill(json={**told, **nothing, "images": [image], "ports": []})
+
+
 @pytest.fixture
-def page(open_page: OpenPage, server: LiveServer) -> Page:
+def images() -> PlayedImages:
+    return PlayedImages()
+
+
+@pytest.fixture
+def page(open_page: OpenPage, server: LiveServer, images: PlayedImages) -> Page:
     made = open_page("about:blank", locale="en-US")
     PlayedSandbox().play(made, server)
-    image = {"id": "sha256:12345678", "tags": ["postgres:16"], "size_bytes": 1, "age_s": 1.0}
-    inventory = {"state": "ready", "engine": "Docker", "message": "", "driver": "managed"}
-    nothing: dict[str, list[object]] = {"containers": [], "volumes": [], "networks": []}
-    body = {**inventory, **nothing, "images": [image], "ports": []}
-    made.route("**/api/sandbox", lambda route: route.fulfill(json=body))
+    made.route("**/api/sandbox", images.inventory)
     made.goto(server.page_url)
     made.locator("#status-sandbox .dot.good").wait_for()
     return made
@@ -82,3 +97,15 @@ def test_an_image_that_is_not_there_is_marked_and_others_are_offered(page: Page)
     expect(wanted).to_contain_text("postgres:15 — not in the sandbox")
     wanted.get_by_text("postgres:16").click()
     expect(card.locator(".want.absent")).to_have_count(0)
+
+
+def test_what_has_come_from_elsewhere_is_found_by_an_answer_and_by_coming_back(
+    page: Page, images: PlayedImages
+) -> None:
+    images.tags.append("postgres:15")
+    card = _card(page, "docker rmi postgres:15", "docker rmi postgres:15")
+    expect(card.locator(".slot").first).to_have_value("postgres:15")
+    expect(card.locator(".want.absent")).to_have_count(0)
+    images.tags.remove("postgres:15")
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(card.locator(".want.absent")).to_contain_text("postgres:15 — not in the sandbox")

@@ -36,11 +36,11 @@ class PlayedRuns:
 
     def _start(self, route: Route) -> None:
         command = urlsplit(route.request.url).path.split("/")[-2]
-        answer = json.loads(route.request.post_data or "{}")["answer"]
+        sent = json.loads(route.request.post_data or "{}")
         run_id = f"r{len(self.started) + 1}"
         state = _GOES_ON if self.started else _END
-        run = {"run_id": run_id, "text": "docker ps", "answer": answer, "command": command}
-        self.started.insert(0, {**run, **state})
+        run = {"run_id": run_id, "text": "docker rm web", "command": command}
+        self.started.insert(0, {**run, **state, "answer": sent["answer"], "values": sent["values"]})
         route.fulfill(status=202, json={"run_id": run_id})
 
     def _list(self, route: Route) -> None:
@@ -77,6 +77,12 @@ def test_a_cards_run_is_shown_again_after_a_reload(
     card = page.locator('.command[aria-label^="docker rm"]')
     expect(card.locator(".output")).to_have_text("one\ntwo\n")
     expect(card.locator("[data-part=meta]")).to_have_text("1.5 s")
+
+    slot, ran = card.locator(".slot").first, card.locator("[data-part=ran]")
+    expect(slot).to_have_value("web")  # what ran can be run again
+    expect(ran).to_be_hidden()
+    slot.fill("cache")
+    expect(ran).to_have_text("docker rm web")  # what the output is of
 
 
 def test_a_run_that_goes_on_hides_no_other(open_page: OpenPage, live_server: LiveServer) -> None:

@@ -9,12 +9,13 @@ import { byId } from "./dom/elements.js";
 import { stopAsking } from "./effects/ask.js";
 import { loadConversations, openConversation } from "./effects/conversations.js";
 import { loadWarnings } from "./effects/ingest.js";
-import { chooseSuggestions, loadNotes } from "./effects/notes.js";
+import { chooseSuggestions, loadNotes, rereadNote } from "./effects/notes.js";
 import { adoptRuns } from "./effects/runs.js";
-import { checkHealth, loadSandbox, watchHealth } from "./effects/server.js";
+import { checkHealth, loadSandbox, lookIntoSandbox, watchHealth } from "./effects/server.js";
 import { createApi } from "./net/api.js";
 import { keepToken, readToken, takeTokenFromAddress, tokenFromText } from "./net/token.js";
 import { translate, useLanguage } from "./text/i18n.js";
+import { createBack } from "./view/back.js";
 import { createChats } from "./view/chats.js";
 import { createComposer } from "./view/composer.js";
 import { wireDialogs } from "./view/dialogs.js";
@@ -81,6 +82,12 @@ wireLinks(context);
 wireShortcuts(context);
 watchTip();
 wireAddress();
+store.subscribe(createBack(store)); // after what writes the address
+window.addEventListener("focus", () => {
+  // What lies on the disk and in the sandbox may have been changed from elsewhere.
+  lookIntoSandbox(context);
+  void rereadNote(context);
+});
 store.flush();
 void start();
 
@@ -121,10 +128,15 @@ function wireAddress() {
       byId("question").focus();
     });
   }
+  /** @type {string | null} */
+  let open = null;
   store.subscribe(({ thread, conversations }) => {
+    const isLeft = open !== null && thread.conversationId === null && conversationInAddress() === open;
+    if (isLeft) history.replaceState(history.state, "", location.pathname);
+    open = thread.conversationId;
     const known = conversations.items.some((item) => item.id === thread.conversationId);
     const hash = thread.conversationId && known ? `#c=${encodeURIComponent(thread.conversationId)}` : "";
-    if (hash && hash !== location.hash) history.replaceState(null, "", hash);
+    if (hash && hash !== location.hash) history.replaceState(history.state, "", hash);
   });
 }
 

@@ -193,6 +193,14 @@ test("a value that is typed takes the slot out of the missing ones and drops a c
   assert.deepEqual(state.cards.k.values, { image: "nginx" });
 });
 
+test("values of an earlier run come back, but not over what was typed since", () => {
+  const state = after(
+    { type: "card/value", key: "k", slot: "image", value: "nginx" },
+    { type: "card/values", key: "k", values: { image: "busybox", name: "web" } },
+  );
+  assert.deepEqual(state.cards.k.values, { image: "nginx", name: "web" });
+});
+
 test("a value that cannot stand there is told until the next that can, or until the run tells it", () => {
   /** @type {Action} */
   const invalid = { type: "card/invalid", key: "k", message: "lowercase, please" };

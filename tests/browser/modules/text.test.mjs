@@ -6,6 +6,7 @@ import { createStyler, styleOutput } from "../../../server/static/js/text/ansi.j
 import { toFolders } from "../../../server/static/js/text/folders.js";
 import { rangesInWords } from "../../../server/static/js/text/format.js";
 import { splitInline, splitParts } from "../../../server/static/js/text/markdown-lite.js";
+import { followLines } from "../../../server/static/js/text/moved-lines.js";
 import { filesFor, takesFiles } from "../../../server/static/js/text/note-files.js";
 import { publishedBy } from "../../../server/static/js/text/published.js";
 import { fillSegments, segmentCommand } from "../../../server/static/js/text/segments.js";
@@ -219,4 +220,12 @@ test("a run is about the running containers with ports that it names", () => {
   assert.deepEqual(named("docker start web"), ["web"]);
   assert.deepEqual(named("docker compose up -d", "Creating web ... done\nCreating old ... done"), ["web"]);
   assert.deepEqual(named("docker inspect inner", "website"), []);
+});
+
+test("lines are followed to the nearest place where they stand as they were", () => {
+  assert.deepEqual(followLines("a\nb\nc", "new\na\nb\nc", [2, 3]), [3, 4]);
+  assert.deepEqual(followLines("b\na\nb", "b\na\nnew\nb", [3, 3]), [4, 4]);
+  assert.deepEqual(followLines("a\nb", "a\nb", [1, 2]), [1, 2]);
+  assert.equal(followLines("a\nb\nc", "a\nB\nc", [1, 2]), null);
+  assert.equal(followLines("a", "a", [5, 6]), null);
 });

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from kb.errors import IndexUnavailableError, ModelError
-from kb.model import Filters
+from kb.model import Filters, RunState
 from server.api_client import ApiClient, StreamedEvent
 from server.cli import app
 from server.cli_progress import describe_progress
@@ -145,6 +146,35 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
         result = kb(*words, *folder, *state)
         assert result.exit_code == 1
         assert "does not exist" in error_of(result)
+
+
+@pytest.mark.parametrize("what", ["missing", "file"])
+@pytest.mark.parametrize(
+    "words", [["ask", "x", "--notes"], ["ingest"], ["search", "x", "--notes"], ["serve", "--notes"]]
+)
+def test_no_state_is_begun_for_what_is_no_folder(
+    words: list[str], what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = tmp_path / "data" / "notes"
+    monkeypatch.setattr("server.state.default_state_path", lambda _: begun)
+    target = tmp_path / what
+    if what == "file":
+        target.write_text("# A note\n")
+    result = kb(*words, str(target))
+    assert result.exit_code == 1
+    assert "the notes folder" in error_of(result)
+    assert not begun.parent.exists()
+
+
+def test_a_folder_without_notes_is_no_folder_that_does_not_answer(
+    bench: Bench, running: list[str]
+) -> None:
+    bench.library.status = replace(bench.library.status, notes=0)
+    for words in (["ask", "x"], ["search", "x"], ["chat"]):
+        result = kb(*words, *running)
+        assert result.exit_code == 1
+        assert f"no notes in {bench.notes}" in error_of(result)
+        assert "--notes" in result.stderr
 
 
 def test_a_taken_port_is_told(bench: Bench, tmp_path: Path) -> None:
@@ -393,6 +423,22 @@ def test_ctrl_c_stops_a_run_and_waits_for_its_end(
     assert len(streams) == 2
     assert result.exit_code == (130 if again else 1)
     assert ("stopped" in result.stderr) is not again
+
+
+def test_a_run_whose_output_nobody_reads_any_more_is_stopped(
+    bench: Bench, running: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.sandbox.runs.hold = threading.Event()
+
+    def fail(_text: str, _stream: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("server.cli_run.write_output", fail)
+    result = kb("run", "docker logs -f web", *running)
+    assert result.exit_code == 141
+    assert result.output == ""
+    (run,) = bench.sandbox.runs.list()
+    assert run.state is RunState.STOPPED
 
 
 def test_the_command_line_says_who_it_is(bench: Bench, running: list[str]) -> None:

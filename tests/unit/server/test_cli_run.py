@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 
 import pytest
 
 from server.cli_run import write_output
+
+_WRITES_ON = """
+import sys
+from server.cli_run import write_output
+from server.cli_shared import telling_errors
+
+@telling_errors
+def write():
+    while True:
+        write_output("y\\n", sys.stdout)
+
+try:
+    write()
+except Exception as ended:
+    sys.exit(ended.exit_code)
+"""
 
 
 class _Terminal(io.StringIO):
@@ -24,3 +42,16 @@ def test_colours_are_for_terminals_and_end_with_their_piece(
     write_output("\x1b[31mred", stream)
     write_output("plain", stream)
     assert stream.getvalue() == written
+
+
+def test_a_closed_pipe_ends_a_command_as_a_shell_tells_of_it() -> None:
+    writer = subprocess.Popen(
+        [sys.executable, "-c", _WRITES_ON], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert writer.stdout is not None
+    assert writer.stdout.readline() == b"y\n"
+    writer.stdout.close()
+    assert writer.stderr is not None
+    assert writer.stderr.read() == b""
+    writer.stderr.close()
+    assert writer.wait(30) == 141

@@ -133,6 +133,34 @@ def test_half_a_character_is_400(client: TestClient, content: object) -> None:
     assert error_of(response) == (400, "invalid_request")
 
 
+def test_the_usage_comes_last_of_a_stream_that_asks_for_it(client: TestClient) -> None:
+    usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    text = client.post(
+        URL, json=body("x", stream=True, stream_options={"include_usage": True})
+    ).text
+    lines = [line.removeprefix("data: ") for line in text.split("\n") if line]
+    assert lines[-1] == "[DONE]"
+    *chunks, last = [json.loads(line) for line in lines[:-1]]
+    assert (last["choices"], last["usage"]) == ([], usage)
+    assert last["id"] == chunks[0]["id"]
+    assert [chunk["usage"] for chunk in chunks] == [None] * len(chunks)
+    assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
+
+
+@pytest.mark.parametrize(
+    "options", [None, {}, {"include_usage": False}, {"include_obfuscation": 1}]
+)
+def test_a_stream_that_asks_for_no_usage_has_none(client: TestClient, options: object) -> None:
+    assert all("usage" not in chunk for chunk in chunks_of(client, stream_options=options))
+
+
+def test_one_model_is_found_by_its_name(client: TestClient) -> None:
+    (listed,) = client.get("/v1/models").json()["data"]
+    assert client.get("/v1/models/kb").json() == listed
+    for missing in ("kb-llm", "gpt-5"):
+        assert error_of(client.get(f"/v1/models/{missing}")) == (404, "model_not_found")
+
+
 def test_models_are_listed_and_others_are_404(client: TestClient) -> None:
     listed = client.get("/v1/models").json()
     assert [model["id"] for model in listed["data"]] == ["kb"]

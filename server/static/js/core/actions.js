@@ -16,6 +16,7 @@
  *   | {type: "turn/rated", answerId: string, feedback: "up" | "down" | null}} TurnAction
  *
  * @typedef {{type: "card/value", key: string, slot: string, value: string}
+ *   | {type: "card/values", key: string, values: Record<string, string>}
  *   | {type: "card/preview", key: string, preview: import("./types.js").Preview}
  *   | {type: "card/invalid", key: string, message: string}
  *   | {type: "card/files", key: string, files: import("./types.js").NoteFile[], services: string[]}
@@ -62,6 +63,7 @@
  *   | {type: "thread/failed", id: string, failure: Failure}
  *   | {type: "note/opening", target: import("./types.js").NoteTarget}
  *   | {type: "note/opened", path: string, doc: import("./types.js").NoteDoc}
+ *   | {type: "note/reread", doc: import("./types.js").NoteDoc, lines: [number, number] | null}
  *   | {type: "note/failed", path: string, failure: Failure}
  *   | {type: "panel/sandbox"}
  *   | {type: "panel/closed"}

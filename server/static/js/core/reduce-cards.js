@@ -38,6 +38,8 @@ function reduceCard(card, action) {
         confirm: null,
         refusal: null,
       };
+    case "card/values": // what is typed meanwhile stays
+      return { ...card, values: { ...action.values, ...card.values } };
     case "card/preview":
       return { ...card, preview: action.preview, invalid: "" };
     case "card/invalid":

@@ -54,7 +54,8 @@ export function reduce(state, action) {
 function reduceThreadTurns(state, action) {
   const thread = { ...state.thread, turns: reduceTurns(state.thread.turns, action) };
   if (action.type === "turn/asked") {
-    return { ...state, thread, asked: [...state.asked, action.question] };
+    const asked = state.asked.filter((question, i, all) => question !== action.question || i < all.length - 1);
+    return { ...state, thread, asked: [...asked, action.question] };
   }
   if (action.type === "turn/answered" && state.thread.turns.some((t) => t.key === action.key)) {
     thread.conversationId = action.answer.conversationId || thread.conversationId;
@@ -165,6 +166,9 @@ function reducePanel(state, action) {
     case "note/opened":
       if (panel?.target.path !== action.path) return state;
       return { ...state, panel: { ...panel, state: "ready", doc: action.doc } };
+    case "note/reread":
+      if (panel?.target.path !== action.doc.path) return state;
+      return { ...state, panel: { ...panel, target: { ...panel.target, lines: action.lines }, doc: action.doc } };
     case "note/failed":
       if (panel?.target.path !== action.path) return state;
       return { ...state, panel: { ...panel, state: "error", failure: action.failure } };

@@ -4,7 +4,8 @@
 import { toAnswer, toCitation, toCommand, text } from "../net/wire.js";
 import { t } from "../text/i18n.js";
 import { inWords, isAbort, newKey, noteError, toast } from "./context.js";
-import { loadConversations } from "./conversations.js";
+import { isThere, loadConversations } from "./conversations.js";
+import { lookIntoSandbox } from "./server.js";
 
 /** @typedef {import("./context.js").Context} Context */
 
@@ -37,7 +38,28 @@ export async function ask(context, question) {
   } finally {
     release(own);
   }
+  if (await hasLostConversation(context, key)) return askAnew(context, question);
   await loadConversations(context);
+}
+
+/**
+ * Tells whether a question failed because its conversation was deleted elsewhere, and is still open here.
+ *
+ * @param {Context} context
+ * @param {string} key
+ */
+async function hasLostConversation(context, key) {
+  const { turns, conversationId } = context.store.get().thread;
+  const isMissing = turns.find((turn) => turn.key === key)?.failure?.code === "not_found";
+  if (!isMissing || !conversationId || (await isThere(context, conversationId))) return false;
+  return context.store.get().thread.conversationId === conversationId && asking === null;
+}
+
+/** @type {(context: Context, question: string) => Promise<void>} in a conversation of its own */
+function askAnew(context, question) {
+  context.store.dispatch({ type: "thread/new" });
+  toast(context, "info", t("thread.begunAnew"));
+  return ask(context, question);
 }
 
 /** @type {(state: import("../core/state.js").State, question: string) => Record<string, unknown>} */
@@ -90,11 +112,13 @@ export function stopAsking() {
  * @param {Record<string, unknown>} json
  * @param {AbortController} own
  */
-async function streamAnswer({ store, api }, key, json, own) {
+async function streamAnswer(context, key, json, own) {
+  const { store, api } = context;
   await api.stream("/api/ask/stream", { json, signal: own.signal }, (name, data) => {
     const action = toAction(key, name, data);
     if (action) store.dispatch(action);
     if (name === "answer" || name === "error") release(own); // though the stream is still open
+    if (name === "answer") lookIntoSandbox(context);
   });
   const turn = store.get().thread.turns.find((item) => item.key === key);
   if (turn && (turn.stage === "waiting" || turn.stage === "streaming")) {

@@ -3,9 +3,12 @@
 
 import { newTurn } from "../core/state.js";
 import { withAnswer } from "../core/reduce-turns.js";
+import { ApiError } from "../net/api.js";
 import { toConversationAnswers, toConversations } from "../net/wire-server.js";
+import { t } from "../text/i18n.js";
 import { inWords, newKey, noteError, toast } from "./context.js";
 import { restoreRuns } from "./runs.js";
+import { lookIntoSandbox } from "./server.js";
 
 /** @typedef {import("./context.js").Context} Context */
 
@@ -42,11 +45,21 @@ export async function openConversation(context, id) {
       withAnswer(newTurn(answer.id || newKey("turn"), answer.question), answer),
     );
     store.dispatch({ type: "thread/opened", id, turns });
+    lookIntoSandbox(context);
     void restoreRuns(context, turns);
   } catch (error) {
-    store.dispatch({ type: "thread/failed", id, failure: noteError(context, error) });
+    const failure = noteError(context, error);
+    const isGone = isMissing(error);
+    store.dispatch({ type: "thread/failed", id, failure: isGone ? { ...failure, message: t("thread.gone") } : failure });
+    if (isGone) store.dispatch({ type: "conversation/deleted", id });
   }
 }
+
+/** @type {(error: unknown) => boolean} */
+const isMissing = (error) => error instanceof ApiError && error.status === 404;
+
+/** @type {(context: Context, id: string) => Promise<boolean>} false only where the server says that it is not */
+export const isThere = ({ api }, id) => api.call(pathOf(id)).then(() => true, (error) => !isMissing(error));
 
 /**
  * @param {Context} context

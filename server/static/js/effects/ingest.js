@@ -5,7 +5,7 @@ import { toIngestJob, toWarnings } from "../net/wire-server.js";
 import { codeInWords } from "../text/failures.js";
 import { t } from "../text/i18n.js";
 import { inWords, noteError, toast } from "./context.js";
-import { loadNotes } from "./notes.js";
+import { loadNotes, rereadNote } from "./notes.js";
 
 /**
  * @typedef {import("./context.js").Context} Context
@@ -80,7 +80,7 @@ async function readJob(context, id) {
     job = failed(job, inWords(context, error));
   }
   store.dispatch({ type: "ingest/ended", id });
-  if (store.get().connection === "online") await Promise.all([loadNotes(context), loadWarnings(context)]);
+  if (store.get().connection === "online") await Promise.all([loadNotes(context), loadWarnings(context), rereadNote(context)]);
   return job;
 }
 

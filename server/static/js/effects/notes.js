@@ -1,12 +1,13 @@
 // @ts-check
 /** Notes: the list, one note, search, and questions made from them. */
 
-import { encodePath } from "../net/api.js";
+import { ApiError, encodePath } from "../net/api.js";
 import { toHits } from "../net/wire.js";
 import { toNote, toNotes } from "../net/wire-server.js";
+import { followLines } from "../text/moved-lines.js";
 import { chooseCandidates, findCandidates } from "../text/suggestions.js";
 import { t } from "../text/i18n.js";
-import { noteError } from "./context.js";
+import { noteError, toast } from "./context.js";
 
 /** @typedef {import("./context.js").Context} Context */
 
@@ -78,6 +79,32 @@ export async function openNote(context, target) {
     store.dispatch({ type: "note/opened", path: target.path, doc: { ...doc, path: target.path } });
   } catch (error) {
     store.dispatch({ type: "note/failed", path: target.path, failure: noteError(context, error) });
+  }
+}
+
+/**
+ * Reads the note that is open again; where it has changed the mark follows the lines that it was on.
+ *
+ * @param {Context} context
+ */
+export async function rereadNote(context) {
+  const { store, api } = context;
+  const { panel, connection } = store.get();
+  if (panel?.kind !== "note" || !panel.doc || connection !== "online") return;
+  const { doc: before, target } = panel;
+  try {
+    const headers = { "If-None-Match": before.etag };
+    const doc = { ...toNote(await api.call(`/api/notes/${encodePath(before.path)}`, { headers })), path: before.path };
+    const now = store.get().panel;
+    if (now?.kind !== "note" || now.doc !== before || now.target !== target) return; // another was opened meanwhile
+    const lines = target.lines && followLines(before.source, doc.source, target.lines);
+    store.dispatch({ type: "note/reread", doc, lines });
+    if (target.lines && !lines) toast(context, "info", t("note.linesGone"));
+  } catch (error) {
+    const status = error instanceof ApiError ? error.status : 0;
+    if (status === 304) return; // it is as it was
+    const failure = noteError(context, error);
+    if (status === 404) store.dispatch({ type: "note/failed", path: before.path, failure });
   }
 }
 

@@ -269,11 +269,15 @@ export async function restoreRuns(context, turns) {
     const key = findCardKey(turns, text(item.answer), text(item.command));
     if (!key || store.get().cards[key]?.run) continue;
     const runId = text(item.run_id);
+    store.dispatch({ type: "card/values", key, values: textsByName(item.values) });
     store.dispatch({ type: "run/accepted", key, runId, text: text(item.text) });
     if (ENDED.has(text(item.state))) await follow(context, key, runId);
     else void followOn(context, key, runId); // those before it do not wait for its end
   }
 }
+
+/** @type {(value: unknown) => Record<string, string>} */
+const textsByName = (value) => Object.fromEntries(Object.entries(object(value)).map(([name, each]) => [name, text(each)]));
 
 /**
  * Runs a line in the sandbox panel's console.

@@ -7,6 +7,7 @@ import { object, texts } from "../net/wire.js";
 import { t } from "../text/i18n.js";
 import { inWords, noteError, toast } from "./context.js";
 import { watchJob } from "./ingest.js";
+import { rereadNote } from "./notes.js";
 
 /** @typedef {import("./context.js").Context} Context */
 
@@ -53,6 +54,7 @@ export function watchHealth(context, onReturn) {
       const wasIndexing = before.health?.status === "indexing" && after.health?.status !== "indexing";
       const grew = before.health !== null && before.health.notes !== after.health?.notes;
       if (wasAway || wasIndexing || grew) onReturn();
+      if (reached) void rereadNote(context);
       if (before.health?.sandbox !== "ready" && after.health?.sandbox === "ready") void loadSandbox(context);
     }
     watchHealth(context, onReturn);
@@ -79,6 +81,21 @@ export async function loadSandbox(context) {
     store.dispatch({ type: "sandbox/failed", failure: noteError(context, error) });
   }
 }
+
+/**
+ * Looks into the sandbox again where a command that is shown names things in it: they may have come
+ * from elsewhere.
+ *
+ * @param {Context} context
+ */
+export function lookIntoSandbox(context) {
+  const { connection, health, thread } = context.store.get();
+  const isReady = connection === "online" && health?.sandbox === "ready";
+  if (isReady && thread.turns.some(({ commands }) => commands.some(namesThings))) void loadSandbox(context);
+}
+
+/** @type {(command: import("../core/types.js").Command) => boolean} */
+const namesThings = ({ slots }) => slots.some(({ choices }) => choices !== null && choices !== "services");
 
 /** @param {Context} context */
 export async function startSandbox(context) {

@@ -16,6 +16,7 @@ import { explainOn } from "./tip.js";
  * @property {Map<string, HTMLInputElement>} fields by slot id
  * @property {() => string} text the line with the values that stand in the fields now
  * @property {(slot: Slot) => string} value what a slot's field holds; "" where it is empty
+ * @property {(values: Record<string, string>) => void} fill shows values by slot id, as the card has them
  * @property {(missing: string[]) => void} mark highlights what wants a value
  * @property {(known: import("../text/choices.js").Known) => void} offer sets the choices
  * @property {(slot: Slot, value: string) => void} choose puts a value in, as if it had been typed
@@ -70,6 +71,7 @@ export function createCommandLine(line, extra, command, values, onValue) {
     fields,
     text: () => fillSegments(segments, (i) => valueOf(command.slots[i], fields)),
     value: (slot) => fields.get(slot.id)?.value.trim() ?? "",
+    fill: (known) => fillFields(fields, known),
     mark: (missing) => markMissing(fields, missing),
     offer: (known) => offerChoices(command.slots, fields, known),
     choose(slot, value) {
@@ -145,6 +147,16 @@ function createField(slot, typed, onValue) {
 function fit(field) {
   const chars = Math.max(3, (field.value || field.placeholder).length);
   field.style.setProperty("--chars", String(Math.min(chars, 60)));
+}
+
+/** @type {(fields: Map<string, HTMLInputElement>, values: Record<string, string>) => void} */
+function fillFields(fields, values) {
+  for (const [id, value] of Object.entries(values)) {
+    const field = fields.get(id);
+    if (!field || field.value.trim() === value) continue; // what is being typed keeps its blanks
+    field.value = value;
+    fit(field);
+  }
 }
 
 /**

@@ -61,6 +61,7 @@ export function createCommand(context, key, command, open) {
     update(_, state) {
       const card = state.cards[key] ?? emptyCard();
       const known = { info: state.sandbox.info, services: card.services };
+      line.fill(card.values);
       line.mark(card.missing);
       line.offer(known);
       want({
@@ -71,7 +72,7 @@ export function createCommand(context, key, command, open) {
       });
       update(node, command, card, state);
       show(output.node, card.run !== null);
-      if (card.run) output.update(card.run, state);
+      if (card.run) output.update(card.run, state, line.text());
     },
   };
 }

@@ -28,13 +28,17 @@ export function createNoteView(context) {
   return (state, panel) => {
     const { noteMode, language } = state.settings;
     const now = [panel, noteMode, language, state.health?.canEdit];
+    const last = /** @type {NotePanel | undefined} */ (drawn[0]);
+    const isReread = last?.opened === panel.opened && last.doc !== null && last.doc !== panel.doc;
     if (byId("panel-body").firstChild && now.every((item, i) => item === drawn[i])) return;
     drawn = now;
     fillNames(panel);
     const body = byId("panel-body");
+    const top = body.scrollTop;
     if (panel.state === "error") body.replaceChildren(failure(context, panel));
     else if (!panel.doc) body.replaceChildren(skeleton());
     else drawNote(context, body, panel, panel.doc, noteMode, state.health?.canEdit === true);
+    if (isReread && !body.querySelector(".cited")) body.scrollTop = top;
   };
 }
 

@@ -18,7 +18,8 @@ const NEAR_END_PX = 40;
 
 /**
  * @param {() => void} onStop
- * @returns {{node: HTMLElement, update: (run: Run, state: State) => void}}
+ * @returns {{node: HTMLElement, update: (run: Run, state: State, shown: string) => void}}
+ *   `shown`: the line that stands above it
  */
 export function createRun(onStop) {
   const node = clone("t-run");
@@ -30,7 +31,10 @@ export function createRun(onStop) {
   copyOnClick(part(node, "copy"), () => (current ? plainOutput(current) : ""));
   return {
     node,
-    update(run, { health, sandbox }) {
+    update(run, { health, sandbox }, shown) {
+      const differs = oneLine(run.text) !== oneLine(shown); // another value was typed since, or another line ran
+      setText(part(node, "ran"), differs ? run.text : "");
+      show(part(node, "ran"), differs);
       fillPorts(part(node, "ports"), run, sandbox.info?.containers ?? []);
       if (run === current) return;
       const busy = isBusy(run);
@@ -49,6 +53,9 @@ export function createRun(onStop) {
     },
   };
 }
+
+/** @type {(line: string) => string} */
+const oneLine = (line) => line.replace(/\\\r?\n/g, " ").replace(/\s+/g, " ").trim();
 
 /** @type {(run: Run) => boolean} */
 const isBusy = (run) => run.state === "starting" || run.state === "running";

@@ -220,7 +220,7 @@ function createEntry(context, key) {
       show(failure, wrong !== null);
       if (wrong) fillWrong(context, failure, wrong);
       show(output.node, card.run !== null);
-      if (card.run) output.update(card.run, state);
+      if (card.run) output.update(card.run, state, card.line);
     },
   };
 }

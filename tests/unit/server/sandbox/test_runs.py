@@ -18,7 +18,7 @@ from server.sandbox.runbook import PreparedRun, RunBook
 from server.sandbox.settings import RunLimits
 from tests.waiting import PATIENCE_S, wait_until
 
-ME = RunOrigin(who="me", command="c1", answer="a1")
+ME = RunOrigin(who="me", command="c1", answer="a1", values={"container": "web"})
 
 
 class Prepared:
