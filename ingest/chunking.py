@@ -17,7 +17,14 @@ from ingest.entries import EntryDrafter, draft_body, is_written, owner_named_by,
 from ingest.footnote_drafts import tie_footnotes
 from ingest.lists import Place
 from ingest.sections import Section, split_sections
-from ingest.signals import asks, heads_questions, is_error, names_problem, tells_symptom
+from ingest.signals import (
+    asks,
+    heads_questions,
+    is_error,
+    leaves_open,
+    names_problem,
+    tells_symptom,
+)
 from kb.model import Block, BlockKind, Chunk, ChunkKind, LineRange, Note
 
 _WHOLE_SECTION_CHARS: Final = 6000
@@ -53,6 +60,7 @@ def _draft_section(book: DraftBook, section: Section) -> None:
         owner=owner_named_by(heading.content if heading else ""),
         subject=subject_of(section.trail),
         asks_questions=any(map(heads_questions, section.trail)),
+        leaves_open=any(map(leaves_open, section.trail)),
     )
     parts = section.parts
     if heading is not None:
@@ -60,10 +68,12 @@ def _draft_section(book: DraftBook, section: Section) -> None:
             if not section.has_subsections or _heading_is_question(heading):
                 _draft_bare_heading(book, section, heading, place)
             return
-        if _heading_is_question(heading) or _heading_is_problem(section):
+        drafter = EntryDrafter(book, parts[0], place)
+        is_whole = _heading_is_question(heading) or _heading_is_problem(section)
+        if is_whole and not drafter.begins_unwritten:
             _draft_whole_part(book, heading, parts[0], place)
         else:
-            EntryDrafter(book, parts[0], place).run_under(heading)
+            drafter.run_under(heading)
         parts = parts[1:]
     for part in parts:
         EntryDrafter(book, part, place).run()

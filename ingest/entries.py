@@ -23,6 +23,7 @@ from ingest.lists import (
     draft_flag_lines,
     draft_list,
 )
+from ingest.pairs import pairs_of
 from ingest.shell import command_lines, command_name, is_command, is_program
 from ingest.signals import (
     announces,
@@ -33,6 +34,8 @@ from ingest.signals import (
     ends_with_question,
     is_error,
     is_unwritten,
+    labels_answer,
+    labels_question,
     names_problem,
 )
 from ingest.tables import draft_table
@@ -72,7 +75,15 @@ class EntryDrafter:
         """Position of the block that directly follows the latest command entry."""
 
     def run_under(self, heading: Block) -> None:
-        """Draft a heading that is a command with the text that describes it, then all the rest."""
+        """Draft a heading with what belongs to it, then all the rest.
+
+        A command goes with the text that describes it, any other with the mark that its text is
+        still to be written.
+        """
+        if self.begins_unwritten:
+            self._open_heading(heading)
+            self.run(1)
+            return
         command = command_alone(heading.content)
         end = self._heading_description_end(command) if command else 0
         if end:
@@ -91,9 +102,20 @@ class EntryDrafter:
         if is_hidden(self._blocks[at].text):
             return at + 1
         if not self._is_inside:
-            after = self._question(at) or self._problem(at)
+            after = self._pairs(at) or self._question(at) or self._problem(at)
             if after:
                 return after
+        return self._open_block(at) if self._is_unwritten(at) else self._other(at)
+
+    def _open_block(self, at: int) -> int:
+        """Draft a bare `TODO` as an open question; one within a whole answers nothing at all."""
+        block = self._blocks[at]
+        if self._place.parent is None:
+            self._add(ChunkKind.QUESTION, *_span(block), question=block.lines, answered=False)
+        return at + 1
+
+    def _other(self, at: int) -> int:
+        """Draft what is no question and no problem; returns the position after it."""
         block = self._blocks[at]
         if block.kind is BlockKind.CODE:
             return self._code(at, lead=None)
@@ -109,8 +131,9 @@ class EntryDrafter:
     def asks(self, at: int) -> bool:
         """Tell whether a question begins at a block."""
         block = self._blocks[at]
-        is_quote = block.kind is BlockKind.QUOTE
-        return self._quote_asks(block) if is_quote else self._paragraph_asks(block)
+        if block.kind is BlockKind.QUOTE:
+            return self._quote_asks(block)
+        return self._paragraph_asks(block) or self._asks_by_label(at)
 
     def _question(self, at: int) -> int:
         """Draft a question with its answer; returns the position after it, 0 where none begins."""
@@ -130,6 +153,64 @@ class EntryDrafter:
         self._whole(ChunkKind.QUESTION, at, end, question, answered=answered)
         return end
 
+    @property
+    def begins_unwritten(self) -> bool:
+        """The first block only says that something is still to be written."""
+        return self._is_unwritten(0)
+
+    def _open_heading(self, heading: Block) -> None:
+        """Draft a heading whose text is still to be written as an open question."""
+        self._book.add(
+            Draft(
+                kind=ChunkKind.QUESTION,
+                start=heading.lines.start,
+                end=self._blocks[0].lines.end,
+                trail=heading.heading_trail,
+                question=heading.lines,
+                answered=False,
+            )
+        )
+        if asks(heading.content):
+            # What follows is no answer, and would be found as one by the words of the question.
+            self._place = replace(self._place, trail=heading.heading_trail)
+
+    def _is_unwritten(self, at: int) -> bool:
+        """Tell whether a block only says that something is still to be written."""
+        block = self._blocks[at]
+        is_text = block.kind in {BlockKind.PARAGRAPH, BlockKind.LIST}
+        return is_text and is_unwritten(block.text)
+
+    def _pairs(self, at: int) -> int:
+        """Draft the labelled questions of a paragraph; returns the position after, 0 for none."""
+        block = self._blocks[at]
+        pairs = pairs_of(block)
+        if not pairs:
+            return 0
+        self._around(block, [pair.lines for pair in pairs])
+        is_led = self._kind(at + 1) in _STRUCTURED and announces(block.content)
+        end = at + 2 if is_led else at + 1
+        for pair in pairs:
+            is_last = pair is pairs[-1]
+            draft = self._add(
+                ChunkKind.QUESTION,
+                pair.lines.start,
+                self._blocks[end - 1].lines.end if is_last else pair.lines.end,
+                question=pair.question,
+                answered=pair.answered or (is_last and is_led),
+            )
+            if is_last:
+                body = self._blocks[at + 1 : end]
+                draft_body(self._book, body, replace(self._place, parent=draft))
+        return end
+
+    def _around(self, block: Block, drafted: Sequence[LineRange]) -> None:
+        """Draft the lines of a paragraph before, between and after those that are drafted."""
+        starts = [block.lines.start, *(lines.end + 1 for lines in drafted)]
+        ends = [*(lines.start - 1 for lines in drafted), block.lines.end]
+        for start, end in zip(starts, ends, strict=True):
+            if start <= end:
+                self._add(ChunkKind.PARAGRAPH, start, end)
+
     def _quote_asks(self, block: Block) -> bool:
         if block.info == "question":
             return True
@@ -142,10 +223,17 @@ class EntryDrafter:
         short = block.kind is BlockKind.PARAGRAPH and len(block.content) <= _QUESTION_CHARS
         return short and "\n" not in block.content and ends_with_question(block.content)
 
+    def _asks_by_label(self, at: int) -> bool:
+        """Tell whether a paragraph is labelled as a question, and the next one as its answer."""
+        pair = self._blocks[at : at + 2]
+        if [block.kind for block in pair] != [BlockKind.PARAGRAPH] * 2:
+            return False
+        return labels_question(pair[0].content) and labels_answer(pair[1].content)
+
     def _ends_whole(self, at: int) -> bool:
         """Tell whether an answer or a fix ends before a block: a quote, question or problem."""
         block = self._blocks[at]
-        if block.kind is BlockKind.QUOTE or self._paragraph_asks(block):
+        if block.kind is BlockKind.QUOTE or self.asks(at) or pairs_of(block):
             return True
         return self._symptom_start(at) is not None
 
@@ -438,8 +526,11 @@ class EntryDrafter:
 
 
 def is_written(body: Sequence[Block]) -> bool:
-    """Tell whether an answer or fix says more than that it is still to be written."""
-    return not all(is_unwritten(block.text) for block in body)
+    """Tell whether an answer or fix is written: what it begins with decides, not what follows."""
+    shown = [block for block in body if not is_hidden(block.text)]
+    if len(shown) > 1 and labels_answer(shown[0].text) and shown[1].kind in _STRUCTURED:
+        return not is_unwritten("\n".join(block.text for block in shown[:2]))
+    return bool(shown) and not is_unwritten(shown[0].text)
 
 
 def draft_body(book: DraftBook, body: Sequence[Block], place: Place) -> None:

@@ -19,7 +19,15 @@ from ingest.grouping import group_blocks
 from ingest.inline import code_at_head, plain_text
 from ingest.owners import owners_of
 from ingest.shell import command_lines, is_command, without_prompt
-from ingest.signals import asks_without_mark, defines, ends_with_question, is_unwritten
+from ingest.signals import (
+    asks_without_mark,
+    defines,
+    ends_with_question,
+    is_unwritten,
+    labels_question,
+    seeks,
+    wonders,
+)
 from kb.model import Block, BlockKind, ChunkKind, LineRange
 
 MAX_LIST_CHARS: Final = 3000
@@ -52,6 +60,8 @@ class Place:
     parent: Draft | None = None
     asks_questions: bool = False
     """The section is one of questions, so an item may ask without a question mark."""
+    leaves_open: bool = False
+    """The section tells what is still to be found out or done."""
 
 
 def draft_list(book: DraftBook, block: Block, place: Place, *, lead: Block | None = None) -> None:
@@ -233,7 +243,9 @@ def commands_of(item: Block) -> tuple[str, ...]:
 
 def _first_line_asking(item: Block, place: Place) -> LineRange | None:
     line = item.content.split("\n", 1)[0]
-    if not place.asks_questions or not asks_without_mark(line):
+    asks_here = place.asks_questions and asks_without_mark(line)
+    asks_anywhere = labels_question(line) or wonders(line)
+    if not (asks_here or asks_anywhere or (place.leaves_open and seeks(line))):
         return None
     return LineRange(start=item.lines.start, end=item.lines.start)
 
@@ -253,7 +265,9 @@ def _stands_alone(item: Block) -> bool:
     text = without_task_box(item.content)
     words = plain_text(text).split()
     has_code = "`" in text and len(words) > 1
-    return len(item.children) > 1 or has_code or len(words) >= _STANDALONE_WORDS
+    is_labelled = len(words) > 1 and words[0].endswith(":")
+    is_told = has_code or is_labelled or len(words) >= _STANDALONE_WORDS
+    return len(item.children) > 1 or is_told
 
 
 def _lists(item: Block) -> list[Block]:

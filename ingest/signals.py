@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.flags import without_task_box
 from ingest.inline import plain_text
+from ingest.word_tables import read_word_table
 
+_WORDS: Final = read_word_table("signals.txt")
 _CLOSERS: Final = " \t\n*_\"'»”)`~"
 _FOOTNOTE_MARKS: Final = re.compile(r"(?:\[\^[^\]\s]+\]\s*)+$")
 _LONGEST_MARKS: Final = 200
@@ -16,6 +19,7 @@ _INTERROGATIVE: Final = re.compile(
     r"how|what|where|when|why|which|who|can|could|does|do|did|is|are|should|will)\b",
     re.IGNORECASE,
 )
+_ASKING_WORD: Final = re.compile(rf"(?:^\W*|[,:;–—-]\s*){_INTERROGATIVE.pattern}", re.IGNORECASE)
 _ERROR: Final = re.compile(
     r"\b(?:errors?|failed|fails|failure|fatal|denied|cannot|can't|could not|couldn't|unable|"
     r"refused|not found|no such|no space|not recognized|conflict|panic|exception|traceback|"
@@ -66,8 +70,24 @@ _NO_TERM: Final = re.compile(
     r"|.*[^\W\d_]{3}\.\s",
     re.IGNORECASE,
 )
+_LABEL_ENDS: Final = r"[*_]*\s*:"
+_QUESTION_LABEL: Final = re.compile(
+    rf"[\s>*_]*(?P<label>q|question|в|вопрос){_LABEL_ENDS}[*_]*\s+\S", re.IGNORECASE
+)
+_ANSWER: Final = rf"(?:a|answer|а|о|ответ)(?={_LABEL_ENDS})"
+_ANSWER_LABEL: Final = re.compile(rf"[\s>*_]*{_ANSWER}", re.IGNORECASE)
+"""Russian notes write the letter as a Latin or a Cyrillic one."""
+_SEEKS: Final = re.compile(rf"(?:{_WORDS['seeks']})\b", re.IGNORECASE)
+_TASKS: Final = re.compile(rf"(?:{_WORDS['tasks']})\b", re.IGNORECASE)
+_TASK: Final = re.compile(
+    r"[\s>*_]*(?:(?:to-?do|to do|fixme)\b|(?:надо|нужно|сделать)[*_]*\s*:)", re.IGNORECASE
+)
+_DONE: Final = re.compile(r"\s*\[[xX]\]")
+_MANY_MARKS: Final = re.compile(r"\?\s*\?$")
+_SENTENCE_ENDS: Final = re.compile(r"[^\W\d_][.!?…;]\s+\S")
 _UNWRITTEN: Final = re.compile(
-    r"[\s>*_?.…–—()\[\]:-]*(?:(?:todo|tbd|tba|fixme|later|позже|потом|дописать|выяснить)"
+    rf"[\s>*_?.…–—()\[\]:-]*(?:{_ANSWER}[\s*_?.…–—()\[\]:-]*)?"
+    r"(?:(?:todo|tbd|tba|fixme|later|позже|потом|дописать|выяснить)"
     r"[\s*_?.…–—()\[\]:!-]*)*",
     re.IGNORECASE,
 )
@@ -113,6 +133,41 @@ def tells_symptom(text: str) -> bool:
 def is_unwritten(text: str) -> bool:
     """Tell whether a text is empty, or only says that it is still to be written (`TODO`, `???`)."""
     return bool(_UNWRITTEN.fullmatch(text))
+
+
+def labels_question(line: str) -> bool:
+    """Tell whether a line says that it asks: `Q: …`, `**Вопрос:** …`."""
+    match = _QUESTION_LABEL.match(line)
+    # The letter alone may label anything in Russian: `В: 220`.
+    return match is not None and (match["label"].lower() != "в" or ends_with_question(line))
+
+
+def labels_answer(line: str) -> bool:
+    """Tell whether a line says that it answers, and if with nothing: `A: …`, `Ответ:`."""
+    return bool(_ANSWER_LABEL.match(line))
+
+
+def notes_task(line: str) -> bool:
+    """Tell whether a line begins by saying that it is a thing to be done: `TODO: …`, `Надо: …`."""
+    return bool(_TASK.match(line))
+
+
+def wonders(line: str) -> bool:
+    """Tell whether an item is a single question, no doubted statement: `price: 50?`."""
+    plain = _bare(without_task_box(line))
+    if not ends_with_question(plain) or _SENTENCE_ENDS.search(plain):
+        return False
+    return bool(_MANY_MARKS.search(plain) or _ASKING_WORD.search(plain))
+
+
+def seeks(line: str) -> bool:
+    """Tell whether an item says what is to be found out: `ask Ann`, `выяснить, почему`."""
+    return not _DONE.match(line) and bool(_SEEKS.match(_bare(without_task_box(line))))
+
+
+def leaves_open(heading: str) -> bool:
+    """Tell whether a heading announces what is still to be found out or to be done."""
+    return heads_questions(heading) or bool(_TASKS.match(plain_text(heading).strip()))
 
 
 def heads_questions(heading: str) -> bool:
