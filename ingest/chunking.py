@@ -58,7 +58,9 @@ def _draft_section(book: DraftBook, section: Section) -> None:
     place = Place(
         trail=section.trail,
         owner=owner_named_by(heading.content if heading else ""),
-        subject=subject_of(section.trail),
+        subject=subject_of(
+            section.trail, "\n".join(block.text for part in section.parts for block in part)
+        ),
         asks_questions=any(map(heads_questions, section.trail)),
         leaves_open=any(map(leaves_open, section.trail)),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from ingest.bare_commands import command_alone, command_at_head, leading_command
 from ingest.drafts import Draft, DraftBook, code_lines
+from ingest.flag_lines import draft_flag_lines
 from ingest.flags import flags_at_head
 from ingest.footnotes import label_of, labels_in
 from ingest.front_matter import read_front_matter
@@ -20,7 +22,6 @@ from ingest.lists import (
     commands_of,
     draft_command_lines,
     draft_command_terms,
-    draft_flag_lines,
     draft_list,
 )
 from ingest.pairs import pairs_of
@@ -48,6 +49,7 @@ MAX_CODE_CHARS: Final = 50_000
 """A fence is one piece, as half a file is of no use to anyone; a longer one is a dump of data."""
 _DESCRIPTION_CHARS: Final = 1500
 """A command's description takes further paragraphs up to this length."""
+_PROGRAM_NAME: Final = re.compile(r"[a-z][\w.-]+")
 _QUESTION_CHARS: Final = 300
 _ERROR_LINES: Final = 5
 _PROSE: Final = frozenset({BlockKind.PARAGRAPH, BlockKind.HTML, BlockKind.FOOTNOTE})
@@ -546,8 +548,18 @@ def owner_named_by(heading: str) -> Owner:
     return NOBODY
 
 
-def subject_of(trail: Sequence[str]) -> str:
-    """Return the program that the nearest heading names (`curl`); empty where none does."""
+def subject_of(trail: Sequence[str], body: str) -> str:
+    """Return the program that the nearest heading names (`curl`); empty where none does.
+
+    Args:
+        trail: The headings above, with the section's own.
+        body: The section's text. A program that is not well known heads lines that call it.
+    """
+    own = trail[-1].lower() if trail else ""
+    if _PROGRAM_NAME.fullmatch(own) and not is_program(own):
+        called = re.search(rf"^\s*(?:[-*+>$]\s+)*`?{re.escape(own)}(?=[ -])", body, re.MULTILINE)
+        if called:
+            return own
     return next((name for name in map(str.lower, reversed(trail)) if is_program(name)), "")
 
 

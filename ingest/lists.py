@@ -12,9 +12,10 @@ from ingest.bare_commands import (
     command_at_head,
     explained_command,
     leading_command,
+    typed_head,
 )
 from ingest.drafts import Draft, DraftBook
-from ingest.flags import flags_along, flags_at_head, without_task_box
+from ingest.flags import flags_at_head, without_task_box
 from ingest.grouping import group_blocks
 from ingest.inline import code_at_head, plain_text
 from ingest.owners import owners_of
@@ -91,26 +92,6 @@ def draft_list(book: DraftBook, block: Block, place: Place, *, lead: Block | Non
                 _draft_item(book, item, place, parent=whole)
 
 
-def draft_flag_lines(book: DraftBook, block: Block, place: Place) -> bool:
-    """Draft a paragraph whose lines explain flags; returns False where it is none."""
-    lines = block.text.split("\n")
-    heads = [number for number, line in enumerate(lines) if flags_at_head(line)]
-    if not heads or (heads[0] != 0 and len(heads) < 2):
-        return False
-    if heads[0] > 0:
-        end = block.lines.start + heads[0] - 1
-        _add_paragraph(book, block.lines.start, end, place)
-    for head, following in zip(heads, [*heads[1:], len(lines)], strict=True):
-        _add_flag(
-            book,
-            block.lines.start + head,
-            block.lines.start + following - 1,
-            flags_along(lines[head]),
-            place,
-        )
-    return True
-
-
 def draft_command_lines(book: DraftBook, block: Block, place: Place) -> bool:
     """Draft a paragraph in which a line each explains a command; returns False where it is none."""
     commands = [explained_command(line) for line in block.text.split("\n")]
@@ -139,18 +120,18 @@ def draft_command_terms(book: DraftBook, block: Block, place: Place) -> bool:
 
 def add_flag_row(book: DraftBook, row: Block, flags: Sequence[str], place: Place) -> None:
     """Draft a table row that explains flags."""
-    _add_flag(book, row.lines.start, row.lines.end, tuple(flags), place)
+    add_flag(book, row.lines.start, row.lines.end, tuple(flags), place)
 
 
 def _draft_flag_list(
     book: DraftBook, items: Sequence[Block], place: Place, lead: Block | None
 ) -> None:
     if lead is not None:
-        _add_paragraph(book, lead.lines.start, lead.lines.end, place)
+        add_paragraph(book, lead.lines.start, lead.lines.end, place)
     for item in items:
         flags = flags_at_head(item.content)
         if flags:
-            _add_flag(book, item.lines.start, item.lines.end, flags, place)
+            add_flag(book, item.lines.start, item.lines.end, flags, place)
         else:
             _draft_item(book, item, place, parent=place.owner.draft)
 
@@ -224,7 +205,8 @@ def _end_of(item: Block) -> int:
 def _command_named(item: Block) -> tuple[str, ...]:
     """Return the command that an item's first line is, whose flags are explained below it."""
     line = plain_text(without_task_box(item.content).split("\n", 1)[0]).rstrip(" :")
-    return (line,) if is_command(line) else ()
+    command = line if is_command(line) else typed_head(line)
+    return (command,) if command else ()
 
 
 def commands_of(item: Block) -> tuple[str, ...]:
@@ -278,7 +260,8 @@ def _items(block: Block) -> list[Block]:
     return [child for child in block.children if child.kind is BlockKind.LIST_ITEM]
 
 
-def _add_flag(book: DraftBook, start: int, end: int, flags: tuple[str, ...], place: Place) -> None:
+def add_flag(book: DraftBook, start: int, end: int, flags: tuple[str, ...], place: Place) -> None:
+    """Draft lines that explain flags."""
     subject = (place.subject,) if place.subject else ()
     book.add(
         Draft(
@@ -306,7 +289,8 @@ def _add_command(book: DraftBook, start: int, end: int, command: str, place: Pla
     )
 
 
-def _add_paragraph(book: DraftBook, start: int, end: int, place: Place) -> None:
+def add_paragraph(book: DraftBook, start: int, end: int, place: Place) -> None:
+    """Draft lines of text."""
     book.add(
         Draft(
             kind=ChunkKind.PARAGRAPH,
