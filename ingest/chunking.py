@@ -8,6 +8,7 @@ tags and aliases, which go into the chunks' trails, titles and tags.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -19,6 +20,8 @@ from ingest.lists import Place
 from ingest.sections import Section, split_sections
 from ingest.signals import (
     asks,
+    collects_problems,
+    heads_problems,
     heads_questions,
     is_error,
     leaves_open,
@@ -30,7 +33,9 @@ from kb.model import Block, BlockKind, Chunk, ChunkKind, LineRange, Note
 _WHOLE_SECTION_CHARS: Final = 6000
 """A longer section is not taken as one answer to its heading."""
 _SPECIFIC_WORDS: Final = 2
-"""A heading of fewer words (`Errors`) names a collection of problems, not one."""
+"""A heading of fewer words (`Exceptions`) names a topic, unless the word is made of several."""
+_JOINED_WORDS: Final = re.compile(r"[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]\w*")
+"""`ImagePullBackOff`, `OOMKilled`."""
 
 
 def chunk_note(note: Note) -> list[Chunk]:
@@ -136,9 +141,12 @@ def _heading_is_problem(section: Section) -> bool:
     size = sum(len(block.text) for block in section.parts[0])
     if size > _WHOLE_SECTION_CHARS:
         return False
-    is_specific = len(heading.content.split()) >= _SPECIFIC_WORDS
+    if heads_problems(heading.content):
+        return False
+    words = heading.content.split()
+    is_specific = len(words) >= _SPECIFIC_WORDS or bool(_JOINED_WORDS.match(heading.content))
     if is_specific and (names_problem(heading.content) or is_error(heading.content)):
         return True
     if tells_symptom(section.parts[0][0].content):
         return True
-    return any(map(names_problem, heading.heading_trail))
+    return any(map(collects_problems, heading.heading_trail))

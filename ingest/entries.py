@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
 from ingest.bare_commands import command_alone, command_at_head, leading_command
@@ -33,6 +34,7 @@ from ingest.signals import (
     defines,
     ends_openly,
     ends_with_question,
+    heads_problems,
     is_error,
     is_unwritten,
     labels_answer,
@@ -49,6 +51,8 @@ MAX_CODE_CHARS: Final = 50_000
 """A fence is one piece, as half a file is of no use to anyone; a longer one is a dump of data."""
 _DESCRIPTION_CHARS: Final = 1500
 """A command's description takes further paragraphs up to this length."""
+_SHOWN: Final = re.compile(r"(?:\*\*|__)[^*_\n]+(?:\*\*|__)|`+[^`\n]+`+")
+_MARKED: Final = re.compile(rf"(?:{_SHOWN.pattern})[.:]?")
 _PROGRAM_NAME: Final = re.compile(r"[a-z][\w.-]+")
 _QUESTION_CHARS: Final = 300
 _ERROR_LINES: Final = 5
@@ -248,8 +252,8 @@ class EntryDrafter:
         while end < len(self._blocks) and not self._ends_whole(end):
             end += 1
         block = self._blocks[symptom]
-        lines = code_lines(block) if block.kind is BlockKind.CODE else block.lines
-        answered = is_written(self._blocks[symptom + 1 : end])
+        lines, fix = _symptom_and_fix(block)
+        answered = not is_unwritten(fix) if fix else is_written(self._blocks[symptom + 1 : end])
         self._whole(ChunkKind.TROUBLESHOOTING, at, end, lines, answered=answered)
         return end
 
@@ -257,12 +261,22 @@ class EntryDrafter:
         """Return where the symptom stands, if a problem (or its lead-in) begins at a block."""
         block = self._blocks[at]
         if block.kind is BlockKind.PARAGRAPH:
+            if self._is_headed(at):
+                return at
             following = self._kind(at + 1)
             if following not in {BlockKind.QUOTE, BlockKind.CODE} or not announces(block.content):
                 return None
             problem = names_problem(block.content)
             return at + 1 if self._is_symptom(at + 1, expected=problem) else None
         return at if self._is_symptom(at, expected=False) else None
+
+    def _is_headed(self, at: int) -> bool:
+        """Tell whether a paragraph among problems has a symptom as its first line."""
+        head, *below = self._blocks[at].content.split("\n")
+        leads = self._kind(at + 1) is not None and _is_marked(head)
+        is_told = bool(below) or (leads and (head.startswith(("*", "_")) or is_error(head)))
+        among = any(map(heads_problems, self._place.trail))
+        return among and is_told and _heads_fix(head)
 
     def _is_symptom(self, at: int, *, expected: bool) -> bool:
         block = self._blocks[at]
@@ -539,6 +553,34 @@ def draft_body(book: DraftBook, body: Sequence[Block], place: Place) -> None:
     """Draft what stands within a question or a problem, unless that is a single paragraph."""
     if len(body) > 1 or any(block.kind not in _PROSE for block in body):
         EntryDrafter(book, body, place, is_inside=True).run()
+
+
+def _symptom_and_fix(block: Block) -> tuple[LineRange, str]:
+    """Return the lines of a symptom, and the fix in the block itself; empty where it has none.
+
+    A paragraph is headed by its symptom; a quote goes on with the fix in lines without its mark.
+    """
+    if block.kind is BlockKind.CODE:
+        return code_lines(block), ""
+    _, *others = block.text.split("\n")
+    is_quote = block.kind is BlockKind.QUOTE
+    quoted = takewhile(lambda line: is_quote and line.lstrip().startswith(">"), others)
+    count = len(list(quoted))
+    lines = LineRange(start=block.lines.start, end=block.lines.start + count)
+    return lines, "\n".join(others[count:])
+
+
+def _is_marked(line: str) -> bool:
+    """Tell whether a line is nothing but code or bold."""
+    return bool(_MARKED.fullmatch(line.strip()))
+
+
+def _heads_fix(line: str) -> bool:
+    """Tell whether a line begins with code or bold and ends openly, and is no command."""
+    shown = _SHOWN.match(line)
+    if shown is None or not (_is_marked(line) or ends_openly(line)):
+        return False
+    return not announces(line) and not command_lines(shown[0].strip("`*_"))
 
 
 def owner_named_by(heading: str) -> Owner:

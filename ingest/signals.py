@@ -22,14 +22,14 @@ _INTERROGATIVE: Final = re.compile(
 _ASKING_WORD: Final = re.compile(rf"(?:^\W*|[,:;–—-]\s*){_INTERROGATIVE.pattern}", re.IGNORECASE)
 _ERROR: Final = re.compile(
     r"\b(?:errors?|failed|fails|failure|fatal|denied|cannot|can't|could not|couldn't|unable|"
-    r"refused|not found|no such|no space|not recognized|conflict|panic|exception|traceback|"
+    r"refused|expired|insufficient|segmentation fault|(?<!which )(?:disk|device|drive) (?:is )?full|not found|no such|no space|not recognized|conflict|panic|exception|traceback|"
     r"timed? ?out|"
     r"too many|already (?:in use|allocated|exists)|is not running|does not exist|unauthorized|"
     r"interrupted|aborted|violation|exceed(?:s|ed)|unmet|"
     r"forbidden|unknown|invalid|killed|segfault|out of memory|errno)\b"
     r"|\b(?:ошибк\w*|не удал\w+|не уда[её]тся|отказано|не найден\w*|невозможно|недоступ\w+|"
     r"нет доступа|превышен\w*|конфликт\w*|сбой)\b"
-    r"|(?-i:[a-z](?:Error|Exception)\b|\b[A-Z][A-Z0-9]*_?ERR\w*\b"
+    r"|(?-i:[a-z](?:Error|Exception)\b|[A-Za-z](?:BackOff|Killed)\b|\b[A-Z][A-Z0-9]*_?ERR\w*\b"
     r"|\bE(?!(?:NABLE|NTRYPOINT|SCAPE|XCEPT|XECUTE|XISTS|XPLAIN|XPOSE|XTRACT)\b)[A-Z]{5,}\b)",
     re.IGNORECASE,
 )
@@ -37,13 +37,18 @@ _ERROR: Final = re.compile(
 _SYMPTOM: Final = re.compile(
     r"\W*(?:symptoms?|causes?|симптом\w*|причин[аы])[*_]*\s*:", re.IGNORECASE
 )
+_IS_NOT: Final = (
+    # The present and the past, as "не запускать" is advice.
+    rf"не {_WORDS['works']}\w*?(?:[еи]т|[уюая]т|л[аои]?)(?:с[яь])?|не включ\w+с[яь]|"
+    r"(?:does|do|did|is|are|will|can)(?: ?n[o']t|not) (?:work|start|run|open|connect)\w*"
+)
 _PROBLEM: Final = re.compile(
-    r"\b(?:проблем\w*|ошибк\w*|грабл\w+|неполадк\w*|трабл\w*|косяк\w*|не работа\w+|"
-    r"не запуска\w+|не старт\w+|не видит\w*|не открыва\w+|не подключа\w+|не удаля\w+|"
-    r"не поднима\w+|не хвата\w+|пада[её]т|ломает\w*|сломал\w*|зависа\w+|виснет|"
-    r"troubleshooting|troubles?|problems?|issues?|errors?|pitfalls?|gotchas?|"
-    r"(?:does|do|did|is|are|will|can)(?: ?n[o']t|not) (?:work|start|run|open|connect)\w*|"
-    r"broken|crash\w*|fails?|failed|stuck|hangs?)\b",
+    rf"\b(?:{_WORDS['problems']}|{_WORDS['breaks']}|{_IS_NOT})\b", re.IGNORECASE
+)
+_PROBLEMS: Final = re.compile(rf"\b{_WORDS['problems']}\b", re.IGNORECASE)
+_HEADS_PROBLEMS: Final = re.compile(
+    rf"(?:[^:]{{1,40}}:\s+)?(?:(?:{_WORDS['kinds']}\s+)*{_WORDS['problems']}"
+    rf"|(?:что|what)\s+(?:\w+\s+)?{_WORDS['breaks']})\W*",
     re.IGNORECASE,
 )
 _QUESTIONS: Final = re.compile(
@@ -130,6 +135,16 @@ def is_error(text: str) -> bool:
 def names_problem(text: str) -> bool:
     """Tell whether a heading or sentence names a problem."""
     return bool(_PROBLEM.search(plain_text(text)))
+
+
+def heads_problems(heading: str) -> bool:
+    """Tell whether a heading announces problems and names none: `Known errors`, `что ломалось`."""
+    return bool(_HEADS_PROBLEMS.fullmatch(plain_text(heading).strip()))
+
+
+def collects_problems(heading: str) -> bool:
+    """Tell whether the sections below a heading are problems: `Ошибки сборки`, `что ломалось`."""
+    return heads_problems(heading) or bool(_PROBLEMS.search(plain_text(heading)))
 
 
 def tells_symptom(text: str) -> bool:

@@ -10,7 +10,8 @@ from importlib.resources import files
 def read_word_table(name: str) -> dict[str, str]:
     """Return the sections of a table: of each a pattern that any of its lines fits.
 
-    A line is a regular expression, in which a blank stands for any blanks.
+    A line is a regular expression, in which a blank stands for any blanks and parentheses only
+    group.
     """
     table = ConfigParser(
         allow_no_value=True, delimiters="\0", comment_prefixes="#", interpolation=None
@@ -21,4 +22,4 @@ def read_word_table(name: str) -> dict[str, str]:
 
 
 def _pattern(lines: Iterable[str]) -> str:
-    return "(?:" + "|".join(lines).replace(" ", r"\s+") + ")"
+    return "(?:" + "|".join(lines).replace("(", "(?:").replace(" ", r"\s+") + ")"
