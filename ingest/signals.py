@@ -22,7 +22,9 @@ _INTERROGATIVE: Final = re.compile(
 _ASKING_WORD: Final = re.compile(rf"(?:^\W*|[,:;–—-]\s*){_INTERROGATIVE.pattern}", re.IGNORECASE)
 _ERROR: Final = re.compile(
     r"\b(?:errors?|failed|fails|failure|fatal|denied|cannot|can't|could not|couldn't|unable|"
-    r"refused|expired|insufficient|segmentation fault|(?<!which )(?:disk|device|drive) (?:is )?full|not found|no such|no space|not recognized|conflict|panic|exception|traceback|"
+    r"refused|expired|insufficient|segmentation fault|"
+    r"(?<!which )(?:disk|device|drive) (?:is )?full|"
+    r"not found|no such|no space|not recognized|conflict|panic|exception|traceback|"
     r"timed? ?out|"
     r"too many|already (?:in use|allocated|exists)|is not running|does not exist|unauthorized|"
     r"interrupted|aborted|violation|exceed(?:s|ed)|unmet|"
