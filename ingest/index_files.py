@@ -34,7 +34,7 @@ _REPAIR_BATCH: Final = 500
 _CODE: Final = (
     ("ingest", ("encodings", "decoding", "markdown", "front_matter", "inline", "footnotes")),
     ("ingest", ("sections", "chunking", "entries", "lists", "tables", "flags", "signals")),
-    ("ingest", ("shell", "bare_commands", "owners")),
+    ("ingest", ("shell", "bare_commands", "owners", "flag_lines", "pairs", "word_tables")),
     ("ingest", ("drafts", "footnote_drafts", "grouping", "embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
@@ -57,8 +57,9 @@ def index_fingerprint(embedder: Embedder) -> str:
 
 
 def _source(folder: Traversable, module: str) -> bytes:
-    path = folder / f"{module}.py"
-    return path.read_bytes() if path.is_file() else b""
+    """Return the code of a module with the table of words beside it."""
+    paths = (folder / f"{module}.{ending}" for ending in ("py", "txt"))
+    return b"".join(path.read_bytes() for path in paths if path.is_file())
 
 
 class IndexFiles:
