@@ -19,6 +19,8 @@ from kb.text.programs import subcommands_of
 from kb.text.prompts import without_prompt
 
 _HEAD: Final = re.compile(r"(?P<head>[a-z]\S{0,40} \S.{0,400}?)(?:\s+(?:[-–—]|->|→|=>)|:)\s+\S")
+_TYPED: Final = re.compile(r"(?P<head>[a-z][\w.+-]* [^\s–—,;:].{0,400}?)\s+[-–—]\s+\S")
+_FILE: Final = re.compile(r"\s[\w.~-]*/[\w./-]+\.\w+(?=\s|$)")
 _BOLD: Final = re.compile(r"^\*\*(?P<bold>[a-z][^*`]*)\*\*(?:(?<=:\*\*)|(?=\s*(?:[-–—:]|->|→|=>)))")
 _EXPLAINED: Final = re.compile(r"[*_]*(?:\s*(?:[-–—]|->|→|=>)|:)[*_]*\s+\S")
 _FLAG: Final = re.compile(r"\s--?[A-Za-z]")
@@ -50,6 +52,22 @@ def command_at_head(line: str) -> str:
         return ""
     head = match["head"].rstrip()
     return head if is_command(plain_text(head)) and _is_typed(head) else ""
+
+
+def typed_head(line: str, *, is_sure: bool = False) -> str:
+    """Return what a line begins with and explains, if it looks like a call of some program.
+
+    Args:
+        line: A line as it stands in the note, without its indent.
+        is_sure: What stands around the line shows already that it is about a command.
+    """
+    match = _TYPED.match(line)
+    if match is None:
+        return ""
+    head = match["head"].rstrip()
+    is_foreign = _FOREIGN.search(_BRACKETED.sub("", head))
+    is_typed = is_sure or _FLAG.search(head) or _FILE.search(head)
+    return head if is_typed and not is_foreign else ""
 
 
 def explained_command(line: str) -> str:

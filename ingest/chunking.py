@@ -8,6 +8,7 @@ tags and aliases, which go into the chunks' trails, titles and tags.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -18,13 +19,24 @@ from ingest.footnote_drafts import tie_footnotes
 from ingest.lists import Place
 from ingest.problems import is_written
 from ingest.sections import Section, split_sections
-from ingest.signals import asks, heads_questions, is_error, names_problem, tells_symptom
+from ingest.signals import (
+    asks,
+    collects_problems,
+    heads_problems,
+    heads_questions,
+    is_error,
+    leaves_open,
+    names_problem,
+    tells_symptom,
+)
 from kb.model import Block, BlockKind, Chunk, ChunkKind, LineRange, Note
 
 _WHOLE_SECTION_CHARS: Final = 6000
 """A longer section is not taken as one answer to its heading."""
 _SPECIFIC_WORDS: Final = 2
-"""A heading of fewer words (`Errors`) names a collection of problems, not one."""
+"""A heading of fewer words (`Exceptions`) names a topic, unless the word is made of several."""
+_JOINED_WORDS: Final = re.compile(r"[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]\w*")
+"""`ImagePullBackOff`, `OOMKilled`."""
 
 
 def chunk_note(note: Note) -> list[Chunk]:
@@ -52,8 +64,11 @@ def _draft_section(book: DraftBook, section: Section) -> None:
     place = Place(
         trail=section.trail,
         owner=owner_named_by(heading.content if heading else ""),
-        subject=subject_of(section.trail),
+        subject=subject_of(
+            section.trail, "\n".join(block.text for part in section.parts for block in part)
+        ),
         asks_questions=any(map(heads_questions, section.trail)),
+        leaves_open=any(map(leaves_open, section.trail)),
     )
     parts = section.parts
     if heading is not None:
@@ -61,10 +76,12 @@ def _draft_section(book: DraftBook, section: Section) -> None:
             if not section.has_subsections or _heading_is_question(heading):
                 _draft_bare_heading(book, section, heading, place)
             return
-        if _heading_is_question(heading) or _heading_is_problem(section):
+        drafter = EntryDrafter(book, parts[0], place)
+        is_whole = _heading_is_question(heading) or _heading_is_problem(section)
+        if is_whole and not drafter.begins_unwritten:
             _draft_whole_part(book, heading, parts[0], place)
         else:
-            EntryDrafter(book, parts[0], place).run_under(heading)
+            drafter.run_under(heading)
         parts = parts[1:]
     for part in parts:
         EntryDrafter(book, part, place).run()
@@ -125,9 +142,12 @@ def _heading_is_problem(section: Section) -> bool:
     size = sum(len(block.text) for block in section.parts[0])
     if size > _WHOLE_SECTION_CHARS:
         return False
-    is_specific = len(heading.content.split()) >= _SPECIFIC_WORDS
+    if heads_problems(heading.content):
+        return False
+    words = heading.content.split()
+    is_specific = len(words) >= _SPECIFIC_WORDS or bool(_JOINED_WORDS.match(heading.content))
     if is_specific and (names_problem(heading.content) or is_error(heading.content)):
         return True
     if tells_symptom(section.parts[0][0].content):
         return True
-    return any(map(names_problem, heading.heading_trail))
+    return any(map(collects_problems, heading.heading_trail))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from ingest.bare_commands import command_alone, command_at_head
 from ingest.drafts import Draft, DraftBook
+from ingest.flag_lines import draft_flag_lines
 from ingest.front_matter import read_front_matter
 from ingest.grouping import group_by_content
 from ingest.inline import code_pieces
@@ -18,14 +20,12 @@ from ingest.lists import (
     Place,
     draft_command_lines,
     draft_command_terms,
-    draft_flag_lines,
     draft_list,
 )
+from ingest.pairs import pairs_of
 from ingest.problems import Whole, Wholes
 from ingest.shell import command_lines, is_command, is_program
-from ingest.signals import (
-    defines,
-)
+from ingest.signals import announces, asks, defines, is_unwritten
 from ingest.tables import draft_table
 from kb.model import Block, BlockKind, ChunkKind, LineRange
 from kb.text.command_lines import command_name
@@ -35,6 +35,7 @@ MAX_TEXT_CHARS: Final = 3000
 """A longer paragraph is cut between its lines."""
 MAX_CODE_CHARS: Final = 50_000
 """A fence is one piece, as half a file is of no use to anyone; a longer one is a dump of data."""
+_PROGRAM_NAME: Final = re.compile(r"[a-z][\w.-]+")
 _PROSE: Final = frozenset({BlockKind.PARAGRAPH, BlockKind.HTML, BlockKind.FOOTNOTE})
 _STRUCTURED: Final = frozenset({BlockKind.CODE, BlockKind.LIST, BlockKind.TABLE})
 
@@ -62,7 +63,15 @@ class EntryDrafter:
         """Position of the block that directly follows the latest command entry."""
 
     def run_under(self, heading: Block) -> None:
-        """Draft a heading that is a command with the text that describes it, then all the rest."""
+        """Draft a heading with what belongs to it, then all the rest.
+
+        A command goes with the text that describes it, any other with the mark that its text is
+        still to be written.
+        """
+        if self.begins_unwritten:
+            self._open_heading(heading)
+            self.run(1)
+            return
         command = command_alone(heading.content)
         end = self._leads.heading_description_end(command) if command else 0
         if end:
@@ -80,9 +89,23 @@ class EntryDrafter:
         """Draft what begins at a block; returns the position after it."""
         if is_hidden(self._blocks[at].text):
             return at + 1
-        if not self._is_inside and (whole := self._wholes.beginning_at(at)):
-            self._whole(whole)
-            return whole.end
+        if not self._is_inside:
+            if after := self._pairs(at):
+                return after
+            if whole := self._wholes.beginning_at(at):
+                self._whole(whole)
+                return whole.end
+        return self._open_block(at) if self._is_unwritten(at) else self._other(at)
+
+    def _open_block(self, at: int) -> int:
+        """Draft a bare `TODO` as an open question; one within a whole answers nothing at all."""
+        block = self._blocks[at]
+        if self._place.parent is None:
+            self._add(ChunkKind.QUESTION, *_span(block), question=block.lines, answered=False)
+        return at + 1
+
+    def _other(self, at: int) -> int:
+        """Draft what is no question and no problem; returns the position after it."""
         block = self._blocks[at]
         if block.kind is BlockKind.CODE:
             return self._code(at, lead=None)
@@ -113,6 +136,64 @@ class EntryDrafter:
         if is_led and body and body[0].kind is BlockKind.QUOTE:
             body = body[1:]  # the symptom itself is in the whole
         draft_body(self._book, body, replace(self._place, parent=draft))
+
+    @property
+    def begins_unwritten(self) -> bool:
+        """The first block only says that something is still to be written."""
+        return self._is_unwritten(0)
+
+    def _open_heading(self, heading: Block) -> None:
+        """Draft a heading whose text is still to be written as an open question."""
+        self._book.add(
+            Draft(
+                kind=ChunkKind.QUESTION,
+                start=heading.lines.start,
+                end=self._blocks[0].lines.end,
+                trail=heading.heading_trail,
+                question=heading.lines,
+                answered=False,
+            )
+        )
+        if asks(heading.content):
+            # What follows is no answer, and would be found as one by the words of the question.
+            self._place = replace(self._place, trail=heading.heading_trail)
+
+    def _is_unwritten(self, at: int) -> bool:
+        """Tell whether a block only says that something is still to be written."""
+        block = self._blocks[at]
+        is_text = block.kind in {BlockKind.PARAGRAPH, BlockKind.LIST}
+        return is_text and is_unwritten(block.text)
+
+    def _pairs(self, at: int) -> int:
+        """Draft the labelled questions of a paragraph; returns the position after, 0 for none."""
+        block = self._blocks[at]
+        pairs = pairs_of(block)
+        if not pairs:
+            return 0
+        self._around(block, [pair.lines for pair in pairs])
+        is_led = self._kind(at + 1) in _STRUCTURED and announces(block.content)
+        end = at + 2 if is_led else at + 1
+        for pair in pairs:
+            is_last = pair is pairs[-1]
+            draft = self._add(
+                ChunkKind.QUESTION,
+                pair.lines.start,
+                self._blocks[end - 1].lines.end if is_last else pair.lines.end,
+                question=pair.question,
+                answered=pair.answered or (is_last and is_led),
+            )
+            if is_last:
+                body = self._blocks[at + 1 : end]
+                draft_body(self._book, body, replace(self._place, parent=draft))
+        return end
+
+    def _around(self, block: Block, drafted: Sequence[LineRange]) -> None:
+        """Draft the lines of a paragraph before, between and after those that are drafted."""
+        starts = [block.lines.start, *(lines.end + 1 for lines in drafted)]
+        ends = [*(lines.start - 1 for lines in drafted), block.lines.end]
+        for start, end in zip(starts, ends, strict=True):
+            if start <= end:
+                self._add(ChunkKind.PARAGRAPH, start, end)
 
     # --- commands and code --------------------------------------------------------------------
 
@@ -288,8 +369,18 @@ def owner_named_by(heading: str) -> Owner:
     return NOBODY
 
 
-def subject_of(trail: Sequence[str]) -> str:
-    """Return the program that the nearest heading names (`curl`); empty where none does."""
+def subject_of(trail: Sequence[str], body: str) -> str:
+    """Return the program that the nearest heading names (`curl`); empty where none does.
+
+    Args:
+        trail: The headings above, with the section's own.
+        body: The section's text. A program that is not well known heads lines that call it.
+    """
+    own = trail[-1].lower() if trail else ""
+    if _PROGRAM_NAME.fullmatch(own) and not is_program(own):
+        called = re.search(rf"^\s*(?:[-*+>$]\s+)*`?{re.escape(own)}(?=[ -])", body, re.MULTILINE)
+        if called:
+            return own
     return next((name for name in map(str.lower, reversed(trail)) if is_program(name)), "")
 
 

@@ -37,6 +37,7 @@ _CODE: Final = (
     ("ingest", ("encodings", "decoding", "markdown", "front_matter", "inline", "footnotes")),
     ("ingest", ("sections", "chunking", "entries", "lists", "tables", "flags", "signals")),
     ("ingest", ("shell", "bare_commands", "owners", "problems", "leads")),
+    ("ingest", ("flag_lines", "pairs", "word_tables")),
     ("ingest", ("drafts", "footnote_drafts", "grouping", "embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),

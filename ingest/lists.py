@@ -12,14 +12,23 @@ from ingest.bare_commands import (
     command_at_head,
     explained_command,
     leading_command,
+    typed_head,
 )
 from ingest.drafts import Draft, DraftBook
-from ingest.flags import flags_along, flags_at_head, without_task_box
+from ingest.flags import flags_at_head, without_task_box
 from ingest.grouping import group_blocks
 from ingest.inline import code_at_head, plain_text
 from ingest.owners import owners_of
 from ingest.shell import command_lines, is_command
-from ingest.signals import asks_without_mark, defines, ends_with_question, is_unwritten
+from ingest.signals import (
+    asks_without_mark,
+    defines,
+    ends_with_question,
+    is_unwritten,
+    labels_question,
+    seeks,
+    wonders,
+)
 from kb.model import Block, BlockKind, ChunkKind, LineRange
 from kb.text.prompts import without_prompt
 
@@ -53,6 +62,8 @@ class Place:
     parent: Draft | None = None
     asks_questions: bool = False
     """The section is one of questions, so an item may ask without a question mark."""
+    leaves_open: bool = False
+    """The section tells what is still to be found out or done."""
 
 
 def draft_list(book: DraftBook, block: Block, place: Place, *, lead: Block | None = None) -> None:
@@ -80,26 +91,6 @@ def draft_list(book: DraftBook, block: Block, place: Place, *, lead: Block | Non
         for item in group:
             if len(items) <= MAX_SINGLE_ITEMS and _stands_alone(item):
                 _draft_item(book, item, place, parent=whole)
-
-
-def draft_flag_lines(book: DraftBook, block: Block, place: Place) -> bool:
-    """Draft a paragraph whose lines explain flags; returns False where it is none."""
-    lines = block.text.split("\n")
-    heads = [number for number, line in enumerate(lines) if flags_at_head(line)]
-    if not heads or (heads[0] != 0 and len(heads) < 2):
-        return False
-    if heads[0] > 0:
-        end = block.lines.start + heads[0] - 1
-        _add_paragraph(book, block.lines.start, end, place)
-    for head, following in zip(heads, [*heads[1:], len(lines)], strict=True):
-        _add_flag(
-            book,
-            block.lines.start + head,
-            block.lines.start + following - 1,
-            flags_along(lines[head]),
-            place,
-        )
-    return True
 
 
 def draft_command_lines(book: DraftBook, block: Block, place: Place) -> bool:
@@ -130,18 +121,18 @@ def draft_command_terms(book: DraftBook, block: Block, place: Place) -> bool:
 
 def add_flag_row(book: DraftBook, row: Block, flags: Sequence[str], place: Place) -> None:
     """Draft a table row that explains flags."""
-    _add_flag(book, row.lines.start, row.lines.end, tuple(flags), place)
+    add_flag(book, row.lines.start, row.lines.end, tuple(flags), place)
 
 
 def _draft_flag_list(
     book: DraftBook, items: Sequence[Block], place: Place, lead: Block | None
 ) -> None:
     if lead is not None:
-        _add_paragraph(book, lead.lines.start, lead.lines.end, place)
+        add_paragraph(book, lead.lines.start, lead.lines.end, place)
     for item in items:
         flags = flags_at_head(item.content)
         if flags:
-            _add_flag(book, item.lines.start, item.lines.end, flags, place)
+            add_flag(book, item.lines.start, item.lines.end, flags, place)
         else:
             _draft_item(book, item, place, parent=place.owner.draft)
 
@@ -215,7 +206,8 @@ def _end_of(item: Block) -> int:
 def _command_named(item: Block) -> tuple[str, ...]:
     """Return the command that an item's first line is, whose flags are explained below it."""
     line = plain_text(without_task_box(item.content).split("\n", 1)[0]).rstrip(" :")
-    return (line,) if is_command(line) else ()
+    command = line if is_command(line) else typed_head(line)
+    return (command,) if command else ()
 
 
 def commands_of(item: Block) -> tuple[str, ...]:
@@ -234,7 +226,9 @@ def commands_of(item: Block) -> tuple[str, ...]:
 
 def _first_line_asking(item: Block, place: Place) -> LineRange | None:
     line = item.content.split("\n", 1)[0]
-    if not place.asks_questions or not asks_without_mark(line):
+    asks_here = place.asks_questions and asks_without_mark(line)
+    asks_anywhere = labels_question(line) or wonders(line)
+    if not (asks_here or asks_anywhere or (place.leaves_open and seeks(line))):
         return None
     return LineRange(start=item.lines.start, end=item.lines.start)
 
@@ -254,7 +248,9 @@ def _stands_alone(item: Block) -> bool:
     text = without_task_box(item.content)
     words = plain_text(text).split()
     has_code = "`" in text and len(words) > 1
-    return len(item.children) > 1 or has_code or len(words) >= _STANDALONE_WORDS
+    is_labelled = len(words) > 1 and words[0].endswith(":")
+    is_told = has_code or is_labelled or len(words) >= _STANDALONE_WORDS
+    return len(item.children) > 1 or is_told
 
 
 def _lists(item: Block) -> list[Block]:
@@ -265,7 +261,8 @@ def _items(block: Block) -> list[Block]:
     return [child for child in block.children if child.kind is BlockKind.LIST_ITEM]
 
 
-def _add_flag(book: DraftBook, start: int, end: int, flags: tuple[str, ...], place: Place) -> None:
+def add_flag(book: DraftBook, start: int, end: int, flags: tuple[str, ...], place: Place) -> None:
+    """Draft lines that explain flags."""
     subject = (place.subject,) if place.subject else ()
     book.add(
         Draft(
@@ -293,7 +290,8 @@ def _add_command(book: DraftBook, start: int, end: int, command: str, place: Pla
     )
 
 
-def _add_paragraph(book: DraftBook, start: int, end: int, place: Place) -> None:
+def add_paragraph(book: DraftBook, start: int, end: int, place: Place) -> None:
+    """Draft lines of text."""
     book.add(
         Draft(
             kind=ChunkKind.PARAGRAPH,

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from ingest.drafts import code_lines
+from ingest.pairs import pairs_of
 from ingest.shell import command_lines
 from ingest.signals import (
     announces,
     asks,
     asks_without_mark,
+    ends_openly,
     ends_with_question,
+    heads_problems,
     is_error,
     is_unwritten,
+    labels_answer,
+    labels_question,
     names_problem,
 )
 from kb.model import Block, BlockKind, ChunkKind, LineRange
+from kb.text.hidden import is_hidden
 
+_SHOWN: Final = re.compile(r"(?:\*\*|__)[^*_\n]+(?:\*\*|__)|`+[^`\n]+`+")
+_MARKED: Final = re.compile(rf"(?:{_SHOWN.pattern})[.:]?")
+_STRUCTURED: Final = frozenset({BlockKind.CODE, BlockKind.LIST, BlockKind.TABLE})
 _QUESTION_CHARS: Final = 300
 """A longer paragraph tells, though it ends with a question."""
 _ERROR_LINES: Final = 5
@@ -58,6 +69,7 @@ class Wholes:
     ) -> None:
         self._blocks = blocks
         self._under_problem = any(map(names_problem, trail))
+        self._among_problems = any(map(heads_problems, trail))
         self._asks_questions = asks_questions
 
     def beginning_at(self, at: int) -> Whole | None:
@@ -67,8 +79,9 @@ class Wholes:
     def asks(self, at: int) -> bool:
         """Tell whether a question begins at a block."""
         block = self._blocks[at]
-        is_quote = block.kind is BlockKind.QUOTE
-        return self._quote_asks(block) if is_quote else _paragraph_asks(block)
+        if block.kind is BlockKind.QUOTE:
+            return self._quote_asks(block)
+        return _paragraph_asks(block) or self._asks_by_label(at)
 
     def interrupts(self, at: int) -> bool:
         """Tell whether a block is a question or symptom of its own, whatever stands before it."""
@@ -79,6 +92,8 @@ class Wholes:
         block = self._blocks[at]
         if block.kind is not BlockKind.PARAGRAPH:
             return at if self._is_symptom(at, expected=False) else None
+        if self._is_headed(at):
+            return at
         if at + 1 == len(self._blocks) or not announces(block.content):
             return None
         expected = names_problem(block.content)
@@ -106,13 +121,15 @@ class Wholes:
         symptom = self.symptom_start(at)
         if symptom is None:
             return None
-        block, end = self._blocks[symptom], self._end_of_whole(symptom + 1)
+        end = self._end_of_whole(symptom + 1)
+        lines, fix = _symptom_and_fix(self._blocks[symptom])
+        body = self._blocks[symptom + 1 : end]
         return Whole(
             kind=ChunkKind.TROUBLESHOOTING,
             start=at,
             end=end,
-            asked=code_lines(block) if block.kind is BlockKind.CODE else block.lines,
-            answered=is_written(self._blocks[symptom + 1 : end]),
+            asked=lines,
+            answered=not is_unwritten(fix) if fix else is_written(body),
         )
 
     def _end_of_whole(self, at: int) -> int:
@@ -123,7 +140,25 @@ class Wholes:
         return end
 
     def _ends_whole(self, at: int) -> bool:
-        return self._blocks[at].kind is BlockKind.QUOTE or self.interrupts(at)
+        block = self._blocks[at]
+        return block.kind is BlockKind.QUOTE or bool(pairs_of(block)) or self._begins_whole(at)
+
+    def _begins_whole(self, at: int) -> bool:
+        return self.asks(at) or self.symptom_start(at) is not None
+
+    def _asks_by_label(self, at: int) -> bool:
+        """Tell whether a paragraph is labelled as a question, and the next one as its answer."""
+        pair = self._blocks[at : at + 2]
+        if [block.kind for block in pair] != [BlockKind.PARAGRAPH] * 2:
+            return False
+        return labels_question(pair[0].content) and labels_answer(pair[1].content)
+
+    def _is_headed(self, at: int) -> bool:
+        """Tell whether a paragraph among problems has a symptom as its first line."""
+        head, *below = self._blocks[at].content.split("\n")
+        leads = at + 1 < len(self._blocks) and _is_marked(head)
+        is_told = bool(below) or (leads and (head.startswith(("*", "_")) or is_error(head)))
+        return self._among_problems and is_told and _heads_fix(head)
 
     def _quote_asks(self, block: Block) -> bool:
         if block.info == "question":
@@ -145,8 +180,39 @@ class Wholes:
 
 
 def is_written(body: Sequence[Block]) -> bool:
-    """Tell whether an answer or fix says more than that it is still to be written."""
-    return not all(is_unwritten(block.text) for block in body)
+    """Tell whether an answer or fix is written: what it begins with decides, not what follows."""
+    shown = [block for block in body if not is_hidden(block.text)]
+    if len(shown) > 1 and labels_answer(shown[0].text) and shown[1].kind in _STRUCTURED:
+        return not is_unwritten("\n".join(block.text for block in shown[:2]))
+    return bool(shown) and not is_unwritten(shown[0].text)
+
+
+def _symptom_and_fix(block: Block) -> tuple[LineRange, str]:
+    """Return the lines of a symptom, and the fix in the block itself; empty where it has none.
+
+    A paragraph is headed by its symptom; a quote goes on with the fix in lines without its mark.
+    """
+    if block.kind is BlockKind.CODE:
+        return code_lines(block), ""
+    _, *others = block.text.split("\n")
+    is_quote = block.kind is BlockKind.QUOTE
+    quoted = takewhile(lambda line: is_quote and line.lstrip().startswith(">"), others)
+    count = len(list(quoted))
+    lines = LineRange(start=block.lines.start, end=block.lines.start + count)
+    return lines, "\n".join(others[count:])
+
+
+def _is_marked(line: str) -> bool:
+    """Tell whether a line is nothing but code or bold."""
+    return bool(_MARKED.fullmatch(line.strip()))
+
+
+def _heads_fix(line: str) -> bool:
+    """Tell whether a line begins with code or bold and ends openly, and is no command."""
+    shown = _SHOWN.match(line)
+    if shown is None or not (_is_marked(line) or ends_openly(line)):
+        return False
+    return not announces(line) and not command_lines(shown[0].strip("`*_"))
 
 
 def _paragraph_asks(block: Block) -> bool:

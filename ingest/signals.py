@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.flags import without_task_box
 from ingest.inline import plain_text
+from ingest.word_tables import read_word_table
 from kb.text.definitions import defined_term
 from kb.text.words import INTERROGATIVE, any_of
 
+_WORDS: Final = read_word_table("signals.txt")
 _CLOSERS: Final = " \t\n*_\"'»”)`~"
 _FOOTNOTE_MARKS: Final = re.compile(r"(?:\[\^[^\]\s]+\]\s*)+$")
 _LONGEST_MARKS: Final = 200
@@ -17,16 +20,19 @@ _INTERROGATIVE: Final = re.compile(
     r"можно ли|нужно ли|нужен ли|нужна ли|надо ли|есть ли|стоит ли|в ч[её]м)\b",
     re.IGNORECASE,
 )
+_ASKING_WORD: Final = re.compile(rf"(?:^\W*|[,:;–—-]\s*){_INTERROGATIVE.pattern}", re.IGNORECASE)
 _ERROR: Final = re.compile(
     r"\b(?:errors?|failed|fails|failure|fatal|denied|cannot|can't|could not|couldn't|unable|"
-    r"refused|not found|no such|no space|not recognized|conflict|panic|exception|traceback|"
+    r"refused|expired|insufficient|segmentation fault|"
+    r"(?<!which )(?:disk|device|drive) (?:is )?full|"
+    r"not found|no such|no space|not recognized|conflict|panic|exception|traceback|"
     r"timed? ?out|"
     r"too many|already (?:in use|allocated|exists)|is not running|does not exist|unauthorized|"
     r"interrupted|aborted|violation|exceed(?:s|ed)|unmet|"
     r"forbidden|unknown|invalid|killed|segfault|out of memory|errno)\b"
     r"|\b(?:ошибк\w*|не удал\w+|не уда[её]тся|отказано|не найден\w*|невозможно|недоступ\w+|"
     r"нет доступа|превышен\w*|конфликт\w*|сбой)\b"
-    r"|(?-i:[a-z](?:Error|Exception)\b|\b[A-Z][A-Z0-9]*_?ERR\w*\b"
+    r"|(?-i:[a-z](?:Error|Exception)\b|[A-Za-z](?:BackOff|Killed)\b|\b[A-Z][A-Z0-9]*_?ERR\w*\b"
     r"|\bE(?!(?:NABLE|NTRYPOINT|SCAPE|XCEPT|XECUTE|XISTS|XPLAIN|XPOSE|XTRACT)\b)[A-Z]{5,}\b)",
     re.IGNORECASE,
 )
@@ -34,13 +40,18 @@ _ERROR: Final = re.compile(
 _SYMPTOM: Final = re.compile(
     r"\W*(?:symptoms?|causes?|симптом\w*|причин[аы])[*_]*\s*:", re.IGNORECASE
 )
+_IS_NOT: Final = (
+    # The present and the past, as "не запускать" is advice.
+    rf"не {_WORDS['works']}\w*?(?:[еи]т|[уюая]т|л[аои]?)(?:с[яь])?|не включ\w+с[яь]|"
+    r"(?:does|do|did|is|are|will|can)(?: ?n[o']t|not) (?:work|start|run|open|connect)\w*"
+)
 _PROBLEM: Final = re.compile(
-    r"\b(?:проблем\w*|ошибк\w*|грабл\w+|неполадк\w*|трабл\w*|косяк\w*|не работа\w+|"
-    r"не запуска\w+|не старт\w+|не видит\w*|не открыва\w+|не подключа\w+|не удаля\w+|"
-    r"не поднима\w+|не хвата\w+|пада[её]т|ломает\w*|сломал\w*|зависа\w+|виснет|"
-    r"troubleshooting|troubles?|problems?|issues?|errors?|pitfalls?|gotchas?|"
-    r"(?:does|do|did|is|are|will|can)(?: ?n[o']t|not) (?:work|start|run|open|connect)\w*|"
-    r"broken|crash\w*|fails?|failed|stuck|hangs?)\b",
+    rf"\b(?:{_WORDS['problems']}|{_WORDS['breaks']}|{_IS_NOT})\b", re.IGNORECASE
+)
+_PROBLEMS: Final = re.compile(rf"\b{_WORDS['problems']}\b", re.IGNORECASE)
+_HEADS_PROBLEMS: Final = re.compile(
+    rf"(?:[^:]{{1,40}}:\s+)?(?:(?:{_WORDS['kinds']}\s+)*{_WORDS['problems']}"
+    rf"|(?:что|what)\s+(?:\w+\s+)?{_WORDS['breaks']})\W*",
     re.IGNORECASE,
 )
 _QUESTIONS: Final = re.compile(
@@ -48,8 +59,24 @@ _QUESTIONS: Final = re.compile(
     r"частые вопросы|непонятн\w+|разобраться)\b",
     re.IGNORECASE,
 )
+_LABEL_ENDS: Final = r"[*_]*\s*:"
+_QUESTION_LABEL: Final = re.compile(
+    rf"[\s>*_]*(?P<label>q|question|в|вопрос){_LABEL_ENDS}[*_]*\s+\S", re.IGNORECASE
+)
+_ANSWER: Final = rf"(?:a|answer|а|о|ответ)(?={_LABEL_ENDS})"
+_ANSWER_LABEL: Final = re.compile(rf"[\s>*_]*{_ANSWER}", re.IGNORECASE)
+"""Russian notes write the letter as a Latin or a Cyrillic one."""
+_SEEKS: Final = re.compile(rf"(?:{_WORDS['seeks']})\b", re.IGNORECASE)
+_TASKS: Final = re.compile(rf"(?:{_WORDS['tasks']})\b", re.IGNORECASE)
+_TASK: Final = re.compile(
+    r"[\s>*_]*(?:(?:to-?do|to do|fixme)\b|(?:надо|нужно|сделать)[*_]*\s*:)", re.IGNORECASE
+)
+_DONE: Final = re.compile(r"\s*\[[xX]\]")
+_MANY_MARKS: Final = re.compile(r"\?\s*\?$")
+_SENTENCE_ENDS: Final = re.compile(r"[^\W\d_][.!?…;]\s+\S")
 _UNWRITTEN: Final = re.compile(
-    r"[\s>*_?.…–—()\[\]:-]*(?:(?:todo|tbd|tba|fixme|later|позже|потом|дописать|выяснить)"
+    rf"[\s>*_?.…–—()\[\]:-]*(?:{_ANSWER}[\s*_?.…–—()\[\]:-]*)?"
+    r"(?:(?:todo|tbd|tba|fixme|later|позже|потом|дописать|выяснить)"
     r"[\s*_?.…–—()\[\]:!-]*)*",
     re.IGNORECASE,
 )
@@ -84,6 +111,16 @@ def names_problem(text: str) -> bool:
     return bool(_PROBLEM.search(plain_text(text)))
 
 
+def heads_problems(heading: str) -> bool:
+    """Tell whether a heading announces problems and names none: `Known errors`, `что ломалось`."""
+    return bool(_HEADS_PROBLEMS.fullmatch(plain_text(heading).strip()))
+
+
+def collects_problems(heading: str) -> bool:
+    """Tell whether the sections below a heading are problems: `Ошибки сборки`, `что ломалось`."""
+    return heads_problems(heading) or bool(_PROBLEMS.search(plain_text(heading)))
+
+
 def tells_symptom(text: str) -> bool:
     """Tell whether a paragraph begins with what it is to a problem: `**Symptom:** …`."""
     return bool(_SYMPTOM.match(text))
@@ -92,6 +129,41 @@ def tells_symptom(text: str) -> bool:
 def is_unwritten(text: str) -> bool:
     """Tell whether a text is empty, or only says that it is still to be written (`TODO`, `???`)."""
     return bool(_UNWRITTEN.fullmatch(text))
+
+
+def labels_question(line: str) -> bool:
+    """Tell whether a line says that it asks: `Q: …`, `**Вопрос:** …`."""
+    match = _QUESTION_LABEL.match(line)
+    # The letter alone may label anything in Russian: `В: 220`.
+    return match is not None and (match["label"].lower() != "в" or ends_with_question(line))
+
+
+def labels_answer(line: str) -> bool:
+    """Tell whether a line says that it answers, and if with nothing: `A: …`, `Ответ:`."""
+    return bool(_ANSWER_LABEL.match(line))
+
+
+def notes_task(line: str) -> bool:
+    """Tell whether a line begins by saying that it is a thing to be done: `TODO: …`, `Надо: …`."""
+    return bool(_TASK.match(line))
+
+
+def wonders(line: str) -> bool:
+    """Tell whether an item is a single question, no doubted statement: `price: 50?`."""
+    plain = _bare(without_task_box(line))
+    if not ends_with_question(plain) or _SENTENCE_ENDS.search(plain):
+        return False
+    return bool(_MANY_MARKS.search(plain) or _ASKING_WORD.search(plain))
+
+
+def seeks(line: str) -> bool:
+    """Tell whether an item says what is to be found out: `ask Ann`, `выяснить, почему`."""
+    return not _DONE.match(line) and bool(_SEEKS.match(_bare(without_task_box(line))))
+
+
+def leaves_open(heading: str) -> bool:
+    """Tell whether a heading announces what is still to be found out or to be done."""
+    return heads_questions(heading) or bool(_TASKS.match(plain_text(heading).strip()))
 
 
 def heads_questions(heading: str) -> bool:

@@ -29,6 +29,13 @@ _NO_TERM: Final = re.compile(
     re.IGNORECASE,
 )
 _INFINITIVE: Final = re.compile(r".*[а-яё]{2,}(?:ть|ться)$", re.IGNORECASE)
+_NUMBERED_DAY: Final = re.compile(
+    r"\d{4}[-./]\d{1,2}\b|\d{1,2}([-./])\d{1,2}\1\d{2,4}\b"
+    r"|\d{1,2} (?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек"
+    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    re.IGNORECASE,
+)
+_CONDITION: Final = re.compile(r".*\s[<>≤≥≠]=?\s")
 _LONGEST_TERM: Final = 7
 """Words."""
 
@@ -43,7 +50,8 @@ def defined_term(plain: str) -> str | None:
     if match is not None:
         # `Сеть - это …` names a thing, `Удалить - опасно` an action.
         is_action = match["is"] is None and _INFINITIVE.match(match["term"])
-        return None if is_action else _as_term(match["term"], _LONGEST_TERM)
+        is_case = _NUMBERED_DAY.match(match["term"]) or _CONDITION.match(match["term"])
+        return None if is_action or is_case else _as_term(match["term"], _LONGEST_TERM)
     match = _VERB_DEFINES.match(plain)
     if match is None or _INFINITIVE.match(match["term"]):
         return None

@@ -14,6 +14,7 @@ from ingest.signals import (
     asks_without_mark,
     defines,
     ends_openly,
+    heads_problems,
     heads_questions,
     is_error,
     is_unwritten,
@@ -194,6 +195,12 @@ def test_questions_without_a_mark() -> None:
         ("`mtr` - то же, что ping", True),
         ("Удалить это можно так", False),
         ("Удалить том - дело опасное", True),
+        ("2023-05-20 — 78 400 км — масло", False),
+        ("05.04.2024 - билеты", False),
+        ("5 мая - день рождения Оли", False),
+        ("|Ed| > 1 - эластичный", False),
+        ("3-2-1 - three copies", True),
+        ("404 - not found", True),
         ("Запустить всё это хозяйство:", False),
         ("That is the distribution's own package", False),
         ("There is a switch in the menu", False),
@@ -219,6 +226,12 @@ def test_definitions(text: str, expected: bool) -> None:
         ("ModuleNotFoundError: 'myapp'", True),
         ("dpkg was interrupted, you must run it again", True),
         ("ENOSPC: no room", True),
+        ("x509: certificate has expired", True),
+        ("ImagePullBackOff", True),
+        ("OOMKilled", True),
+        ("3 Insufficient cpu", True),
+        ("Segmentation fault (core dumped)", True),
+        ("the disk is full", True),
         ("EXPOSE 80", False),
         ("ENTRYPOINT и CMD", False),
         ("EXPLAIN ANALYZE", False),
@@ -243,12 +256,34 @@ def test_errors(text: str, expected: bool) -> None:
         ("Troubles", True),
         ("Траблы с докером", True),
         ("Мелкие косяки", True),
+        ("k8s: что ломалось", True),
+        ("Под завис", True),
+        ("Сертификат протух", True),
+        ("Прод упал", True),
+        ("Машина не заводится", True),
+        ("Кофеварка не включилась", True),
+        ("От чего зависит цена", False),
+        ("Зависимости проекта", False),
+        ("Что не включает тариф", False),
+        ("Не запускать под рутом", False),
         ("Команды", False),
         ("Работа с томами", False),
     ],
 )
 def test_problems(text: str, expected: bool) -> None:
     assert names_problem(text) is expected
+
+
+@pytest.mark.parametrize(
+    "heading", ["Errors", "Known errors", "Docker: типичные ошибки", "k8s: что ломалось"]
+)
+def test_headings_of_many_problems(heading: str) -> None:
+    assert heads_problems(heading)
+
+
+@pytest.mark.parametrize("heading", ["Login is broken", "Error acquiring the lock", "Команды"])
+def test_headings_of_one_problem(heading: str) -> None:
+    assert not heads_problems(heading)
 
 
 def test_lead_ins() -> None:
