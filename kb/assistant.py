@@ -18,7 +18,7 @@ from kb.answering.frames import frame, model_failed
 from kb.answering.generation import build_messages, reworded
 from kb.answering.hedging import is_hedged
 from kb.answering.offers import offer_commands
-from kb.answering.quotes import Quote, cite, quote_chunk
+from kb.answering.quotes import Quote, cite, quote_chunk, quoted_text
 from kb.answering.selection import select
 from kb.answering.telling import quote_telling
 from kb.commands.limits import DEFAULT_RULES, Rules
@@ -47,6 +47,7 @@ from kb.text.asking import asked_part
 from kb.text.hidden import without_hidden
 from kb.text.language import detect_language
 from kb.text.tokens import tokenize
+from kb.text.unwritten import says_nothing
 
 MAX_QUESTION_CHARS: Final = 2000
 _NEAREST: Final = 3
@@ -257,12 +258,11 @@ class Assistant:
         if confidence < calibration.threshold or command_without_flag(ranking):
             return self._refuse(draft, ranking)
         reranker = index.embedder.reranker if ranking.signals is SignalSet.ALL else None
-        quoted = self._quote(
-            [
-                quote_telling(candidate.chunk, ranking.question, ranking.terms, reranker)
-                for candidate in chosen
-            ]
-        )
+        quotes = [
+            quote_telling(candidate.chunk, ranking.question, ranking.terms, reranker)
+            for candidate in chosen
+        ]
+        quoted = self._quote([one for one in quotes if not says_nothing(quoted_text(one))])
         if not quoted:
             return self._refuse(draft, ranking)
         return self._affirm(draft, quoted, ranking, index)
@@ -280,7 +280,7 @@ class Assistant:
         index: Index,
     ) -> Answer:
         first, citation = quoted[0]
-        if first.kind is ChunkKind.QUESTION and not first.answered:
+        if not first.answered:
             return replace(
                 draft,
                 status=AnswerStatus.OPEN_QUESTION,

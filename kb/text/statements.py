@@ -58,6 +58,11 @@ def statements(text: str) -> list[range]:
     return [_without_blank_end(lines, *ends) for ends in pairwise([*starts, len(lines)])]
 
 
+def is_item(line: str) -> bool:
+    """Tell whether a line begins an item of a list."""
+    return bool(_MARKER.match(line))
+
+
 def _is_continued(before: str, line: str) -> bool:
     """Tell whether a line goes on with the sentence of the line before it."""
     if not before.strip() or before.endswith(_HARD_BREAKS) or _ENDS.search(before):
