@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from kb.answering.hedging import is_hedged
+from kb.answering.named_sections import named_whole
 from kb.answering.quotes import Quote, quote_chunk
 from kb.model import Chunk, ChunkKind, LineRange
 from kb.ports import Reranker
@@ -62,7 +63,8 @@ def quote_telling(
     """
     if reranker is None or question.intent in _WHOLE:
         return quote_telling_line(chunk, terms)
-    if question.intent is Intent.HOW_TO and _STEP.search(chunk.text):
+    asks_steps = question.intent is Intent.HOW_TO and _STEP.search(chunk.text)
+    if asks_steps or named_whole(chunk, question, terms):
         return quote_chunk(chunk)
     asks_term = question.intent is Intent.DEFINITION
     parts = told_apart(chunk, _OF_ANY_KIND if asks_term else _OF_STATEMENTS)
