@@ -25,11 +25,12 @@ from ingest.lists import (
 from ingest.pairs import pairs_of
 from ingest.problems import Whole, Wholes
 from ingest.shell import command_lines, is_command, is_program
-from ingest.signals import announces, asks, defines, is_unwritten
+from ingest.signals import announces, asks, defines
 from ingest.tables import draft_table
 from kb.model import Block, BlockKind, ChunkKind, LineRange
 from kb.text.command_lines import command_name
 from kb.text.hidden import is_hidden
+from kb.text.unwritten import says_nothing
 
 MAX_TEXT_CHARS: Final = 3000
 """A longer paragraph is cut between its lines."""
@@ -162,7 +163,7 @@ class EntryDrafter:
         """Tell whether a block only says that something is still to be written."""
         block = self._blocks[at]
         is_text = block.kind in {BlockKind.PARAGRAPH, BlockKind.LIST}
-        return is_text and is_unwritten(block.text)
+        return is_text and says_nothing(block.text)
 
     def _pairs(self, at: int) -> int:
         """Draft the labelled questions of a paragraph; returns the position after, 0 for none."""

@@ -24,13 +24,13 @@ from ingest.signals import (
     asks_without_mark,
     defines,
     ends_with_question,
-    is_unwritten,
     labels_question,
     seeks,
     wonders,
 )
 from kb.model import Block, BlockKind, ChunkKind, LineRange
 from kb.text.prompts import without_prompt
+from kb.text.unwritten import says_nothing
 
 MAX_LIST_CHARS: Final = 3000
 """A longer list is cut between its items."""
@@ -150,7 +150,7 @@ def _draft_item(book: DraftBook, item: Block, place: Place, parent: Draft | None
     elif first is not None:
         kind, question = ChunkKind.QUESTION, first
         line, _, rest = item.content.partition("\n")
-        answered = not is_unwritten(rest) or len(item.children) > 1 or not _ends_with_question(line)
+        answered = not says_nothing(rest) or len(item.children) > 1 or not _ends_with_question(line)
     elif not place.owner.commands and _defines_term(item):
         # What a command's own list explains are its arguments.
         kind = ChunkKind.DEFINITION

@@ -7,12 +7,12 @@ from itertools import pairwise
 
 from ingest.signals import (
     ends_with_question,
-    is_unwritten,
     labels_answer,
     labels_question,
     notes_task,
 )
 from kb.model import Block, BlockKind, LineRange
+from kb.text.unwritten import says_nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,5 +53,5 @@ def _pair(lines: list[str], start: int) -> Pair:
     return Pair(
         lines=LineRange(start=start, end=start + len(lines) - 1),
         question=LineRange(start=start, end=start + answer - 1),
-        answered=not (is_unwritten(told) or ends_with_question(told)),
+        answered=not (says_nothing(told) or ends_with_question(told)),
     )

@@ -19,13 +19,13 @@ from ingest.signals import (
     ends_with_question,
     heads_problems,
     is_error,
-    is_unwritten,
     labels_answer,
     labels_question,
     names_problem,
 )
 from kb.model import Block, BlockKind, ChunkKind, LineRange
 from kb.text.hidden import is_hidden
+from kb.text.unwritten import says_nothing
 
 _SHOWN: Final = re.compile(r"(?:\*\*|__)[^*_\n]+(?:\*\*|__)|`+[^`\n]+`+")
 _MARKED: Final = re.compile(rf"(?:{_SHOWN.pattern})[.:]?")
@@ -114,7 +114,7 @@ class Wholes:
             start=at,
             end=end,
             asked=LineRange(start=block.lines.start, end=last),
-            answered=is_written(self._blocks[at + 1 : end]) or not is_unwritten(rest),
+            answered=is_written(self._blocks[at + 1 : end]) or not says_nothing(rest),
         )
 
     def _problem(self, at: int) -> Whole | None:
@@ -129,7 +129,7 @@ class Wholes:
             start=at,
             end=end,
             asked=lines,
-            answered=not is_unwritten(fix) if fix else is_written(body),
+            answered=not says_nothing(fix) if fix else is_written(body),
         )
 
     def _end_of_whole(self, at: int) -> int:
@@ -183,8 +183,8 @@ def is_written(body: Sequence[Block]) -> bool:
     """Tell whether an answer or fix is written: what it begins with decides, not what follows."""
     shown = [block for block in body if not is_hidden(block.text)]
     if len(shown) > 1 and labels_answer(shown[0].text) and shown[1].kind in _STRUCTURED:
-        return not is_unwritten("\n".join(block.text for block in shown[:2]))
-    return bool(shown) and not is_unwritten(shown[0].text)
+        return not says_nothing("\n".join(block.text for block in shown[:2]))
+    return bool(shown) and not says_nothing(shown[0].text)
 
 
 def _symptom_and_fix(block: Block) -> tuple[LineRange, str]:

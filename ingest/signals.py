@@ -9,6 +9,7 @@ from ingest.flags import without_task_box
 from ingest.inline import plain_text
 from ingest.word_tables import read_word_table
 from kb.text.definitions import defined_term
+from kb.text.unwritten import ANSWER, says_nothing
 from kb.text.words import INTERROGATIVE, any_of
 
 _WORDS: Final = read_word_table("signals.txt")
@@ -63,9 +64,7 @@ _LABEL_ENDS: Final = r"[*_]*\s*:"
 _QUESTION_LABEL: Final = re.compile(
     rf"[\s>*_]*(?P<label>q|question|в|вопрос){_LABEL_ENDS}[*_]*\s+\S", re.IGNORECASE
 )
-_ANSWER: Final = rf"(?:a|answer|а|о|ответ)(?={_LABEL_ENDS})"
-_ANSWER_LABEL: Final = re.compile(rf"[\s>*_]*{_ANSWER}", re.IGNORECASE)
-"""Russian notes write the letter as a Latin or a Cyrillic one."""
+_ANSWER_LABEL: Final = re.compile(rf"[\s>*_]*{ANSWER}", re.IGNORECASE)
 _SEEKS: Final = re.compile(rf"(?:{_WORDS['seeks']})\b", re.IGNORECASE)
 _TASKS: Final = re.compile(rf"(?:{_WORDS['tasks']})\b", re.IGNORECASE)
 _TASK: Final = re.compile(
@@ -74,12 +73,6 @@ _TASK: Final = re.compile(
 _DONE: Final = re.compile(r"\s*\[[xX]\]")
 _MANY_MARKS: Final = re.compile(r"\?\s*\?$")
 _SENTENCE_ENDS: Final = re.compile(r"[^\W\d_][.!?…;]\s+\S")
-_UNWRITTEN: Final = re.compile(
-    rf"[\s>*_?.…–—()\[\]:-]*(?:{_ANSWER}[\s*_?.…–—()\[\]:-]*)?"
-    r"(?:(?:todo|tbd|tba|fixme|later|позже|потом|дописать|выяснить)"
-    r"[\s*_?.…–—()\[\]:!-]*)*",
-    re.IGNORECASE,
-)
 _BARE_LINK: Final = re.compile(r"<?https?://\S+>?|!?\[\[[^\]\n]+\]\]|!\[[^\]\n]*\]\(\S*\)")
 
 
@@ -87,13 +80,13 @@ def asks(text: str) -> bool:
     """Tell whether a quote, heading or line asks something."""
     plain = _bare(text)
     if plain.endswith("?"):
-        return not is_unwritten(plain)
+        return not says_nothing(plain)
     return "?" in plain and bool(_INTERROGATIVE.match(plain))
 
 
 def ends_with_question(text: str) -> bool:
     """Tell whether the last thing a text does is ask."""
-    return _bare(text).endswith("?") and not is_unwritten(text)
+    return _bare(text).endswith("?") and not says_nothing(text)
 
 
 def asks_without_mark(text: str) -> bool:
@@ -124,11 +117,6 @@ def collects_problems(heading: str) -> bool:
 def tells_symptom(text: str) -> bool:
     """Tell whether a paragraph begins with what it is to a problem: `**Symptom:** …`."""
     return bool(_SYMPTOM.match(text))
-
-
-def is_unwritten(text: str) -> bool:
-    """Tell whether a text is empty, or only says that it is still to be written (`TODO`, `???`)."""
-    return bool(_UNWRITTEN.fullmatch(text))
 
 
 def labels_question(line: str) -> bool:

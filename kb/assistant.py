@@ -209,7 +209,8 @@ class Assistant:
             return answer
         cited = {citation.n for citation in answer.citations}
         kept = [(chunk, citation) for chunk, citation in passages if citation.n in cited]
-        answer = replace(answer, commands=self._judge.offered(kept, ranking, index))
+        commands = self._judge.offered(kept, ranking, index, typed=answer.question)
+        answer = replace(answer, commands=commands)
         yield from _offered(answer)
         return answer
 

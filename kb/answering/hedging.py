@@ -8,6 +8,7 @@ from typing import Final
 
 from kb.retrieval.coverage import WeightedTerm, coverage, text_terms
 from kb.text.sentences import split_sentences
+from kb.text.statements import is_item, statements
 
 _SHORT: Final = 6
 """Sentences up to which a doubt anywhere is a doubt about the answer."""
@@ -28,10 +29,21 @@ def is_hedged(text: str, terms: Sequence[WeightedTerm] = ()) -> bool:
 
     Args:
         text: What is quoted.
-        terms: The question's content; in a long text only a sentence that speaks of it counts.
+        terms: The question's content; of a list only the items that hold some of it count, and in
+            a long text only a sentence that speaks of it.
     """
+    text = _without_other_items(text, terms)
     sentences = [one for line in text.split("\n") for one in split_sentences(line) if one.strip()]
     doubtful = [one for one in sentences if _HEDGES.search(one)]
     if len(sentences) <= _SHORT or not terms:
         return bool(doubtful)
     return any(coverage(terms, text_terms(one)) > 0 for one in doubtful)
+
+
+def _without_other_items(text: str, terms: Sequence[WeightedTerm]) -> str:
+    """Return the text without the items that are about something else; all where none is asked."""
+    lines = text.split("\n")
+    told = ["\n".join(lines[own.start : own.stop]) for own in statements(text)]
+    items = [one for one in told if is_item(one)]
+    asked = [one for one in items if coverage(terms, text_terms(one)) > 0]
+    return "\n".join(one for one in told if one in asked or one not in items) if asked else text

@@ -10,6 +10,7 @@ from typing import Final
 from kb.answering.command_entries import entry_of_command
 from kb.answering.comparison import both_sides
 from kb.answering.flag_lookup import flag_meanings, flags_of_command
+from kb.answering.named_sections import named_section
 from kb.answering.quotes import Quote, quoted_text
 from kb.answering.surroundings import Surroundings
 from kb.answering.telling import quote_telling_line
@@ -57,6 +58,8 @@ def select(ranking: Ranking, catalog: ChunkCatalog | None = None) -> list[Candid
     best = ranking.candidates[0]
     if intent is Intent.LIST and (whole := _whole_list(best, around)):
         return whole
+    if _entry_of(best, around) is None and (section := named_section(best, around)):
+        return section
     best = _row_of(best, around)
     best = _with_what_it_announces(_with_its_fix(best, around), around)
     return _with_its_command(best, around)

@@ -8,13 +8,16 @@ from dataclasses import replace
 from typing import Final
 
 from kb.answering.hedging import is_hedged
+from kb.answering.named_sections import named_whole
 from kb.answering.quotes import Quote, quote_chunk
 from kb.model import Chunk, ChunkKind, LineRange
 from kb.ports import Reranker
 from kb.retrieval.coverage import WeightedTerm, coverage, text_terms
 from kb.retrieval.question import ParsedQuestion
-from kb.text.intent import Intent
-from kb.text.statements import statements
+from kb.text.intent import Intent, asks_for_example
+from kb.text.sentences import split_sentences
+from kb.text.statements import is_item, statements
+from kb.text.unwritten import says_nothing
 from kb.text.words import any_of
 
 _LONG_CODE: Final = 6
@@ -36,6 +39,7 @@ _LEANS: Final = re.compile(
     re.IGNORECASE,
 )
 """How a statement begins that is not understood without the one before it."""
+_EMPHASIS: Final = " \t\n*_"
 _DOUBT_WORDS: Final = 6
 _ONE_WORD_OF_CODE: Final = re.compile(r"(?:[^`\n]*\n)?[^`\w]*`[^`\s]+`[^`\w]*")
 """What an item has that is a name in a list, with or without the line that leads to it."""
@@ -59,7 +63,8 @@ def quote_telling(
     """
     if reranker is None or question.intent in _WHOLE:
         return quote_telling_line(chunk, terms)
-    if question.intent is Intent.HOW_TO and _STEP.search(chunk.text):
+    asks_steps = question.intent is Intent.HOW_TO and _STEP.search(chunk.text)
+    if asks_steps or named_whole(chunk, question, terms):
         return quote_chunk(chunk)
     asks_term = question.intent is Intent.DEFINITION
     parts = told_apart(chunk, _OF_ANY_KIND if asks_term else _OF_STATEMENTS)
@@ -68,8 +73,7 @@ def quote_telling(
     readings = reranker.read(question.text, parts).tolist()
     if _holds_symptom(parts[readings.index(max(readings))]):
         return quote_chunk(chunk)
-    sure = [n for n, reading in enumerate(readings) if reading >= max(readings) - _AS_SURE]
-    first, last = _understandable(parts, min(sure), max(sure))
+    first, last = _understandable(parts, *_sure(parts, readings), question)
     if chunk.kind is ChunkKind.LIST and _is_bare(parts[first : last + 1]):
         return quote_chunk(chunk)
     return Quote(
@@ -105,13 +109,44 @@ def _holds_symptom(part: Chunk) -> bool:
     )
 
 
-def _understandable(parts: Sequence[Chunk], first: int, last: int) -> tuple[int, int]:
-    """Return the first and last part to quote: with what it leans on, and what doubts it."""
+def _sure(parts: Sequence[Chunk], readings: Sequence[float]) -> tuple[int, int]:
+    """Return the first and last part that answer; one that is yet to be written stands alone."""
+    best = readings.index(max(readings))
+    if says_nothing(parts[best].text):
+        return best, best
+    sure = [
+        n
+        for n, reading in enumerate(readings)
+        if reading >= readings[best] - _AS_SURE and not says_nothing(parts[n].text)
+    ]
+    return min(sure), max(sure)
+
+
+def _understandable(
+    parts: Sequence[Chunk], first: int, last: int, question: ParsedQuestion
+) -> tuple[int, int]:
+    """Return the first and last part to quote: what it leans on, announces, and what doubts it."""
     while first > 0 and _LEANS.match(parts[first].text):
         first -= 1
+    last = _announced(parts, last, question)
     if last + 1 < len(parts) and _only_doubts(parts[last + 1].text):
         last += 1
     return first, last
+
+
+def _announced(parts: Sequence[Chunk], last: int, question: ParsedQuestion) -> int:
+    """Return the last part of what a part leads to that ends in a colon: all items of a list.
+
+    Who asks what something is has the answer before "For example:" already.
+    """
+    *told, lead = split_sentences(parts[last].text.rstrip(_EMPHASIS))
+    enough = told and question.intent is Intent.DEFINITION and not asks_for_example(question.text)
+    if enough or not lead.endswith(":") or last + 1 == len(parts):
+        return last
+    last += 1
+    while last + 1 < len(parts) and is_item(parts[last].text) and is_item(parts[last + 1].text):
+        last += 1
+    return last
 
 
 def _only_doubts(text: str) -> bool:

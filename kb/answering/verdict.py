@@ -14,7 +14,7 @@ from kb.answering.flag_lookup import command_without_flag, flags_used, is_looked
 from kb.answering.frames import frame
 from kb.answering.hedging import is_hedged
 from kb.answering.offers import offer_commands
-from kb.answering.quotes import cite, cited_chunks, quote_chunk
+from kb.answering.quotes import cite, cited_chunks, quote_chunk, quoted_text
 from kb.answering.selection import select
 from kb.answering.telling import quote_telling
 from kb.commands.limits import DEFAULT_RULES, Rules
@@ -33,6 +33,7 @@ from kb.ports import Index, NoteReader
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.fitted import SignalSet
 from kb.text.hidden import without_hidden
+from kb.text.unwritten import says_nothing
 
 _NEAREST: Final = 3
 """Places that are named where the notes do not answer."""
@@ -87,10 +88,22 @@ class Judge:
         )
 
     def offered(
-        self, quoted: Sequence[tuple[Chunk, Citation]], ranking: Ranking, index: Index
+        self,
+        quoted: Sequence[tuple[Chunk, Citation]],
+        ranking: Ranking,
+        index: Index,
+        *,
+        typed: str,
     ) -> tuple[Command, ...]:
-        """Return the commands that an answer of these quotes offers."""
-        return offer_commands(quoted, ranking, index, self._notes, rules=self._rules)
+        """Return the commands that an answer of these quotes offers.
+
+        Args:
+            quoted: The chunks that are quoted, each with its citation.
+            ranking: What was found.
+            index: Where it was found.
+            typed: The question as it was typed.
+        """
+        return offer_commands(quoted, ranking, index, self._notes, typed=typed, rules=self._rules)
 
     def _quoted(
         self, chosen: Sequence[Candidate], ranking: Ranking, index: Index
@@ -101,7 +114,8 @@ class Judge:
             quote_telling(candidate.chunk, ranking.question, ranking.terms, reranker)
             for candidate in chosen
         ]
-        return cited_chunks(telling, self._notes)
+        said = [one for one in telling if not says_nothing(quoted_text(one))]
+        return cited_chunks(said, self._notes)
 
     def _affirm(
         self,
@@ -111,9 +125,9 @@ class Judge:
         index: Index,
     ) -> Answer:
         first, citation = quoted[0]
-        if first.kind is ChunkKind.QUESTION and not first.answered:
+        if not first.answered:
             return _left_open(draft, first, citation)
-        commands = self.offered(quoted, ranking, index)
+        commands = self.offered(quoted, ranking, index, typed=draft.question)
         if commands and len(quoted) == 1 and first.kind is ChunkKind.COMMAND:
             # Its flags are told too; the commands that stand among them are not offered.
             told = flags_used(first, commands[0].text, index.catalog)

@@ -17,9 +17,9 @@ from ingest.signals import (
     heads_problems,
     heads_questions,
     is_error,
-    is_unwritten,
     names_problem,
 )
+from kb.text.unwritten import says_nothing
 
 
 @pytest.mark.parametrize(
@@ -344,9 +344,9 @@ def test_embedding_text(text: str, embedded: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "TODO", "???", "**TBD**", "> позже…", "- [ ] todo: later"])
 def test_what_is_still_to_be_written(text: str) -> None:
-    assert is_unwritten(text)
+    assert says_nothing(text)
 
 
 @pytest.mark.parametrize("text", ["!!", "`.`", "TODO: ask Bob", "later versions", "42", "нет"])
 def test_what_is_written(text: str) -> None:
-    assert not is_unwritten(text)
+    assert not says_nothing(text)

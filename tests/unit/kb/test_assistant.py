@@ -123,6 +123,25 @@ def test_an_open_question_is_told_as_one(assistant: Assistant) -> None:
     assert answer.commands == ()
 
 
+def asked_of(note: str, question: str) -> Answer:
+    sources = {"note.md": note, **SOURCES}
+    built = memory_index(sources)
+    return Assistant(index=lambda: built, notes=FakeNotes(sources)).ask(Question(text=question))
+
+
+def test_a_problem_without_a_fix_is_left_open() -> None:
+    note = "# Postgres\n\n### canceling statement due to statement timeout\nTODO\n"
+    answer = asked_of(note, "canceling statement due to statement timeout")
+    assert answer.status is AnswerStatus.OPEN_QUESTION
+    assert "canceling statement" in answer.text
+
+
+def test_what_is_yet_to_be_written_is_no_answer() -> None:
+    note = "# Economics\n\n## Stagflation and its causes\n\nTODO\n"
+    answer = asked_of(note, "what are stagflation and its causes")
+    assert answer.status is not AnswerStatus.ANSWERED
+
+
 def test_quotes_are_the_lines_of_the_file(assistant: Assistant) -> None:
     answer = assistant.ask(Question(text="roses are cut back in march?"))
     (citation,) = answer.citations

@@ -49,14 +49,11 @@ def test_the_last_reader_gives_it_back() -> None:
         with borrowed(place.current) as second:
             place.replace()
             assert second is first is not None
-        assert not first.is_closed
-        assert first.readers.is_awaited
+        assert [first.is_closed, first.readers.is_awaited] == [False, True]
         with borrowed(place.current) as later:
+            assert later is not None
             assert later is not first
-    assert first.is_closed
-    assert not first.readers.is_awaited
-    assert later is not None
-    assert not later.is_closed
+    assert [first.is_closed, first.readers.is_awaited, later.is_closed] == [True, False, False]
 
 
 @pytest.mark.parametrize("how", ["close", "forget", "raise"])

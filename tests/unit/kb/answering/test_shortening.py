@@ -54,3 +54,12 @@ def test_in_a_long_text_only_a_doubt_about_what_is_asked_counts() -> None:
     text = "\n".join([*lines, "Backups probably live there."])
     assert is_hedged(text, weighted("where do backups live"))
     assert not is_hedged(text, weighted("plain nginx"))
+
+
+def test_in_a_list_only_a_doubt_in_an_item_that_is_asked_for_counts() -> None:
+    text = "Порты:\n- у сайта порт 8080\n- база, кажется, на 5432\n\n[1]"
+    assert not is_hedged(text, weighted("какой порт у сайта"))
+    assert is_hedged(text, weighted("где база"))
+    assert is_hedged(text, weighted("порты сайта и базы"))
+    assert is_hedged(text, weighted("nginx"))
+    assert is_hedged(f"{text}\nНе уверен.", weighted("какой порт у сайта"))

@@ -134,3 +134,29 @@ def test_a_long_list_is_not_read() -> None:
     many[7] = "- строка, где сайт слушает порт"
     assert quoted("\n".join(many), kind=ChunkKind.LIST, сайт=2.0) == (11, 23)
     assert quoted("\n".join(many[:12]), kind=ChunkKind.LIST, сайт=2.0) == (18, 18)
+
+
+CONDITIONS = "Четыре условия Коффмана (все сразу):\n1. Mutual exclusion\n2. Hold and wait\n\nВсё."
+
+
+def test_a_line_that_leads_to_a_list_comes_with_all_its_items() -> None:
+    assert quoted(CONDITIONS, "условия Коффмана", kind=ChunkKind.LIST, Коффмана=2.0) == (11, 13)
+    asked = "что такое условия Коффмана"
+    assert quoted(CONDITIONS, asked, kind=ChunkKind.LIST, Коффмана=2.0) == (11, 13)
+
+
+def test_a_line_that_leads_to_another_comes_with_it() -> None:
+    text = "db2 - реплика. **Отставание:**\n`select now()`\n\nПромоут: потом."
+    assert quoted(text, "отставание реплики", Отставание=2.0) == (11, 12)
+
+
+def test_who_asks_what_something_is_needs_no_example_of_it() -> None:
+    text = "WAL - журнал. Пример записи:\n`0/16B3748`\n\nХранится день."
+    assert quoted(text, "что такое WAL", WAL=2.0) == (11, 11)
+    assert quoted(text, "пример WAL", WAL=2.0) == (11, 12)
+
+
+def test_what_is_unwritten_is_not_quoted_beside_what_is_written() -> None:
+    text = "Порт сайта 8080.\nTODO\nСайт без базы.\n???"
+    assert quoted(text, сайта=2.0, TODO=1.0) == (11, 11)
+    assert quoted(text, сайта=2.0, Сайт=1.0, TODO=3.0) == (12, 12)
