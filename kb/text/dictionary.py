@@ -7,7 +7,7 @@ pyspellchecker. Both are loaded when they are first needed: a tenth and a third 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kb.text.common import common_words
 from kb.text.names import names
@@ -16,6 +16,9 @@ from kb.text.tokens import is_cyrillic
 if TYPE_CHECKING:
     from pymorphy3 import MorphAnalyzer
     from spellchecker import SpellChecker
+
+_NAMES: Final = frozenset({"Name", "Surn", "Patr", "Geox", "Orgn"})
+"""OpenCorpora's grammemes of first names, surnames, patronymics, places and organisations."""
 
 
 def is_word(folded: str) -> bool:
@@ -27,6 +30,17 @@ def is_word(folded: str) -> bool:
     if is_cyrillic(folded):
         return bool(_russian().word_is_known(folded))
     return folded in common_words() or folded in names() or folded in _english()
+
+
+def may_be_name(folded: str) -> bool:
+    """Tell whether a Russian word is, in one of its readings, somebody's or some place's name.
+
+    Args:
+        folded: The word in lower case, with `ё` as `е`.
+    """
+    if not _russian().word_is_known(folded):
+        return False
+    return any(_NAMES & reading.tag.grammemes for reading in _russian().parse(folded))
 
 
 def load_dictionaries() -> None:

@@ -73,6 +73,49 @@ def test_typing_errors_alone_are_put_right_in_what_is_shown(asked: str, shown: s
     assert mended(asked, INDEX) == shown
 
 
+NAMES = memory_index(
+    {
+        "people.md": "# Team\n\nMarcus Lind lives in Malmö.\n\nApparently nobody saw Verdun.\n",
+        "семья.md": "# Семья\n\nКатя носит линзы.\n\nПаша и Воронов жарят сырники. Аппарат сломан.\n",
+        "trip.md": "# Trip\n\nBook the hotel in Lisbon, see General Brusilov's house.\n",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("телефон Маркуса", "телефон Marcus"),
+        ("телефон маркуса", "телефон Marcus"),
+        ("сколько погибло под верденом", "сколько погибло под Verdun"),
+        ("до какого числа можно отменить Лиссабон", "до какого числа можно отменить Lisbon"),
+        ("где дом Брусиловского", "где дом Brusilov"),
+        ("what lenses does Katya wear", "what lenses does Катя wear"),
+        ("what lenses does katya wear", "what lenses does катя wear"),
+        ("where does Voronov's wife work", "where does Воронов's wife work"),
+        ("how long to fry syrniki", "how long to fry сырники"),
+        ("what does Pasha fry", "what does Паша fry"),
+    ],
+)
+def test_names_are_read_in_the_letters_of_the_notes(asked: str, read: str) -> None:
+    assert respell(Query(text=asked, language="ru"), NAMES).text == read
+    assert mended(asked, NAMES) == asked
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "where is the apparatus",  # a word, not `аппарат`
+        "где Катя",
+        "what does Marcus do",
+        "where is Dasha",  # nobody of the notes
+    ],
+)
+def test_names_that_the_notes_have_so_or_not_at_all_stay(asked: str) -> None:
+    query = Query(text=asked, language="en")
+    assert respell(query, NAMES) is query
+
+
 def test_a_spoken_name_finds_the_line_that_has_it() -> None:
     hits = Retriever().search(INDEX, Query(text="алембик инит", language="ru"), top_k=1)
     assert "alembic init" in hits[0].chunk.text
