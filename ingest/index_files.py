@@ -38,7 +38,7 @@ _CODE: Final = (
     ("ingest", ("drafts", "footnote_drafts", "grouping", "embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
-    ("kb.text", ("sound", "data_uris", "programs", "prompts", "here_documents", "hidden")),
+    ("kb.text", ("dates", "sound", "data_uris", "programs", "prompts", "here_documents", "hidden")),
 )
 """The modules that decide what an index of given notes looks like."""
 

@@ -76,7 +76,7 @@ def test_typing_errors_alone_are_put_right_in_what_is_shown(asked: str, shown: s
 NAMES = memory_index(
     {
         "people.md": "# Team\n\nMarcus Lind lives in Malmö.\n\nApparently nobody saw Verdun.\n",
-        "семья.md": "# Семья\n\nКатя носит линзы.\n\nПаша и Воронов жарят сырники. Аппарат сломан.\n",
+        "семья.md": "# Семья\n\nКатя носит линзы.\n\nПаша и Воронов жарят сырники. Аппарат.\n",
         "trip.md": "# Trip\n\nBook the hotel in Lisbon, see General Brusilov's house.\n",
     }
 )
