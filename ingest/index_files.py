@@ -57,8 +57,9 @@ def index_fingerprint(embedder: Embedder) -> str:
 
 
 def _source(folder: Traversable, module: str) -> bytes:
-    path = folder / f"{module}.py"
-    return path.read_bytes() if path.is_file() else b""
+    """Return a module's code, and the words that lie beside it under its name."""
+    paths = (folder / f"{module}{suffix}" for suffix in (".py", ".txt"))
+    return b"".join(path.read_bytes() for path in paths if path.is_file())
 
 
 class IndexFiles:

@@ -13,6 +13,7 @@ from typing import Final
 from kb.model import Query
 from kb.ports import Index, Term
 from kb.text.common import is_common
+from kb.text.dates import DateSpan, dates
 from kb.text.dictionary import is_word, may_be_name
 from kb.text.names import is_spoken_name
 from kb.text.romanization import cyrillic_readings
@@ -31,13 +32,35 @@ _LOOKED_THROUGH: Final = 12
 
 def respell(query: Query, index: Index) -> Query:
     """Return a query whose text has misspelt words, and spoken foreign ones, put right."""
-    text = _put_right(query.text, index, spoken=True)
+    text = _put_right(_with_noted_dates(query.text, index), index, spoken=True)
     return query if text == query.text else replace(query, text=text)
 
 
 def mended(text: str, index: Index) -> str:
     """Return a question with its typing errors put right; foreign words stay as they are spoken."""
     return _put_right(text, index, spoken=False)
+
+
+def _with_noted_dates(text: str, index: Index) -> str:
+    """Return a question with its days in the form in which the notes write them."""
+    pieces, end = [], 0
+    for span in dates(text):
+        if span.days and span.is_sure and (noted := _noted_date(span, index)):
+            pieces += [text[end : span.start], noted]
+            end = span.end
+    return "".join([*pieces, text[end:]])
+
+
+def _noted_date(span: DateSpan, index: Index) -> str | None:
+    """Return how the notes write a day, if they do."""
+    name = span.names[0]
+    hits = index.lexical.search([Term(text=name)], top_k=_LOOKED_AT)
+    chunks = index.catalog.chunks([hit.chunk for hit in hits])
+    texts = (text for chunk in chunks for text in (chunk.text, chunk.context))
+    found = (
+        text[one.start : one.end] for text in texts for one in dates(text) if name in one.terms
+    )
+    return next(found, None)
 
 
 def _put_right(text: str, index: Index, *, spoken: bool) -> str:

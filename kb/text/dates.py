@@ -147,12 +147,12 @@ def _worded() -> re.Pattern[str]:
     """Return what finds a date with a month's name in a text in lower case."""
     plain, doubtful = _month_words()
     latin = _any_of([word for word in _months() if word.isascii()])
-    year = rf"(?:,?\s+(?P<{{0}}calendar>{_YEAR}){_NO_MORE})"
+    year = rf"(?:\.?,?\s+(?P<{{0}}calendar>{_YEAR}){_NO_MORE})"
     day_first, month_first, with_year = (year.format(order) for order in ("a_", "b_", "c_"))
     return re.compile(
-        rf"{_DAYS.format('a_')}\s+(?:of\s+)?(?P<a_word>{_any_of(_months())})\b\.?{day_first}?"
+        rf"{_DAYS.format('a_')}\s+(?:of\s+)?(?P<a_word>{_any_of(_months())})\b{day_first}?"
         rf"|\b(?P<b_word>{latin})\b\.?\s+(?:the\s+)?{_DAYS.format('b_')}(?!\w){month_first}?"
-        rf"|\b(?P<c_word>{_any_of(_months())})\b\.?{with_year}"
+        rf"|\b(?P<c_word>{_any_of(_months())})\b{with_year}"
         rf"|\b(?P<d_word>{_any_of(plain)})\b"
         rf"|(?<=\bin\s)(?P<e_word>{_any_of(doubtful)})\b"
         rf"|(?<=\b(?:last|next|this)\s)(?P<f_word>{_any_of(doubtful)})\b"

@@ -116,6 +116,24 @@ def test_names_that_the_notes_have_so_or_not_at_all_stay(asked: str) -> None:
     assert respell(query, NAMES) is query
 
 
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("почему прод лежал 5 марта?", "почему прод лежал 2024-03-05?"),
+        ("what happened on March 5, 2024", "what happened on 2024-03-05"),
+        ("who was born on June 10", "who was born on 10 июня"),
+        ("что было 7 марта", "что было 7 марта"),  # of no note
+        ("что было в марте", "что было в марте"),
+        ("what is new in 5.03", "what is new in 5.03"),
+    ],
+)
+def test_days_are_read_in_the_form_of_the_notes(asked: str, read: str) -> None:
+    index = memory_index(
+        {"ops.md": "# Outages\n\n- 2024-03-05 no space left\n\nКатя родилась 10 июня.\n"}
+    )
+    assert respell(Query(text=asked, language="ru"), index).text == read
+
+
 def test_a_spoken_name_finds_the_line_that_has_it() -> None:
     hits = Retriever().search(INDEX, Query(text="алембик инит", language="ru"), top_k=1)
     assert "alembic init" in hits[0].chunk.text

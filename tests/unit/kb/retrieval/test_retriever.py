@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from kb.model import Query
 from kb.retrieval.arms import search_structure
 from kb.retrieval.question import parse_question
@@ -76,3 +78,13 @@ def test_the_best_window_of_a_chunk_counts() -> None:
     )
     found = {c.chunk.id: c.features.dense for c in ranking.candidates}
     assert found[best.chunk.id] > 0.5
+
+
+@pytest.mark.parametrize(
+    "asked", ["what did we decide on June 10", "что решили 10 июня", "решения 10.06.2024"]
+)
+def test_a_day_is_found_by_the_name_of_its_file(asked: str) -> None:
+    text = "The price goes back.\n"
+    days = {f"daily/2024-06-{day:02}.md": text for day in range(1, 20)}
+    found = Retriever().search(memory_index(days), Query(text=asked), top_k=1)
+    assert [hit.chunk.note for hit in found] == ["daily/2024-06-10.md"]
