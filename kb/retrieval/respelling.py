@@ -45,22 +45,25 @@ def _with_noted_dates(text: str, index: Index) -> str:
     """Return a question with its days in the form in which the notes write them."""
     pieces, end = [], 0
     for span in dates(text):
-        if span.days and span.is_sure and (noted := _noted_date(span, index)):
-            pieces += [text[end : span.start], noted]
+        if not span.days or not span.is_sure:
+            continue
+        noted = _noted_forms(span, index)
+        # A form that the notes have too is kept, and no year is chosen where they have several.
+        is_kept = fold(text[span.start : span.end]) in map(fold, noted)
+        if noted and not is_kept and len({*noted.values()} - {None}) < 2:
+            pieces += [text[end : span.start], next(iter(noted))]
             end = span.end
     return "".join([*pieces, text[end:]])
 
 
-def _noted_date(span: DateSpan, index: Index) -> str | None:
-    """Return how the notes write a day, if they do."""
+def _noted_forms(span: DateSpan, index: Index) -> dict[str, int | None]:
+    """Return how the notes write a day, best first, and the year of each."""
     name = span.names[0]
     hits = index.lexical.search([Term(text=name)], top_k=_LOOKED_AT)
     chunks = index.catalog.chunks([hit.chunk for hit in hits])
     texts = (text for chunk in chunks for text in (chunk.text, chunk.context))
-    found = (
-        text[one.start : one.end] for text in texts for one in dates(text) if name in one.terms
-    )
-    return next(found, None)
+    spans = ((text, noted) for text in texts for noted in dates(text))
+    return {text[at.start : at.end]: at.year for text, at in spans if name in at.terms}
 
 
 def _put_right(text: str, index: Index, *, spoken: bool) -> str:

@@ -122,6 +122,8 @@ def test_names_that_the_notes_have_so_or_not_at_all_stay(asked: str) -> None:
         ("почему прод лежал 5 марта?", "почему прод лежал 2024-03-05?"),
         ("what happened on March 5, 2024", "what happened on 2024-03-05"),
         ("who was born on June 10", "who was born on 10 июня"),
+        ("что было 8 мая", "что было 8 мая"),  # so in the notes, beside 2024-05-08
+        ("что было 9 мая", "что было 9 мая"),  # of two years
         ("что было 7 марта", "что было 7 марта"),  # of no note
         ("что было в марте", "что было в марте"),
         ("what is new in 5.03", "what is new in 5.03"),
@@ -129,7 +131,10 @@ def test_names_that_the_notes_have_so_or_not_at_all_stay(asked: str) -> None:
 )
 def test_days_are_read_in_the_form_of_the_notes(asked: str, read: str) -> None:
     index = memory_index(
-        {"ops.md": "# Outages\n\n- 2024-03-05 no space left\n\nКатя родилась 10 июня.\n"}
+        {
+            "ops.md": "# Outages\n\n- 2024-03-05 no space left\n\nКатя родилась 10 июня.\n",
+            "two.md": "2024-05-08, то есть 8 мая.\n\n2023-05-09 и 2024-05-09 праздник.\n",
+        }
     )
     assert respell(Query(text=asked, language="ru"), index).text == read
 
