@@ -57,13 +57,15 @@ def _with_noted_dates(text: str, index: Index) -> str:
 
 
 def _noted_forms(span: DateSpan, index: Index) -> dict[str, int | None]:
-    """Return how the notes write a day, best first, and the year of each."""
+    """Return how the notes write a day, best first, and the year of each; no bare numbers."""
     name = span.names[0]
     hits = index.lexical.search([Term(text=name)], top_k=_LOOKED_AT)
     chunks = index.catalog.chunks([hit.chunk for hit in hits])
     texts = (text for chunk in chunks for text in (chunk.text, chunk.context))
     spans = ((text, noted) for text in texts for noted in dates(text))
-    return {text[at.start : at.end]: at.year for text, at in spans if name in at.terms}
+    return {
+        text[at.start : at.end]: at.year for text, at in spans if at.is_sure and name in at.terms
+    }
 
 
 def _put_right(text: str, index: Index, *, spoken: bool) -> str:
