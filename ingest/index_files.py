@@ -43,7 +43,7 @@ _CODE: Final = (
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
     ("kb.text", ("sound", "data_uris", "prompts", "here_documents", "hidden")),
     ("kb.text", ("command_lines", "programs", "wrappers", "shell_lines", "definitions", "words")),
-    ("kb.text", ("unwritten",)),
+    ("kb.text", ("unwritten", "dates")),
 )
 """The modules that decide what an index of given notes looks like, with tables of their names."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,10 +14,12 @@ from rapidfuzz.distance import OSA
 from kb.model import Chunk
 from kb.ports import LexicalIndex
 from kb.retrieval.question import ContentTerm, ParsedQuestion
+from kb.text.dates import date_terms
 from kb.text.tokens import analyze
 
 _TYPO_WEIGHT: Final = 0.8
 _TYPO_LENGTH: Final = 5
+_DIGIT: Final = re.compile(r"\d")
 _CONTEXT_WEIGHT: Final = 0.85
 """A word in the title or the headings tells less than one in the chunk itself."""
 _LEAST_IDF: Final = 0.01
@@ -109,15 +112,18 @@ def text_terms(text: str) -> ChunkTerms:
 
 
 def chunk_terms(chunk: Chunk) -> ChunkTerms:
-    """Return the distinct terms of a chunk's text, of its context and of its setting."""
-    return _chunk_terms(chunk.text, chunk.context, chunk.setting)
+    """Return the distinct terms of a chunk's text, of its context and of its setting.
+
+    The dates of the note's name are a part of the context.
+    """
+    return _chunk_terms(chunk.note, chunk.text, chunk.context, chunk.setting)
 
 
 @lru_cache(maxsize=20_000)
-def _chunk_terms(text: str, context: str, setting: str) -> ChunkTerms:
+def _chunk_terms(note: str, text: str, context: str, setting: str) -> ChunkTerms:
     return ChunkTerms(
         body=frozenset(analyze(text)),
-        context=frozenset(analyze(context)),
+        context=frozenset((*analyze(context), *date_terms(note))),
         setting=_setting_terms(setting),
     )
 
@@ -148,7 +154,8 @@ def match(term: WeightedTerm, held: ChunkTerms) -> float:
 
 
 def _misspelt_in(term: str, held: Collection[str]) -> bool:
-    if len(term) < _TYPO_LENGTH:
+    # With one digit changed a version or a date is another one.
+    if len(term) < _TYPO_LENGTH or _DIGIT.search(term):
         return False
     return any(
         abs(len(other) - len(term)) <= 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from kb.model import Language, Query
 from kb.text.command_lines import command_name
+from kb.text.dates import DateSpan, dates
 from kb.text.intent import Intent, detect_intent
 from kb.text.programs import WITH_SUBCOMMANDS
 from kb.text.spelling import corrections
@@ -18,6 +20,11 @@ _TRANSLATION_FLOOR: Final = 0.5
 """A translation weighs at least this much of the word itself, at most all but a tenth."""
 _CORRECTED: Final = 0.8
 """A word with its typing error put right weighs so much of the word itself."""
+_OF_SPAN: Final = 0.9
+"""What a day counts that is not the first of those named: `1–3 июля`."""
+_OF_ANY_YEAR: Final = 0.7
+"""What a date without a year counts for one that is named with it."""
+_MAYBE_A_DATE: Final = 0.9
 _ANSWER_WORDS: Final = frozenset(
     """
     command commands flag flags option options switch way difference differ differs different vs
@@ -83,13 +90,35 @@ def parse_question(query: Query) -> ParsedQuestion:
     """Take a question apart."""
     tokens = list(tokenize(query.text))
     flags = tuple(dict.fromkeys(token.surface for token in tokens if token.kind == "flag"))
-    content = {token.term: token for token in tokens if not _is_empty(token)}
+    named = [span for span in dates(query.text) if span.is_sure]
+    content = {
+        token.term: token for token in tokens if not _is_empty(token) and not _is_of(token, named)
+    }
     return ParsedQuestion(
         query=query,
         intent=detect_intent(query.text, has_flag=bool(flags)),
-        terms=tuple(_content_term(token) for token in content.values() if token.kind != "flag"),
+        terms=(
+            *(_content_term(token) for token in content.values() if token.kind != "flag"),
+            *(_date_term(span, query.text) for span in named),
+        ),
         flags=flags,
         command_words=tuple(token.term for token in tokens if token.kind != "flag"),
+    )
+
+
+def _is_of(token: Token, spans: Collection[DateSpan]) -> bool:
+    return any(span.start <= token.start < span.end for span in spans)
+
+
+def _date_term(span: DateSpan, text: str) -> ContentTerm:
+    """Return a day or a month as one term, so that not its number alone is met."""
+    term, *others = span.names
+    variants = dict.fromkeys(span.of_any_year, _OF_ANY_YEAR) | dict.fromkeys(others, _OF_SPAN)
+    return ContentTerm(
+        surface=text[span.start : span.end],
+        term=term,
+        variants=tuple((name, weight) for name, weight in variants.items() if name != term),
+        is_code=True,
     )
 
 
@@ -103,7 +132,11 @@ def _content_term(token: Token) -> ContentTerm:
         variants.setdefault(corrected, _CORRECTED)
         for term, weight in _translated(corrected).items():
             variants.setdefault(term, _CORRECTED * weight)
-    for inner in analyze(token.surface)[1:]:
+    spans = list(dates(token.surface))
+    for span in spans:
+        variants.update(dict.fromkeys(span.names, _MAYBE_A_DATE))
+    of_dates = {term for span in spans for term in span.terms}
+    for inner in (other for other in analyze(token.surface)[1:] if other not in of_dates):
         variants.setdefault(inner, 0.6)
     return ContentTerm(
         surface=token.surface,

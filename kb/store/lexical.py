@@ -16,6 +16,7 @@ from kb.errors import IndexUnavailableError
 from kb.model import Chunk, ChunkId, NoteId, ScoredChunk
 from kb.ports import Term
 from kb.text.data_uris import without_data
+from kb.text.dates import date_terms
 from kb.text.sound import spoken_keys
 
 if TYPE_CHECKING:
@@ -178,7 +179,9 @@ class TantivyIndex:
             "id": chunk.id,
             "note": chunk.note,
             "body": self._terms(text),
-            "headings": self._terms(" \n".join(dict.fromkeys(headings))),
+            "headings": " ".join(
+                (self._terms(" \n".join(dict.fromkeys(headings))), *date_terms(chunk.note))
+            ),
             "commands": self._terms(" \n".join(chunk.commands)),
             _SOUNDS: " ".join(spoken_keys(" \n".join((text, *headings)))),
         }

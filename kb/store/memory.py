@@ -13,6 +13,7 @@ from kb.model import Chunk, ChunkId, ChunkKind, FlagEntry, NoteId, NoteSummary, 
 from kb.ports import EmbeddedWindow, FloatArray, KeptEmbedding, Term
 from kb.text.command_lines import called_words
 from kb.text.data_uris import without_data
+from kb.text.dates import date_terms
 from kb.text.sound import spoken_keys
 
 _K1 = 1.2
@@ -101,7 +102,8 @@ class MemoryLexicalIndex:
             text = without_data(chunk.text)
             names = (chunk.title, *chunk.heading_trail, *chunk.commands, *chunk.tags)
             words = (text, *names, *chunk.aliases)
-            self._terms[chunk.id] = Counter(term for text in words for term in self._analyze(text))
+            terms = (term for text in words for term in self._analyze(text))
+            self._terms[chunk.id] = Counter((*terms, *date_terms(chunk.note)))
             self._sounds[chunk.id] = frozenset(spoken_keys(" ".join(words)))
             self._notes[chunk.id] = chunk.note
 

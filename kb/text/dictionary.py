@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pymorphy3.tagset import OpencorporaTag
     from spellchecker import SpellChecker
 
+_NAMES: Final = frozenset({"Name", "Surn", "Patr", "Geox", "Orgn"})
+"""OpenCorpora's grammemes of first names, surnames, patronymics, places and organisations."""
+
 
 _BORROWED: Final = ("ой", "ей")
 
@@ -63,6 +66,17 @@ def _kind_of(tag: OpencorporaTag) -> str:
     if "Abbr" in tag:  # `порт` is a port, and short for `португальский`
         return "Abbr"
     return tag.POS or ""
+
+
+def may_be_name(folded: str) -> bool:
+    """Tell whether a Russian word is, in one of its readings, somebody's or some place's name.
+
+    Args:
+        folded: The word in lower case, with `ё` as `е`.
+    """
+    if not _russian().word_is_known(folded):
+        return False
+    return any(_NAMES & reading.tag.grammemes for reading in _russian().parse(folded))
 
 
 def load_dictionaries() -> None:

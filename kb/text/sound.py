@@ -21,6 +21,9 @@ _FEW: Final = 4
 _LEAST: Final = 3
 """Shorter keys would fit too many words."""
 _MOST_SOUNDS: Final = 16
+_RELATIVE: Final = "ск"
+"""What makes an adjective of a name: `брусиловский` is of `Brusilov`."""
+_LONG_RELATIVE: Final = 7
 _VOWELS: Final = "aeiou"
 _LATIN_WORD: Final = re.compile(r"[A-Za-z]{3,40}")
 _Rules = tuple[tuple[str, str], ...]
@@ -85,7 +88,8 @@ def likeness(word: str, stem: str, latin: str) -> float:
 @lru_cache(maxsize=20_000)
 def _cyrillic_sounds(word: str, stem: str) -> tuple[str, ...]:
     sounds = []
-    for form in dict.fromkeys((word, stem)):
+    named_after = stem.removesuffix(_RELATIVE) if len(stem) >= _LONG_RELATIVE else stem
+    for form in dict.fromkeys((word, stem, named_after)):
         for letters, sound in _CYRILLIC:
             form = form.replace(letters, sound)  # noqa: PLW2901
         sounds.append(form)

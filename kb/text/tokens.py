@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
+from kb.text.dates import date_terms
 from kb.text.stopwords import KEYWORDS, STOP_WORDS
 from kb.text.transliteration import latin_form
 
@@ -86,9 +87,12 @@ def analyze(text: str) -> list[str]:
     """Return the index terms of a text, in order, with repetitions.
 
     Function words are left out. A code token or a `camelCase` name gives itself and the stems of
-    the words in it, so that `compose.yaml` is found by its whole name and by `compose`.
+    the words in it, so that `compose.yaml` is found by its whole name and by `compose`. The terms
+    of the text's dates come last (`date_terms`).
     """
-    return [term for match in _matches(text) for term in _terms(match.group(), match.lastgroup)]
+    terms = [term for match in _matches(text) for term in _terms(match.group(), match.lastgroup)]
+    held = set(terms)
+    return [*terms, *(term for term in date_terms(text) if term not in held)]
 
 
 @lru_cache(maxsize=100_000)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kb.model import Query
-from kb.retrieval.coverage import ChunkTerms, WeightedTerm, coverage
+from kb.retrieval.coverage import ChunkTerms, WeightedTerm, coverage, match
 from kb.retrieval.question import ContentTerm, names_command, parse_question
 from kb.text.intent import Intent
 
@@ -26,6 +26,34 @@ def test_case_of_flags_is_kept() -> None:
 def test_words_carry_their_translations() -> None:
     (term,) = parse_question(Query(text="файлы")).terms
     assert "file" in dict(term.variants)
+
+
+def test_a_date_is_one_term() -> None:
+    day, month = parse("what did we decide on June 10 or in May")[-2:]
+    assert (day, month) == ("--06-10", "--05")
+    (_, of_year) = parse_question(Query(text="релиз 10 июня 2024")).terms
+    assert of_year.term == "2024-06-10"
+    assert dict(of_year.variants) == {"--06-10": 0.7}
+
+
+def test_what_may_be_a_date_is_a_number_too() -> None:
+    (term,) = parse_question(Query(text="5.03")).terms
+    assert term.term == "5.03"
+    assert dict(term.variants)["--03-05"] == 0.9
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "held"),
+    [
+        ("2024-06-10", "2024-06-11", 0.0),
+        ("1.21.3", "1.21.4", 0.0),
+        ("volumes", "volumee", 0.8),
+    ],
+)
+def test_a_number_with_one_digit_changed_is_another(term: str, text: str, held: float) -> None:
+    content = ContentTerm(surface=term, term=term)
+    weighted = WeightedTerm(content=content, idf=1.0, known=False)
+    assert match(weighted, ChunkTerms(body=frozenset({text}))) == held
 
 
 def test_a_question_names_a_command_by_its_sub_commands() -> None:

@@ -73,6 +73,72 @@ def test_typing_errors_alone_are_put_right_in_what_is_shown(asked: str, shown: s
     assert mended(asked, INDEX) == shown
 
 
+NAMES = memory_index(
+    {
+        "people.md": "# Team\n\nMarcus Lind lives in Malmö.\n\nApparently nobody saw Verdun.\n",
+        "семья.md": "# Семья\n\nКатя носит линзы.\n\nПаша и Воронов жарят сырники. Аппарат.\n",
+        "trip.md": "# Trip\n\nBook the hotel in Lisbon, see General Brusilov's house.\n",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("телефон Маркуса", "телефон Marcus"),
+        ("телефон маркуса", "телефон Marcus"),
+        ("сколько погибло под верденом", "сколько погибло под Verdun"),
+        ("до какого числа можно отменить Лиссабон", "до какого числа можно отменить Lisbon"),
+        ("где дом Брусиловского", "где дом Brusilov"),
+        ("what lenses does Katya wear", "what lenses does Катя wear"),
+        ("what lenses does katya wear", "what lenses does катя wear"),
+        ("where does Voronov's wife work", "where does Воронов's wife work"),
+        ("how long to fry syrniki", "how long to fry сырники"),
+        ("what does Pasha fry", "what does Паша fry"),
+    ],
+)
+def test_names_are_read_in_the_letters_of_the_notes(asked: str, read: str) -> None:
+    assert respell(Query(text=asked, language="ru"), NAMES).text == read
+    assert mended(asked, NAMES) == asked
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "where is the apparatus",  # a word, not `аппарат`
+        "где Катя",
+        "what does Marcus do",
+        "where is Dasha",  # nobody of the notes
+    ],
+)
+def test_names_that_the_notes_have_so_or_not_at_all_stay(asked: str) -> None:
+    query = Query(text=asked, language="en")
+    assert respell(query, NAMES) is query
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("почему прод лежал 5 марта?", "почему прод лежал 2024-03-05?"),
+        ("what happened on March 5, 2024", "what happened on 2024-03-05"),
+        ("who was born on June 10", "who was born on 10 июня"),
+        ("что было 8 мая", "что было 8 мая"),  # so in the notes, beside 2024-05-08
+        ("что было 9 мая", "что было 9 мая"),  # of two years
+        ("что было 7 марта", "что было 7 марта"),  # of no note
+        ("что было в марте", "что было в марте"),
+        ("what is new in 5.03", "what is new in 5.03"),
+    ],
+)
+def test_days_are_read_in_the_form_of_the_notes(asked: str, read: str) -> None:
+    index = memory_index(
+        {
+            "ops.md": "# Outages\n\n- 2024-03-05 no space left\n\nКатя родилась 10 июня.\n",
+            "two.md": "2024-05-08, то есть 8 мая.\n\n2023-05-09 и 2024-05-09 праздник.\n",
+        }
+    )
+    assert respell(Query(text=asked, language="ru"), index).text == read
+
+
 def test_a_spoken_name_finds_the_line_that_has_it() -> None:
     hits = Retriever().search(INDEX, Query(text="алембик инит", language="ru"), top_k=1)
     assert "alembic init" in hits[0].chunk.text

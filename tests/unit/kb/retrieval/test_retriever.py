@@ -115,3 +115,13 @@ def test_long_words_may_be_misspelt_and_a_flag_counts_more_than_a_word() -> None
         "volum": 1,
         "docker.sock": 0,
     }
+
+
+@pytest.mark.parametrize(
+    "asked", ["what did we decide on June 10", "что решили 10 июня", "решения 10.06.2024"]
+)
+def test_a_day_is_found_by_the_name_of_its_file(asked: str) -> None:
+    text = "The price goes back.\n"
+    days = {f"daily/2024-06-{day:02}.md": text for day in range(1, 20)}
+    found = Retriever().search(memory_index(days), Query(text=asked), top_k=1)
+    assert [hit.chunk.note for hit in found] == ["daily/2024-06-10.md"]
