@@ -20,9 +20,9 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from ingest.chunking import chunk_note
-from ingest.embedding import SentenceTransformerEmbedder
+from ingest.chunks.chunking import chunk_note
 from ingest.markdown import parse_note
+from ingest.models.embedding import SentenceTransformerEmbedder
 from ingest.service import IndexService
 from ingest.vault import NoteSource, Vault
 from kb.model import Chunk, Note

@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
-from ingest.embedding_text import embedding_text
+from ingest.models.embedding_text import embedding_text
 from ingest.vector_places import FOLDER_LABEL, VectorPlace
 from kb.errors import IndexUnavailableError, VectorServerError
 from kb.model import Chunk, ChunkId, NoteId
@@ -34,11 +34,12 @@ EMBEDDING_BATCH: Final = 64
 """Windows that are embedded between two looks at whether to stop."""
 _REPAIR_BATCH: Final = 500
 _CODE: Final = (
-    ("ingest", ("encodings", "decoding", "markdown", "front_matter", "inline", "footnotes")),
-    ("ingest", ("sections", "chunking", "entries", "lists", "tables", "flags", "signals")),
-    ("ingest", ("shell", "bare_commands", "owners", "problems", "leads")),
-    ("ingest", ("flag_lines", "pairs", "word_tables")),
-    ("ingest", ("drafts", "footnote_drafts", "grouping", "embedding_text", "windows")),
+    ("ingest", ("encodings", "decoding", "markdown", "front_matter", "inline")),
+    ("ingest.chunks", ("chunking", "sections", "entries", "lists", "tables", "flags", "signals")),
+    ("ingest.chunks", ("shell", "bare_commands", "owners", "problems", "leads", "flag_lines")),
+    ("ingest.chunks", ("pairs", "word_tables", "drafts", "footnotes", "footnote_drafts")),
+    ("ingest.chunks", ("grouping",)),
+    ("ingest.models", ("embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
     ("kb.text", ("sound", "data_uris", "prompts", "here_documents", "hidden")),

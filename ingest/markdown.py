@@ -21,7 +21,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ingest.footnotes import continues_footnote, split_footnotes
+from ingest.chunks.footnotes import continues_footnote, split_footnotes
 from ingest.front_matter import FrontMatter, read_front_matter
 from ingest.inline import code_pieces, plain_text
 from kb.model import Block, BlockKind, LineRange, Note, NoteId, NoteWarning

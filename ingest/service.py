@@ -13,7 +13,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from ingest.index_files import IndexFiles, index_fingerprint
-from ingest.kept_vectors import kept_vectors, open_cache
+from ingest.models.kept_vectors import kept_vectors, open_cache
 from ingest.report import IndexStatus, SyncProgress, SyncReport
 from ingest.storage_errors import as_told, as_unwritable
 from ingest.sync import ProgressListener, apply_sync

@@ -26,15 +26,15 @@ from statistics import quantiles
 from typing import Final
 
 from ingest.benchmark import CHUNKS_A_NOTE, HashEmbedder, write_vault
-from ingest.chunking import chunk_note
-from ingest.embedding import SentenceTransformerEmbedder
+from ingest.chunks.chunking import chunk_note
 from ingest.markdown import parse_note
+from ingest.models.embedding import SentenceTransformerEmbedder
 from ingest.service import IndexService
 from ingest.vault import Vault
 from kb.errors import KbError
 from kb.ports import Embedder, Embedding
 from server.api_client import ApiClient, Json
-from server.cli_progress import follow_job
+from server.cli.progress import follow_job
 from server.in_process import connect
 from server.settings import Settings, read_settings
 from server.state import state_folder

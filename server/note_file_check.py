@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kb.commands.dockerfile import clean_dockerfile
+from kb.commands.dockerfile.comments import clean_dockerfile
 from kb.commands.own_files import list_services
 from server.note_context import DOCKERFILE
 

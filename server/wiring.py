@@ -227,8 +227,8 @@ def mcp_server(settings: Settings, services: Services) -> MCPServer | None:
     """
     if not settings.mcp:
         return None
-    from server.mcp_backends import ServicesBackend
-    from server.mcp_tools import make_server
+    from server.mcp.backends import ServicesBackend
+    from server.mcp.tools import make_server
 
     return make_server(ServicesBackend(services), allow_run=settings.mcp_run)
 
@@ -284,7 +284,7 @@ def _index_opener(settings: Settings, state: StateFolder) -> Callable[[], IndexP
     chroma = chroma_server(settings)
 
     def open_index() -> IndexPart:
-        from ingest.embedding import SentenceTransformerEmbedder
+        from ingest.models.embedding import SentenceTransformerEmbedder
         from ingest.service import IndexService
         from kb.retrieval.manual import learn_purposes
         from kb.text.dictionary import load_dictionaries

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ingest.chunking import chunk_note
+from ingest.chunks.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.model import ChunkId, NoteId
 from kb.ports import EmbeddedWindow, Index, KeptEmbedding

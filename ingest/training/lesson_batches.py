@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.embedding_text import passage_text
+from ingest.models.embedding_text import passage_text
 from ingest.training.lessons import LANGUAGES, Lesson
 from kb.model import Language
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.embedding_text import passage_text
+from ingest.models.embedding_text import passage_text
 from ingest.training.lessons import Lesson
 from ingest.training.pairs import Pairs
 

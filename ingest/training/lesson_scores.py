@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from ingest.embedding_text import passage_text
-from ingest.token_vectors import TokenHead
+from ingest.models.embedding_text import passage_text
+from ingest.models.token_vectors import TokenHead
 from ingest.training.lessons import LANGUAGES, Lesson
 from ingest.training.student import Matrix, Student, pad, pool, tokenize
 from kb.model import Language

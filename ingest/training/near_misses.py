@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ingest.embedding_text import passage_text
+from ingest.models.embedding_text import passage_text
 from ingest.training.lessons import LANGUAGES, Lesson
 
 NEAR_FILE: Final = "near.jsonl"

@@ -14,9 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from ingest.chunking import chunk_note
-from ingest.embedding_text import passage_text
+from ingest.chunks.chunking import chunk_note
 from ingest.markdown import parse_note
+from ingest.models.embedding_text import passage_text
 from ingest.training.evaluation import Encoder
 from ingest.training.lessons import LANGUAGES, Lesson
 from ingest.training.student import Matrix

@@ -1,6 +1,6 @@
 """Finds how large the numbers grow that come into the embedder's matrices while it reads questions.
 
-With that its matrices can take a byte a number; see `ingest.quantization`.
+With that its matrices can take a byte a number; see `ingest.models.quantization`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any, Final, cast
 
 import torch
 
-from ingest.model_files import keep_offline
-from ingest.quantization import input_peaks
-from ingest.question_network import save_peaks
+from ingest.models.model_files import keep_offline
+from ingest.models.quantization import input_peaks
+from ingest.models.question_network import save_peaks
 from ingest.training.lessons import Lesson
 
 _READ: Final = 1500

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ingest.quantization import input_peaks
-from ingest.reranker import save_reranker
+from ingest.models.quantization import input_peaks
+from ingest.models.reranker import save_reranker
 from ingest.training.distillation import CHECKPOINT_FILE
 from ingest.training.evaluation import student_encoder
 from ingest.training.lessons import is_held_out, read_lessons

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ingest.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
+from ingest.models.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
 from ingest.training.losses import descend, learning_rate_factor
 from ingest.training.near_misses import NearMisses
 from ingest.training.pair_groups import NEAR, PairGroup

@@ -8,8 +8,8 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
-from ingest.embedding_text import passage_text
-from ingest.needs import save_needs
+from ingest.models.embedding_text import passage_text
+from ingest.models.needs import save_needs
 from ingest.training.bitext import Vectors
 from ingest.training.distillation import (
     CHECKPOINT_FILE,

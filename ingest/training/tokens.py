@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import torch
 
-from ingest.token_vectors import HEAD_FILE, TokenHead
+from ingest.models.token_vectors import HEAD_FILE, TokenHead
 from ingest.training.student import Matrix, Student, pad, tokenize
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.token_vectors import HEAD_FILE, TokenHead
+from ingest.models.token_vectors import HEAD_FILE, TokenHead
 from ingest.training.distillation import CHECKPOINT_FILE
 from ingest.training.evaluation import student_encoder
 from ingest.training.export import export_student

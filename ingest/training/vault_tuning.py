@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ingest.token_vectors import TokenHead
+from ingest.models.token_vectors import TokenHead
 from ingest.training.lesson_batches import Batch
 from ingest.training.losses import contrastive_loss, descend, learning_rate_factor
 from ingest.training.pair_groups import PairGroup

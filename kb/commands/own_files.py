@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 
 from kb.commands.actions import Action, BuildImage, ComposeProject, RunCompose
-from kb.commands.compose import ComposeFile, check_compose
-from kb.commands.compose_yaml import load_yaml
-from kb.commands.dockerfile_policy import check_dockerfile
+from kb.commands.compose.policy import ComposeFile, check_compose
+from kb.commands.compose.yaml import load_yaml
+from kb.commands.dockerfile.policy import check_dockerfile
 from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.texts import RefusedError
 from kb.model import Language

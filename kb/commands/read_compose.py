@@ -1,4 +1,4 @@
-"""`docker compose …` and `docker-compose …`: the options; the file is `kb.commands.compose`'s."""
+"""`docker compose …` and `docker-compose …`: the options; the file is read in `compose`."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from kb.commands.actions import (
     TagImage,
 )
 from kb.commands.confinement import read_labels
-from kb.commands.dockerfile_policy import check_dockerfile
+from kb.commands.dockerfile.policy import check_dockerfile
 from kb.commands.grammar import Invocation
 from kb.commands.limits import Rules
 from kb.commands.references import is_public_host, parse_reference

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.chunking import chunk_note
+from ingest.chunks.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.commands.extract import extract_commands
 from kb.commands.grammar import parse

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from kb.commands.compose import check_compose
+from kb.commands.compose.policy import check_compose
 from kb.commands.spec import Verdict, all_commands, command_index, global_flags
 from tests.unit.kb.commands.clients import CLIENTS
 from tests.unit.kb.commands.compose_cases import COMPOSE_CASES, compose_text

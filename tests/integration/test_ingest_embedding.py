@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from ingest.embedding import SentenceTransformerEmbedder, fast_dtype
-from ingest.model_files import default_model_path, model_hash, resolve_model
+from ingest.models.embedding import SentenceTransformerEmbedder, fast_dtype
+from ingest.models.model_files import default_model_path, model_hash, resolve_model
 from kb.errors import ModelError
 from kb.ports import Embedding, FloatArray
 from tests.chunks import make_chunk

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.embedding import SentenceTransformerEmbedder
+from ingest.models.embedding import SentenceTransformerEmbedder
 from tests.integration.index_states import all_chunks, index_of, opened
 from tests.integration.kb_process import environment
 from tests.waiting import PATIENCE_S

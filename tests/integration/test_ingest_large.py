@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ingest.chunking import chunk_note
+from ingest.chunks.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.model import NoteId
 

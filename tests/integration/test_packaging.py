@@ -132,7 +132,7 @@ def test_the_program_tells_its_version_and_commands(
 
 def test_the_installed_model_is_found(installed: Path) -> None:
     code = (
-        "import ingest.model_files as m, server, importlib.resources as r\n"
+        "import ingest.models.model_files as m, server, importlib.resources as r\n"
         "page = r.files(server) / 'static/index.html'\n"
         "print(m.__file__, m.default_model_path(), page, sep='\\n')"
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.embedding import SentenceTransformerEmbedder
+from ingest.models.embedding import SentenceTransformerEmbedder
 from ingest.service import IndexService
 from kb.assistant import Assistant
 from kb.evaluation.gold import load_gold

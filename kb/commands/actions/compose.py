@@ -25,7 +25,7 @@ ComposeVerb = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunCompose:
-    """A Compose command: its file goes through `kb.commands.compose.check_compose` first.
+    """A Compose command: its file goes through `kb.commands.compose.policy.check_compose` first.
 
     `arguments` are what the real program gets after its file and project options: every option
     has passed the policy, is spelt in its long form where it has one, and the services follow it.

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kb.commands.actions import BuildImage
-from kb.commands.dockerfile import clean_dockerfile
-from kb.commands.dockerfile_policy import check_dockerfile
+from kb.commands.dockerfile.comments import clean_dockerfile
+from kb.commands.dockerfile.policy import check_dockerfile
 from kb.commands.limits import Rules
 from server.sandbox.runner.context import Context, context_of_files, context_of_folder
 from server.sandbox.runner.job import Job, StreamError, daemon_error, execute, json_lines

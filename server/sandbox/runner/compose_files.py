@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kb.commands.actions import ComposeProject
-from kb.commands.compose_yaml import load_yaml
+from kb.commands.compose.yaml import load_yaml
 from kb.commands.own_files import COMPOSE_NAMES, compose_file_name, find_compose_file
 from kb.errors import CommandRefusedError, InvalidInputError
 from kb.model import Remark

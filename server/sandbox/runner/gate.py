@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from kb.commands.api_filter import filter_request
-from kb.commands.dockerfile_policy import check_dockerfile
+from kb.commands.dockerfile.policy import check_dockerfile
 from kb.commands.limits import Rules
 from kb.commands.texts import RefusedError
 from kb.errors import CommandRefusedError, InvalidInputError, KbError

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.bare_commands import command_alone, command_at_head, explained_command
-from ingest.chunking import chunk_note
+from ingest.chunks.bare_commands import command_alone, command_at_head, explained_command
+from ingest.chunks.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.commands.extract import extract_commands
 from kb.model import Chunk, ChunkKind, NoteId

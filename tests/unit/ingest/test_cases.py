@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.chunking import chunk_note
+from ingest.chunks.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.model import NoteId
 from tests.unit.ingest.snapshots import case_files, expected, show_blocks, show_chunks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.chunking import chunk_note
+from ingest.chunks.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.model import NoteId
 

@@ -12,9 +12,9 @@ from ingest.index_files import _CODE
 _ROOTS: Final = (
     "ingest.decoding",
     "ingest.markdown",
-    "ingest.chunking",
-    "ingest.embedding_text",
-    "ingest.windows",
+    "ingest.chunks.chunking",
+    "ingest.models.embedding_text",
+    "ingest.models.windows",
     "kb.store.catalog",
     "kb.store.manifest",
     "kb.store.lexical",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.chunking import chunk_note
-from ingest.grouping import group_by_content
+from ingest.chunks.chunking import chunk_note
+from ingest.chunks.grouping import group_by_content
 from ingest.markdown import parse_note
 from kb.model import NoteId
 

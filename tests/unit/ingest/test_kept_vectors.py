@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.kept_vectors import kept_vectors
+from ingest.models.kept_vectors import kept_vectors
 from tests.fakes import FakeEmbedder
 
 TEXTS = ["docker cp: copies files", "docker ps: lists containers", "docker cp: copies files"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ingest import footnote_drafts
-from ingest.chunking import chunk_note
-from ingest.embedding_text import embedding_text
-from ingest.entries import MAX_CODE_CHARS, MAX_TEXT_CHARS
-from ingest.lists import MAX_LIST_CHARS
+from ingest.chunks import footnote_drafts
+from ingest.chunks.chunking import chunk_note
+from ingest.chunks.entries import MAX_CODE_CHARS, MAX_TEXT_CHARS
+from ingest.chunks.lists import MAX_LIST_CHARS
+from ingest.chunks.tables import MAX_TABLE_CHARS
 from ingest.markdown import parse_note
-from ingest.tables import MAX_TABLE_CHARS
+from ingest.models.embedding_text import embedding_text
 from kb.model import Chunk, ChunkKind, NoteId
 from tests.unit.ingest.invariants import check_chunks
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.needs import NEEDS_FILE, load_needs, save_needs
+from ingest.models.needs import NEEDS_FILE, load_needs, save_needs
 from ingest.training.needs import distinct
 
 

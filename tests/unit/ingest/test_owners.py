@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.chunking import chunk_note
+from ingest.chunks.chunking import chunk_note
+from ingest.chunks.owners import owners_of
 from ingest.markdown import parse_note
-from ingest.owners import owners_of
 from kb.model import NoteId
 
 

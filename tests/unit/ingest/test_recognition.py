@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.embedding_text import embedding_text
-from ingest.flags import flags_at_head
-from ingest.inline import code_pieces, plain_text
-from ingest.shell import command_lines, is_command
-from ingest.signals import (
+from ingest.chunks.flags import flags_at_head
+from ingest.chunks.shell import command_lines, is_command
+from ingest.chunks.signals import (
     announces,
     asks,
     asks_without_mark,
@@ -19,6 +17,8 @@ from ingest.signals import (
     is_error,
     names_problem,
 )
+from ingest.inline import code_pieces, plain_text
+from ingest.models.embedding_text import embedding_text
 from kb.text.unwritten import says_nothing
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.chunking import chunk_note
+from ingest.chunks.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.model import Chunk, NoteId
 from kb.retrieval.coverage import chunk_terms

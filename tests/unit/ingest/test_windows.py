@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.windows import cut_at_tokens, keep_tail
+from ingest.models.windows import cut_at_tokens, keep_tail
 
 
 def offsets_of(text: str) -> list[tuple[int, int]]:

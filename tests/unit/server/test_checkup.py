@@ -66,7 +66,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     (notes / "a.md").write_text("# A\n", encoding="utf-8")
     make_catalog(tmp_path / "state", is_complete=True)
     ready = SandboxStatus(state="off", driver="managed")
-    monkeypatch.setattr("ingest.embedding.SentenceTransformerEmbedder", FakeEmbedder)
+    monkeypatch.setattr("ingest.models.embedding.SentenceTransformerEmbedder", FakeEmbedder)
     monkeypatch.setattr("server.sandbox.service.Sandbox.status", lambda _: ready)
     monkeypatch.setattr("server.sandbox.builtin_image.find_static_busybox", lambda: Path("/b"))
     monkeypatch.setattr(FIND_COMPOSE, lambda: ["docker-compose"])
@@ -123,7 +123,7 @@ def break_disk(place: Place) -> dict[str, object]:
 
 def break_model(place: Place) -> dict[str, object]:
     missing = raising(ModelError("no model", hint="get one"))
-    place.monkeypatch.setattr("ingest.embedding.SentenceTransformerEmbedder", missing)
+    place.monkeypatch.setattr("ingest.models.embedding.SentenceTransformerEmbedder", missing)
     return {}
 
 

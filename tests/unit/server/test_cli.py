@@ -20,8 +20,8 @@ from typer.testing import CliRunner, Result
 from kb.errors import IndexUnavailableError, ModelError
 from kb.model import Filters, RunState
 from server.api_client import ApiClient, StreamedEvent
-from server.cli import app
-from server.cli_progress import describe_progress
+from server.cli.program import app
+from server.cli.progress import describe_progress
 from server.origins import OwnOrigins
 from server.sandbox.audit import AuditLog, AuditRecord
 from server.serving import ServerThread, listen, port_of
@@ -433,7 +433,7 @@ def test_a_run_whose_output_nobody_reads_any_more_is_stopped(
     def fail(_text: str, _stream: object) -> None:
         raise BrokenPipeError
 
-    monkeypatch.setattr("server.cli_run.write_output", fail)
+    monkeypatch.setattr("server.cli.run.write_output", fail)
     result = kb("run", "docker logs -f web", *running)
     assert result.exit_code == 141
     assert result.output == ""
@@ -532,7 +532,7 @@ def test_chat_shows_an_answer_as_it_comes(
 ) -> None:
     screen = io.StringIO()
     terminal = Console(file=screen, force_terminal=True)
-    monkeypatch.setattr("server.cli_chat.stderr_console", lambda: terminal)
+    monkeypatch.setattr("server.cli.chat.stderr_console", lambda: terminal)
     result = kb("chat", *running, stdin="x\n")
     assert "Remove it [1]." in screen.getvalue()
     assert result.stdout.count("Remove it [1].") == 1
@@ -555,7 +555,7 @@ def test_a_stream_that_breaks_off_is_an_error(
 
 def test_chat_has_a_history_and_keys_where_the_system_has_readline() -> None:
     pytest.importorskip("readline")
-    code = "import sys; sys.stdin = open('/dev/null'); import server.cli_chat as chat;"
+    code = "import sys; sys.stdin = open('/dev/null'); import server.cli.chat as chat;"
     code += "chat.hold_chat(None, {}, as_json=False); print('readline' in sys.modules)"
     output = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True

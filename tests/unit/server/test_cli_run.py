@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
-from server.cli_run import write_output
+from server.cli.run import write_output
 
 _WRITES_ON = """
 import sys
-from server.cli_run import write_output
-from server.cli_shared import telling_errors
+from server.cli.run import write_output
+from server.cli.shared import telling_errors
 
 @telling_errors
 def write():

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer.main
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from server.cli import app as cli
+from server.cli.program import app as cli
 from server.error_responses import STATUS_OF_CODE
 from server.settings_table import settings_table
 from tests.unit.server.conftest import Bench

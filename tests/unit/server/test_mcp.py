@@ -14,8 +14,8 @@ from mcp import Client
 from kb.errors import CommandRefusedError, IndexUnavailableError
 from server.api_client import ApiClient
 from server.app import create_app
-from server.mcp_backends import MAX_OUTPUT_CHARS, ApiBackend, ServicesBackend
-from server.mcp_tools import NotesBackend, make_server
+from server.mcp.backends import MAX_OUTPUT_CHARS, ApiBackend, ServicesBackend
+from server.mcp.tools import NotesBackend, make_server
 from server.settings import read_settings
 from server.wiring import mcp_server
 from tests.unit.server.conftest import PORT, TOKEN, Bench

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.cli_serve import _announce
+from server.cli.serve import _announce
 from server.origins import OwnOrigins
 from server.serving import ServerThread, listen, port_of
 from server.settings import read_settings

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from ingest.needs import load_needs
+from ingest.models.needs import load_needs
 from ingest.training.__main__ import main
 from ingest.training.lesson_pairs import parallel_chunks
 from ingest.training.lessons import read_lessons

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.embedding import SentenceTransformerEmbedder
-from ingest.model_files import QUESTION_PEAKS_FILE, model_hash
-from ingest.question_network import load_peaks
+from ingest.models.embedding import SentenceTransformerEmbedder
+from ingest.models.model_files import QUESTION_PEAKS_FILE, model_hash
+from ingest.models.question_network import load_peaks
 from ingest.training.__main__ import main
 from ingest.training.student import load_student
 from ingest.training.tokens import make_head, save_head

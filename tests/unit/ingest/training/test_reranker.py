@@ -10,17 +10,17 @@ import pytest
 import torch
 from torch import nn
 
-from ingest.embedding import SentenceTransformerEmbedder
-from ingest.pair_network import PASSAGE_TOKENS, QUESTION_TOKENS, pair_batch
-from ingest.quantization import in_bytes, input_peaks
-from ingest.reranker import (
+from ingest.models.embedding import SentenceTransformerEmbedder
+from ingest.models.pair_network import PASSAGE_TOKENS, QUESTION_TOKENS, pair_batch
+from ingest.models.quantization import in_bytes, input_peaks
+from ingest.models.reranker import (
     RERANKER_FILE,
     PairReranker,
     nearest_part,
     reranker_folder,
     save_reranker,
 )
-from ingest.token_vectors import HEAD_FILE
+from ingest.models.token_vectors import HEAD_FILE
 from ingest.training.reranking import Reader
 from ingest.training.student import load_student
 from ingest.training.tokens import make_head, save_head

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from ingest.reranker import RERANKER_FILE, reranker_folder
+from ingest.models.reranker import RERANKER_FILE, reranker_folder
 from ingest.training.__main__ import main
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.near_misses import (

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from ingest.token_vectors import TokenHead
+from ingest.models.token_vectors import TokenHead
 from ingest.training.tokens import principal_directions, rarity, save_head
 from kb.retrieval.interaction import interact
 

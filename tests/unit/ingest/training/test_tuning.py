@@ -8,8 +8,8 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from ingest.embedding_text import passage_text
-from ingest.token_vectors import TokenHead
+from ingest.models.embedding_text import passage_text
+from ingest.models.token_vectors import TokenHead
 from ingest.training.__main__ import main
 from ingest.training.lesson_batches import BatchSettings, batches_of
 from ingest.training.lesson_scores import hit_at_1

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from ingest.needs import load_needs
-from ingest.question_network import load_peaks
-from ingest.token_vectors import HEAD_FILE, TokenHead
+from ingest.models.needs import load_needs
+from ingest.models.question_network import load_peaks
+from ingest.models.token_vectors import HEAD_FILE, TokenHead
 from ingest.training.__main__ import main
 from ingest.training.pair_groups import PairGroup
 from ingest.training.student import load_student

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.chunking import chunk_note
+from ingest.chunks.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.answering.composer import compose, compose_open
 from kb.model import Chunk, ChunkKind, Citation, LineRange, NoteId

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from kb.commands.compose import check_compose
-from kb.commands.compose_yaml import MAX_CHARACTERS
+from kb.commands.compose.policy import check_compose
+from kb.commands.compose.yaml import MAX_CHARACTERS
 from kb.errors import CommandRefusedError
 from tests.unit.kb.commands.compose_cases import COMPOSE_CASES, compose_name, compose_text
 

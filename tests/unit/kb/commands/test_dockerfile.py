@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.commands.dockerfile import clean_dockerfile
-from kb.commands.dockerfile_policy import check_dockerfile
+from kb.commands.dockerfile.comments import clean_dockerfile
+from kb.commands.dockerfile.policy import check_dockerfile
 from kb.errors import CommandRefusedError
 from tests.cases_files import load_jsonl
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from kb.commands.actions import CreateContainer, RunContainer
 from kb.commands.body import create_body
 from kb.commands.body_check import check_body
-from kb.commands.compose import check_compose
+from kb.commands.compose.policy import check_compose
 from kb.commands.container import ContainerSpec
-from kb.commands.dockerfile_policy import check_dockerfile
+from kb.commands.dockerfile.policy import check_dockerfile
 from kb.commands.grammar import parse
 from kb.commands.hardening import harden_body
 from kb.commands.limits import DEFAULT_RULES

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.chunking import chunk_note
+from ingest.chunks.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.model import Chunk, ChunkId, ChunkKind, NoteId, NoteWarning
 from kb.ports import ChunkCatalog

@@ -1,0 +1,1 @@
+"""From a parsed note to its chunks."""

@@ -1,0 +1,1 @@
+"""Compose files: read and judged before the real Compose program sees them."""

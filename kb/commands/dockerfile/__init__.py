@@ -1,0 +1,1 @@
+"""Dockerfiles of notes: read as the builder reads them, and judged."""

@@ -1,0 +1,1 @@
+"""The Model Context Protocol: the notes as tools of other programs."""
