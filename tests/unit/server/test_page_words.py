@@ -16,7 +16,7 @@ from server.sandbox.remarks import RemarkCode
 _ROOT: Final = Path(__file__).parents[3]
 _WORDS: Final = _ROOT / "server" / "static" / "js" / "text"
 _ROOMS: Final = ("kb", "ingest", "server")
-_CLI_ONLY: Final = ("cli_*.py", "cli.py", "mcp_tools.py", "serving.py")
+_CLI_ONLY: Final = ("cli/*.py", "mcp/tools.py", "serving.py")
 """Modules whose errors end a program of the command line: no page is there to show them."""
 _FILES_AND_SETTINGS: Final = ("gold.py", "chroma.py", "wiring.py", "origins.py", "training/*.py")
 _OTHER_PROGRAMS: Final = ("openai.py", "filter_socket.py", "gate.py")

@@ -66,7 +66,7 @@ def test_listening_for_other_machines_is_told_loudly(
 
 
 def completed(shell: str, instruction: str, **variables: str) -> str:
-    code = "from server.cli import app; app(prog_name='kb')"
+    code = "from server.cli.program import app; app(prog_name='kb')"
     done = subprocess.run(
         [sys.executable, "-c", code],
         check=False,

@@ -16,7 +16,7 @@ SOURCES = "\n".join(
     path.read_text(encoding="utf-8")
     for folder in (Path(kb.commands.__file__).parent,)
     for path in [
-        *folder.glob("*.py"),
+        *folder.rglob("*.py"),
         folder / "data" / "flags.tsv",
         folder / "data" / "commands.tsv",
     ]
