@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kb.retrieval.coverage import WeightedTerm, coverage, text_terms
+from kb.text.leaning import leans
 from kb.text.sentences import split_sentences
 
 _LONG: Final = 360
@@ -16,9 +17,9 @@ _KEPT: Final = 2
 def focus(paragraph: str, terms: Sequence[WeightedTerm]) -> str:
     """Return the sentences of a long paragraph that speak to the question, in their order.
 
-    The sentence that holds most of the question's content is kept with its neighbour; a short
-    paragraph, or one where no sentence stands out, is returned whole. Nothing is cut inside a
-    sentence.
+    The sentence that holds most of the question's content is kept with its neighbour, and with
+    those before it that it goes on from ("But …"); a short paragraph, or one where no sentence
+    stands out, is returned whole. Nothing is cut inside a sentence.
     """
     if len(paragraph) <= _LONG:
         return paragraph
@@ -27,7 +28,9 @@ def focus(paragraph: str, terms: Sequence[WeightedTerm]) -> str:
     best = max(range(len(sentences)), key=lambda n: (scores[n], -n))
     if not scores[best]:
         best = 0
-    last = min(len(sentences), best + _KEPT)
-    lead = "… " if best else ""
+    first, last = best, min(len(sentences), best + _KEPT)
+    while first > 0 and leans(sentences[first]):
+        first -= 1
+    lead = "… " if first else ""
     tail = " …" if last < len(sentences) else ""
-    return lead + " ".join(sentences[best:last]) + tail
+    return lead + " ".join(sentences[first:last]) + tail

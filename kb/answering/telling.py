@@ -15,10 +15,10 @@ from kb.ports import Reranker
 from kb.retrieval.coverage import WeightedTerm, coverage, text_terms
 from kb.retrieval.question import ParsedQuestion
 from kb.text.intent import Intent, asks_for_example
+from kb.text.leaning import leans
 from kb.text.sentences import split_sentences
 from kb.text.statements import is_item, statements
 from kb.text.unwritten import says_nothing
-from kb.text.words import any_of
 
 _LONG_CODE: Final = 6
 _TELLING: Final = 0.7
@@ -33,12 +33,6 @@ _MOST_STATEMENTS: Final = 12
 _AS_SURE: Final = 2.0
 """A statement whose reading is so far below the best one's belongs to the answer as well."""
 _STEP: Final = re.compile(r"^\s*\d{1,9}[.)]\s", re.MULTILINE)
-_LEANS: Final = re.compile(
-    rf"\W*(?:{any_of('personal', 'this', 'that', 'there')}|then|so|also|otherwise|"
-    r"тогда|так|потом|затем|иначе|поэтому|также|тоже)\b",
-    re.IGNORECASE,
-)
-"""How a statement begins that is not understood without the one before it."""
 _EMPHASIS: Final = " \t\n*_"
 _DOUBT_WORDS: Final = 6
 _ONE_WORD_OF_CODE: Final = re.compile(r"(?:[^`\n]*\n)?[^`\w]*`[^`\s]+`[^`\w]*")
@@ -126,7 +120,7 @@ def _understandable(
     parts: Sequence[Chunk], first: int, last: int, question: ParsedQuestion
 ) -> tuple[int, int]:
     """Return the first and last part to quote: what it leans on, announces, and what doubts it."""
-    while first > 0 and _LEANS.match(parts[first].text):
+    while first > 0 and leans(parts[first].text):
         first -= 1
     last = _announced(parts, last, question)
     if last + 1 < len(parts) and _only_doubts(parts[last + 1].text):

@@ -11,9 +11,11 @@ import re
 from typing import Final
 
 from kb.text.colloquial import spelt_out
+from kb.text.command_lines import words_before_program
 from kb.text.courtesies import without_courtesies
 from kb.text.intent import Intent, detect_intent
 from kb.text.language import detect_language
+from kb.text.programs import PROGRAMS
 from kb.text.tokens import Token, fold, is_cyrillic, is_stop_word, tokenize
 from kb.text.words import INTERROGATIVE, any_of
 
@@ -57,11 +59,21 @@ _ENOUGH_IN_CLAUSE: Final = 3
 def asked_part(text: str) -> str:
     """Return what asks of a message, without courtesies and colloquial spellings.
 
-    All of it is returned where the asking part would not be understood alone.
+    All of it is returned where the asking part would not be understood alone. Of a command line
+    that is the question it is the command: `docker ps` of `sudo docker ps`.
     """
+    if command := _wrapped_command(text):
+        return command
     plain = without_courtesies(spelt_out(text))
     part = _asking_clause(_asking_sentences(plain))
     return without_courtesies(part) if part != plain else plain
+
+
+def _wrapped_command(text: str) -> str:
+    """Return the command line of a known program behind `sudo` or `NAME=value`; empty for none."""
+    words = text.split()
+    before = words_before_program(words)
+    return " ".join(words[before:]) if before and words[before] in PROGRAMS else ""
 
 
 def _asking_sentences(text: str) -> str:

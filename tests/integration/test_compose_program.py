@@ -85,7 +85,7 @@ def test_every_command_is_known(program: list[str]) -> None:
 
 
 def test_every_service_of_ours_is_understood(program: list[str], tmp_path: Path) -> None:
-    volumes = {name: {} for name in ("data", "v", "_v")}
+    volumes: dict[str, Any] = {name: {} for name in ("data", "v", "_v")}
     content: dict[str, Any] = {"volumes": volumes, "networks": {"front": {}}, "services": {}}
     for number, case in enumerate(case for case in COMPOSE_CASES if "keeps" in case):
         checked = yaml.safe_load(check_compose(compose_text(case), host_ip="192.0.2.1").text)

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import get_args
 
 import pytest
 
+from kb.answering.abstention import load_calibration
 from kb.answering.frames import frame, model_failed
 from kb.assistant import (
     AnswerEvent,
@@ -20,6 +22,7 @@ from kb.errors import ChatModelError, IndexUnavailableError, QuestionError
 from kb.model import Answer, AnswerStatus, Question, Turn
 from kb.ports import ChatMessage, Index
 from kb.reasons import ChatModelReason
+from kb.retrieval.fitted import SignalSet
 from tests.fakes import FakeNotes
 from tests.indexes import memory_index
 
@@ -372,8 +375,12 @@ def test_a_command_is_told_with_the_flags_that_it_uses() -> None:
     [("how often do tomatoes want water", False), ("when are roses cut", True)],
 )
 def test_an_answer_that_is_far_from_sure_says_so(
-    assistant: Assistant, question: str, is_sure: bool
+    index: Index, question: str, is_sure: bool
 ) -> None:
+    fitted = load_calibration(SignalSet.NO_TOKENS)
+    doubtful = replace(fitted, bias=fitted.bias - 1.5)
+    notes = FakeNotes(SOURCES)
+    assistant = Assistant(index=lambda: index, notes=notes, calibration=doubtful)
     answer = assistant.ask(Question(text=question))
     assert answer.status is AnswerStatus.ANSWERED
     assert (answer.confidence > 0.65) is is_sure
@@ -400,7 +407,7 @@ Bread is bought on Fridays.
 """
 
 
-@pytest.mark.parametrize("question", ["how do I bake bread with rye", "who is on call tonight"])
+@pytest.mark.parametrize("question", ["which flour for rye loaves", "who is on call tonight"])
 def test_the_nearest_places_are_places_apart(question: str) -> None:
     index = memory_index({"disk.md": DISK})
     answer = Assistant(index=lambda: index, notes=FakeNotes({"disk.md": DISK})).ask(

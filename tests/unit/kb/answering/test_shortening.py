@@ -63,3 +63,14 @@ def test_in_a_list_only_a_doubt_in_an_item_that_is_asked_for_counts() -> None:
     assert is_hedged(text, weighted("порты сайта и базы"))
     assert is_hedged(text, weighted("nginx"))
     assert is_hedged(f"{text}\nНе уверен.", weighted("какой порт у сайта"))
+
+
+def test_what_a_sentence_opposes_comes_with_it() -> None:
+    first = "The engine does not run inside a guest of Windows, whatever the settings say of it."
+    second = (
+        "That is since it runs in a machine of its own there, which would be a nested one then."
+    )
+    third = "But a guest that has Linux can run the engine, for nothing is nested there at all."
+    rest = "Memory is another matter. It is shared with the host, and given back slowly. " * 3
+    shown = focus(f"{first} {second} {third} {rest}", weighted("a guest that has Linux"))
+    assert shown.startswith(f"{first} {second} {third}")
