@@ -42,7 +42,7 @@ def compose(
         return f"{frame('flags', language, command=command)}\n\n{_flag_list(quotes, terms)}"
     (first, citation), *rest = quotes
     if rest and first.kind is ChunkKind.COMMAND and _common_owner([chunk for chunk, _ in rest]):
-        return f"{_part(first, citation, terms, language)}\n\n{_brief_flags(rest, terms)}"
+        return f"{_part(first, citation, terms, language)}\n\n{_brief_flags(rest)}"
     return "\n\n".join(_part(chunk, citation, terms, language) for chunk, citation in quotes)
 
 
@@ -52,11 +52,11 @@ def _flag_list(quotes: Sequence[tuple[Chunk, Citation]], terms: Sequence[Weighte
     )
 
 
-def _brief_flags(quotes: Sequence[tuple[Chunk, Citation]], terms: Sequence[WeightedTerm]) -> str:
+def _brief_flags(quotes: Sequence[tuple[Chunk, Citation]]) -> str:
     """Return flags with the first sentence on each: they only accompany the answer."""
     items = []
     for chunk, citation in quotes:
-        first, *rest = split_sentences(_one_line(_flag_item(chunk, terms)))
+        first, *rest = split_sentences(_one_line(_flag_item(chunk, terms=())))
         items.append(f"- {first}{' …' if rest else ''} [{citation.n}]")
     return "\n".join(items)
 

@@ -358,6 +358,16 @@ docker run -it --rm -p 1:2 postgres
 """
 
 
+def test_a_long_flag_is_told_by_its_first_sentence_whatever_is_asked() -> None:
+    more = "A database is kept elsewhere, on a disk of its own. " * 9
+    sources = {"run.md": RUN.replace("* -p - ports\n", f"* -p - ports of the host. {more}\n")}
+    index = memory_index(sources)
+    answer = Assistant(index=lambda: index, notes=FakeNotes(sources)).ask(
+        Question(text="how do I run a database")
+    )
+    assert "- -p - ports of the host. … [2]\n" in answer.text
+
+
 def test_a_command_is_told_with_the_flags_that_it_uses() -> None:
     sources = {"run.md": RUN}
     index = memory_index(sources)
