@@ -73,7 +73,8 @@ def _wrapped_command(text: str) -> str:
     """Return the command line of a known program behind `sudo` or `NAME=value`; empty for none."""
     words = text.split()
     before = words_before_program(words)
-    return " ".join(words[before:]) if before and words[before] in PROGRAMS else ""
+    command = words[before:] if before else []
+    return " ".join(command) if PROGRAMS.intersection(command[:1]) else ""
 
 
 def _asking_sentences(text: str) -> str:
