@@ -127,7 +127,9 @@ def completed(rest: str, previous: str, *, before_tail: str | None = None) -> st
     if ASKING.search(rest):
         return _asked_otherwise(said, tokens, asked)
     said, asked, kept = _with_label(said, asked, kept)
-    if not said:
+    tokens = list(tokenize(said))
+    content = [token for token in tokens if not is_stop_word(token)]
+    if not tokens:
         return asked
     if fold(tokens[0].surface) in PREPOSITIONS:
         return _with_phrase(said, asked) or f"{kept} {said}"
@@ -172,7 +174,7 @@ def _with_label(said: str, asked: str, kept: str) -> tuple[str, str, str]:
         return said, asked, kept
     label = surface(said, own[0])
     rest = " ".join(replaced(said, own[0], "").split())
-    if all(fold(token.surface) in PREPOSITIONS for token in tokenize(rest)):
+    if all(is_stop_word(one) or fold(one.surface) in PREPOSITIONS for one in tokenize(rest)):
         rest = ""
     also = labels_in(kept)
     kept = replaced(kept, also[0], label) if also else kept

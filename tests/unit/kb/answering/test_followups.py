@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -43,3 +44,14 @@ def test_what_was_only_added_gives_way_to_the_next(
     turns = [Turn(question=first, standalone_question=first)]
     turns.append(Turn(question=second, standalone_question=resolve(second, turns)))
     assert resolve(third, turns) == resolved
+
+
+def test_whatever_is_said_after_whatever_it_is_read() -> None:
+    words = (
+        "а и and the second второй 4.3 4.2 UE E15 he с with в in docker -p run что где did we не"
+        " только Verdun один ones them его ?"
+    ).split()
+    chance = random.Random(1)
+    for _ in range(5000):
+        asked, said = (" ".join(chance.choices(words, k=chance.randint(1, 6))) for _ in "ab")
+        assert resolve(said, [Turn(question=asked, standalone_question=asked)]).strip()
