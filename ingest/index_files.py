@@ -37,7 +37,7 @@ _CODE: Final = (
     ("ingest", ("encodings", "decoding", "markdown", "front_matter", "inline")),
     ("ingest.chunks", ("chunking", "sections", "entries", "lists", "tables", "flags", "signals")),
     ("ingest.chunks", ("shell", "bare_commands", "owners", "problems", "leads", "flag_lines")),
-    ("ingest.chunks", ("pairs", "word_tables", "drafts", "footnotes", "footnote_drafts")),
+    ("ingest.chunks", ("pairs", "drafts", "footnotes", "footnote_drafts")),
     ("ingest.chunks", ("grouping",)),
     ("ingest.models", ("embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),

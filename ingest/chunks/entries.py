@@ -21,7 +21,7 @@ from ingest.chunks.lists import (
     draft_list,
 )
 from ingest.chunks.pairs import pairs_of
-from ingest.chunks.problems import Whole, Wholes
+from ingest.chunks.problems import STRUCTURED, Whole, Wholes
 from ingest.chunks.shell import command_lines, is_command, is_program
 from ingest.chunks.signals import announces, asks, defines
 from ingest.chunks.tables import draft_table
@@ -38,7 +38,6 @@ MAX_CODE_CHARS: Final = 50_000
 """A fence is one piece, as half a file is of no use to anyone; a longer one is a dump of data."""
 _PROGRAM_NAME: Final = re.compile(r"[a-z][\w.-]+")
 _PROSE: Final = frozenset({BlockKind.PARAGRAPH, BlockKind.HTML, BlockKind.FOOTNOTE})
-_STRUCTURED: Final = frozenset({BlockKind.CODE, BlockKind.LIST, BlockKind.TABLE})
 
 
 class EntryDrafter:
@@ -172,7 +171,7 @@ class EntryDrafter:
         if not pairs:
             return 0
         self._around(block, [pair.lines for pair in pairs])
-        is_led = self._kind(at + 1) in _STRUCTURED and announces(block.content)
+        is_led = self._kind(at + 1) in STRUCTURED and announces(block.content)
         end = at + 2 if is_led else at + 1
         for pair in pairs:
             is_last = pair is pairs[-1]
@@ -404,7 +403,7 @@ def _goes_on_counting(block: Block) -> bool:
 
 
 def _has_structure(quote: Block) -> bool:
-    return any(child.kind in _STRUCTURED for child in quote.children)
+    return any(child.kind in STRUCTURED for child in quote.children)
 
 
 def _span(block: Block) -> tuple[int, int]:

@@ -29,7 +29,7 @@ from kb.text.unwritten import says_nothing
 
 _SHOWN: Final = re.compile(r"(?:\*\*|__)[^*_\n]+(?:\*\*|__)|`+[^`\n]+`+")
 _MARKED: Final = re.compile(rf"(?:{_SHOWN.pattern})[.:]?")
-_STRUCTURED: Final = frozenset({BlockKind.CODE, BlockKind.LIST, BlockKind.TABLE})
+STRUCTURED: Final = frozenset({BlockKind.CODE, BlockKind.LIST, BlockKind.TABLE})
 _QUESTION_CHARS: Final = 300
 """A longer paragraph tells, though it ends with a question."""
 _ERROR_LINES: Final = 5
@@ -182,7 +182,7 @@ class Wholes:
 def is_written(body: Sequence[Block]) -> bool:
     """Tell whether an answer or fix is written: what it begins with decides, not what follows."""
     shown = [block for block in body if not is_hidden(block.text)]
-    if len(shown) > 1 and labels_answer(shown[0].text) and shown[1].kind in _STRUCTURED:
+    if len(shown) > 1 and labels_answer(shown[0].text) and shown[1].kind in STRUCTURED:
         return not says_nothing("\n".join(block.text for block in shown[:2]))
     return bool(shown) and not says_nothing(shown[0].text)
 

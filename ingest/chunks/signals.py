@@ -6,13 +6,12 @@ import re
 from typing import Final
 
 from ingest.chunks.flags import without_task_box
-from ingest.chunks.word_tables import read_word_table
 from ingest.inline import plain_text
 from kb.text.definitions import defined_term
 from kb.text.unwritten import ANSWER, says_nothing
-from kb.text.words import INTERROGATIVE, any_of
+from kb.text.words import INTERROGATIVE, any_of, read_sections
 
-_WORDS: Final = read_word_table("signals.txt")
+_WORDS: Final = read_sections("signals.txt", package="ingest.chunks")
 _CLOSERS: Final = " \t\n*_\"'»”)`~"
 _FOOTNOTE_MARKS: Final = re.compile(r"(?:\[\^[^\]\s]+\]\s*)+$")
 _LONGEST_MARKS: Final = 200

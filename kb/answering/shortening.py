@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kb.retrieval.coverage import WeightedTerm, coverage, text_terms
-from kb.text.leaning import leans
+from kb.text.leaning import understood_from
 from kb.text.sentences import split_sentences
 
 _LONG: Final = 360
@@ -28,9 +28,7 @@ def focus(paragraph: str, terms: Sequence[WeightedTerm]) -> str:
     best = max(range(len(sentences)), key=lambda n: (scores[n], -n))
     if not scores[best]:
         best = 0
-    first, last = best, min(len(sentences), best + _KEPT)
-    while first > 0 and leans(sentences[first]):
-        first -= 1
+    first, last = understood_from(sentences, best), min(len(sentences), best + _KEPT)
     lead = "… " if first else ""
     tail = " …" if last < len(sentences) else ""
     return lead + " ".join(sentences[first:last]) + tail

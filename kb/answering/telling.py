@@ -15,7 +15,7 @@ from kb.ports import Reranker
 from kb.retrieval.coverage import WeightedTerm, coverage, text_terms
 from kb.retrieval.question import ParsedQuestion
 from kb.text.intent import Intent, asks_for_example
-from kb.text.leaning import leans
+from kb.text.leaning import understood_from
 from kb.text.sentences import split_sentences
 from kb.text.statements import is_item, statements
 from kb.text.unwritten import says_nothing
@@ -120,8 +120,7 @@ def _understandable(
     parts: Sequence[Chunk], first: int, last: int, question: ParsedQuestion
 ) -> tuple[int, int]:
     """Return the first and last part to quote: what it leans on, announces, and what doubts it."""
-    while first > 0 and leans(parts[first].text):
-        first -= 1
+    first = understood_from([part.text for part in parts], first)
     last = _announced(parts, last, question)
     if last + 1 < len(parts) and _only_doubts(parts[last + 1].text):
         last += 1

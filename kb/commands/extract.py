@@ -11,6 +11,7 @@ from kb.commands.interruption import find_interruption
 from kb.commands.spec import command_groups, command_index
 from kb.commands.texts import RefusedError
 from kb.commands.tokens import MAX_LENGTH, Mark, clean_line, cut_line, join
+from kb.commands.wrappers import PROGRAMS
 from kb.errors import KbError
 from kb.model import Chunk, CodeSpan, LineRange
 from kb.text.command_lines import called_words
@@ -18,7 +19,6 @@ from kb.text.here_documents import outside_documents
 from kb.text.prompts import without_prompt
 from kb.text.shell_lines import LogicalLine, is_continued, logical_lines
 
-_PROGRAM = re.compile(r"docker(?P<compose>-compose)?(?:\.exe)?")
 _WORD = re.compile(r"[^;&|]*")
 """What of a word stands before an operator of the shell that touches it."""
 _UNFINISHED = frozenset({"missing_operand", "incomplete", "missing_value"})
@@ -146,13 +146,13 @@ def _is_prose(text: str) -> bool:
 def _names_command(line: str) -> bool:
     """Tell whether a line without its prompt calls docker with a command that there is."""
     program, *rest = called_words(line)[:2] or [""]
-    found = _PROGRAM.fullmatch(program)
+    client = PROGRAMS.get(program)
     word = _WORD.match(rest[0]) if rest else None
-    if found is None or word is None or not word.group():
+    if client is None or word is None or not word.group():
         return False
     if word.group().startswith("-"):
         return True
-    if found["compose"]:
+    if client == "compose":
         return f"compose {word.group()}" in command_index()
     return word.group() in command_groups() or word.group() in command_index()
 

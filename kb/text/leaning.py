@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from kb.text.words import any_of
@@ -12,6 +13,13 @@ _LEANS: Final = re.compile(
 )
 
 
-def leans(text: str) -> bool:
-    """Tell whether a sentence or statement begins with a word that points at what came before."""
-    return _LEANS.match(text) is not None
+def understood_from(texts: Sequence[str], at: int) -> int:
+    """Return the position from which a sentence or statement is understood: itself, or before it.
+
+    Args:
+        texts: Sentences or statements in their order.
+        at: Position of the one that is quoted.
+    """
+    while at > 0 and _LEANS.match(texts[at]):
+        at -= 1
+    return at

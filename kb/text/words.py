@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import Final
 
 
-def read_sections(name: str) -> Mapping[str, str]:
-    """Return the sections of a table of this package: of each a pattern that any line of it fits.
+def read_sections(name: str, *, package: str = "kb.text") -> Mapping[str, str]:
+    """Return the sections of a table that lies in a package: of each a pattern that any line fits.
 
     In a line blanks stand for any, and parentheses only group.
     """
@@ -18,7 +18,7 @@ def read_sections(name: str) -> Mapping[str, str]:
         allow_no_value=True, delimiters="\0", comment_prefixes="#", interpolation=None
     )
     table.optionxform = str  # type: ignore[assignment,method-assign]
-    table.read_string(files("kb.text").joinpath(name).read_text(encoding="utf-8"))
+    table.read_string(files(package).joinpath(name).read_text(encoding="utf-8"))
     return {section: _pattern("|".join(table[section])) for section in table.sections()}
 
 
