@@ -38,13 +38,13 @@ _CODE: Final = (
     ("ingest.chunks", ("chunking", "sections", "entries", "lists", "tables", "flags", "signals")),
     ("ingest.chunks", ("shell", "bare_commands", "owners", "problems", "leads", "flag_lines")),
     ("ingest.chunks", ("pairs", "drafts", "footnotes", "footnote_drafts")),
-    ("ingest.chunks", ("grouping",)),
+    ("ingest.chunks", ("grouping", "commented_lines")),
     ("ingest.models", ("embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
     ("kb.text", ("sound", "data_uris", "prompts", "here_documents", "hidden")),
     ("kb.text", ("command_lines", "programs", "wrappers", "shell_lines", "definitions", "words")),
-    ("kb.text", ("unwritten", "dates")),
+    ("kb.text", ("unwritten", "dates", "file_kinds")),
 )
 """The modules that decide what an index of given notes looks like, with tables of their names."""
 

@@ -19,6 +19,7 @@ def make_chunk(
     columns: tuple[str, ...] = (),
     question_lines: tuple[int, int] | None = None,
     answered: bool = True,
+    parent: ChunkId | None = None,
 ) -> Chunk:
     """Return a chunk of the text that starts at a line."""
     asked = question_lines and LineRange(start=question_lines[0], end=question_lines[1])
@@ -32,6 +33,7 @@ def make_chunk(
         flags=flags,
         context=context,
         columns=columns,
+        parent=parent,
         question_lines=asked or None,
         answered=answered,
     )

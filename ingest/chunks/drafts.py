@@ -6,7 +6,7 @@ import hashlib
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ingest.chunks.bare_commands import unmarked_commands
@@ -40,8 +40,9 @@ class Draft:
     answered: bool = True
     columns: tuple[str, ...] = ()
     """What heads each column of a table; empty where nothing does."""
-    referred: str = ""
-    """The sentence that refers to it, where it is a footnote."""
+    told: str = ""
+    """What tells of it elsewhere: the sentence that refers to a footnote, the kind of a file that a
+    line stands in."""
     parent: Draft | None = None
     referrer: Draft | None = None
     """What refers to it, where it is a footnote: the context has its headings and commands."""
@@ -115,7 +116,7 @@ def _ids(
 
 
 def _context(title: str, draft: Draft) -> str:
-    """Return title, heading trail, command, header and what refers to it, each named once.
+    """Return title, heading trail, command, header and what tells of it, each named once.
 
     A title that is only the file's name is left out, so that renaming a file changes no vector.
     """
@@ -123,7 +124,7 @@ def _context(title: str, draft: Draft) -> str:
     names = dict.fromkeys(command_name(command) for command in place.commands)
     command = ", ".join(list(names)[:_NAMED_COMMANDS])
     header = _COLUMN_SEPARATOR.join(filter(None, draft.columns))
-    parts = (title, *place.trail, command, header, draft.referred)
+    parts = (title, *place.trail, command, header, draft.told)
     return _SEPARATOR.join(dict.fromkeys(part for part in parts if part))
 
 
@@ -149,9 +150,26 @@ class _CodeIndex:
         self._starts = [span.lines.start for span in self._spans]
 
     def within(self, start: int, end: int) -> tuple[CodeSpan, ...]:
-        """Return the code in lines `start` to `end`."""
+        """Return the code in lines `start` to `end`; of code that they are a part of, that part."""
+        around = self._around(start, end)
+        if around is not None:
+            return (_part_of(around, start, end),)
         found = self._spans[bisect_left(self._starts, start) : bisect_right(self._starts, end)]
         return tuple(span for span in found if span.lines.end <= end)
+
+    def _around(self, start: int, end: int) -> CodeSpan | None:
+        """Return the block of code that lines `start` to `end` are a part of."""
+        place = bisect_right(self._starts, start) - 1
+        span = self._spans[place] if place >= 0 else None
+        if span is None or span.inline or span.lines == LineRange(start=start, end=end):
+            return None
+        return span if end <= span.lines.end else None
+
+
+def _part_of(span: CodeSpan, start: int, end: int) -> CodeSpan:
+    first = start - span.lines.start
+    own = span.text.split("\n")[first : end - span.lines.start + 1]
+    return replace(span, text="\n".join(own), lines=LineRange(start=start, end=end))
 
 
 def _code_spans(blocks: Iterable[Block]) -> Iterator[CodeSpan]:

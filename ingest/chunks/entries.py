@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from ingest.chunks.bare_commands import command_alone, command_at_head
+from ingest.chunks.commented_lines import commented_lines
 from ingest.chunks.drafts import Draft, DraftBook
 from ingest.chunks.flag_lines import draft_flag_lines
 from ingest.chunks.grouping import group_by_content
@@ -29,6 +30,7 @@ from ingest.front_matter import read_front_matter
 from ingest.inline import code_pieces
 from kb.model import Block, BlockKind, ChunkKind, LineRange
 from kb.text.command_lines import command_name
+from kb.text.file_kinds import kind_of_file
 from kb.text.hidden import is_hidden
 from kb.text.unwritten import says_nothing
 
@@ -202,10 +204,11 @@ class EntryDrafter:
         start = lead.lines.start if lead else block.lines.start
         commands = command_lines(block.content, block.info)
         if not commands:
-            self._draft_file(block, start)
+            self._draft_commented(block, self._draft_file(block, start))
             return at + 1
         end = at + 1 if lead else self._leads.description_end(at + 1)
         draft = self._entry((start, self._blocks[end - 1].lines.end), commands, end)
+        self._draft_commented(block, draft)
         for paragraph in self._blocks[at + 1 : end]:
             if paragraph.kind is BlockKind.PARAGRAPH and defines(paragraph.content):
                 self._add(ChunkKind.DEFINITION, *_span(paragraph), parent=draft)
@@ -218,10 +221,24 @@ class EntryDrafter:
         self._adjacent_to = end
         return draft
 
-    def _draft_file(self, block: Block, start: int) -> None:
-        for first, last in _pieces(block, MAX_CODE_CHARS):
-            begin = start if first == block.lines.start else first
-            self._add(ChunkKind.CODE, begin, last)
+    def _draft_file(self, block: Block, start: int) -> Draft:
+        """Draft code that is no commands; returns the first piece."""
+        (_, end), *others = _pieces(block, MAX_CODE_CHARS)
+        draft = self._add(ChunkKind.CODE, start, end)
+        for first, last in others:
+            self._add(ChunkKind.CODE, first, last)
+        return draft
+
+    def _draft_commented(self, block: Block, whole: Draft) -> None:
+        """Draft the lines of code that have a comment of their own."""
+        source = block.text.split("\n")
+        for own in commented_lines(block):
+            first = own.start - block.lines.start
+            code = "\n".join(source[first : own.end - block.lines.start + 1])
+            commands = command_lines(code, block.info) if whole.commands else ()
+            kind = ChunkKind.COMMAND if commands else ChunkKind.CODE
+            line = self._add(kind, own.start, own.end, commands=commands, parent=whole)
+            line.told = kind_of_file(block.content, block.info)
 
     def _with_lead(self, at: int) -> int:
         lead, block = self._blocks[at], self._blocks[at + 1]

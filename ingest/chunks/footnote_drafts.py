@@ -41,7 +41,7 @@ def tie_footnotes(blocks: Sequence[Block], drafts: Sequence[Draft]) -> None:
         reference = references.get(own) if own == labels.get(draft.end) else None
         if reference is None:
             continue
-        draft.referred = reference.sentence
+        draft.told = reference.sentence
         draft.referrer = referring.get(reference.line)
         if draft.parent is None and draft.referrer and draft.referrer.start < draft.start:
             draft.parent = draft.referrer

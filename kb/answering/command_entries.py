@@ -13,8 +13,10 @@ from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import chunk_terms
 from kb.retrieval.question import ParsedQuestion
 from kb.text.tokens import analyze
+from kb.text.words import any_of
 
 _FIRST_WORD: Final = re.compile(r"[\W_]*([A-Za-z-]+)(?=[\s`*_:]|$)")
+_EFFECT: Final = re.compile(any_of("effect"), re.IGNORECASE)
 _NAMED: Final = 0.99
 _LINE_FLAGS: Final = 3
 """Who asks with so many flags asks for the command line, not for each flag."""
@@ -63,12 +65,13 @@ def holds_words(chunk: Chunk, words: Iterable[str]) -> bool:
 
 
 def _asked_command(question: ParsedQuestion) -> NamedCommand | None:
-    """Return the one command that a question consists of, but for words like "what does"."""
+    """Return the one command that a question consists of, but for words like "what does … show"."""
     named = named_with_program(question.text)
     if len(named) != 1 or question.flags:
         return None
     said = set(analyze(question.text[named[0].start : named[0].end]))
-    is_all = all(said.intersection(analyze(term.surface)) for term in question.terms)
+    others = (term.surface for term in question.terms if not _EFFECT.fullmatch(term.surface))
+    is_all = all(said.intersection(analyze(word)) for word in others)
     return named[0] if is_all else None
 
 

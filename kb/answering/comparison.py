@@ -7,9 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from kb.answering.flag_lookup import owner_of
-from kb.model import ChunkKind
+from kb.commands.naming import commands_named
+from kb.model import Chunk, ChunkKind
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, coverage
+from kb.text.command_lines import command_name
+from kb.text.definitions import term_and_meaning
+from kb.text.intent import Intent, detect_intent
+from kb.text.tokens import analyze
 
 Side = Callable[[Candidate], bool]
 """Tells whether a candidate is about one of the things compared."""
@@ -29,16 +34,59 @@ _CLOSE: Final = 1.0
 
 
 def both_sides(ranking: Ranking) -> list[Candidate]:
-    """Return a candidate that holds what is compared, or the best one for each side."""
+    """Return a candidate that holds what is compared, or the best one for each side.
+
+    Where each side has an entry of its own, both entries tell more than what mentions the other.
+    """
     top = ranking.candidates[0]
     sides = _sides(ranking)
-    if len(ranking.question.flags) > 1 and (found := _of_one_command(sides, ranking)):
-        return found
+    if len(ranking.question.flags) > 1:
+        if found := _of_one_command(sides, ranking):
+            return found
+    elif not _tells_difference(top) and len(own := _entries(ranking)) > 1:
+        return own
     whole = [c for c in ranking.candidates if sides and all(side(c) for side in sides)]
     if whole and whole[0].score >= top.score - _CLOSE:
         return [whole[0]]
     found = [next(filter(side, ranking.candidates), top) for side in sides] or [top]
     return _distinct(found)
+
+
+def _tells_difference(candidate: Candidate) -> bool:
+    return detect_intent(candidate.chunk.text, has_flag=False) is Intent.COMPARISON
+
+
+def _entries(ranking: Ranking) -> list[Candidate]:
+    """Return the entry of each side: of its flag or command, or what defines it.
+
+    Empty where one side has none.
+    """
+    found = [_entry(part, ranking) for part in _compared(ranking)]
+    return [] if None in found else _distinct(filter(None, found))
+
+
+def _entry(side: str, ranking: Ranking) -> Candidate | None:
+    candidates = ranking.candidates
+    if flag := _flag_in(side, ranking):
+        return next(filter(_about_flag(flag), candidates), None)
+    names = set(commands_named(side))
+    commands = (c for c in candidates if c.chunk.kind is ChunkKind.COMMAND)
+    own = (c for c in commands if names.intersection(map(command_name, c.chunk.commands)))
+    terms = _terms_in(side, ranking.terms)
+    return next(own, None) or next((c for c in candidates if _heads(c.chunk, terms)), None)
+
+
+def _heads(chunk: Chunk, terms: Sequence[WeightedTerm]) -> bool:
+    """Tell whether a chunk defines the terms, all of them and no others, or is code they begin."""
+    if chunk.kind is ChunkKind.DEFINITION:
+        head = term_and_meaning(chunk.text)[0]
+    elif chunk.kind is ChunkKind.CODE and chunk.parent is not None:
+        head = chunk.text.split(maxsplit=1)[0]
+    else:
+        return False
+    defined = set(analyze(head))
+    names = set().union(*(term.names for term in terms))
+    return bool(defined) and defined <= names and all(defined & term.names for term in terms)
 
 
 def _of_one_command(sides: Sequence[Side], ranking: Ranking) -> list[Candidate]:
@@ -62,16 +110,27 @@ def _sides(ranking: Ranking) -> list[Side]:
     flags = ranking.question.flags
     if len(flags) > 1:
         return [_about_flag(flag) for flag in flags]
+    return [_about(part, ranking) for part in _compared(ranking)]
+
+
+def _compared(ranking: Ranking) -> tuple[str, ...]:
+    """Return what stands on both sides of "or" or its like: a flag, or what the notes know."""
+    text = ranking.question.text
     for separator in _SEPARATORS:
-        for match in separator.finditer(ranking.question.text):
-            parts = (
-                ranking.question.text[: match.start()],
-                ranking.question.text[match.end() :],
-            )
-            sides = [_terms_in(part, ranking.terms) for part in parts]
-            if all(sides):
-                return [_about_terms(side) for side in sides]
-    return []
+        for match in separator.finditer(text):
+            parts = text[: match.start()], text[match.end() :]
+            if all(_flag_in(p, ranking) or _terms_in(p, ranking.terms) for p in parts):
+                return parts
+    return ()
+
+
+def _flag_in(part: str, ranking: Ranking) -> str:
+    return next((flag for flag in ranking.question.flags if flag in part.split()), "")
+
+
+def _about(part: str, ranking: Ranking) -> Side:
+    flag = _flag_in(part, ranking)
+    return _about_flag(flag) if flag else _about_terms(_terms_in(part, ranking.terms))
 
 
 def _about_flag(flag: str) -> Side:

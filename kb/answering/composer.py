@@ -10,6 +10,7 @@ from typing import Final
 from kb.answering.flag_lookup import owner_of
 from kb.answering.frames import frame
 from kb.answering.marking import mark
+from kb.answering.quotes import quoted_lines
 from kb.answering.row_wording import flag_in_words, is_rows, rows_in_words
 from kb.answering.shortening import focus
 from kb.model import Chunk, ChunkKind, Citation, Language
@@ -103,8 +104,7 @@ def _part(
         return f"{_flag_lead(chunk, language)}\n\n{mark(_flag_text(chunk, terms), citation.n)}"
     if is_rows(chunk):
         return mark(rows_in_words(chunk), citation.n)
-    if citation.quote != chunk.text and chunk.kind is ChunkKind.CODE:
-        code = citation.quote.strip()
+    if code := _bare_code(chunk, citation):
         return mark(f"```\n{code}\n```", citation.n)
     if chunk.kind is ChunkKind.QUESTION:
         return mark(_shorten(_told_of_question(chunk), terms), citation.n)
@@ -112,6 +112,15 @@ def _part(
         fields = _front_matter(chunk) if citation.quote == chunk.text else ""
         return mark(fields or _shorten(citation.quote, terms), citation.n)
     return mark(_dedent(citation.quote), citation.n)
+
+
+def _bare_code(chunk: Chunk, citation: Citation) -> str:
+    """Return the quote where it is lines of code without their fence; empty where it is not."""
+    lines = quoted_lines(chunk, citation)
+    around = (span.lines for span in chunk.code if not span.inline)
+    if not any(span.start <= lines.start and lines.end <= span.end for span in around):
+        return ""
+    return textwrap.dedent(citation.quote).strip()
 
 
 def _front_matter(chunk: Chunk) -> str:

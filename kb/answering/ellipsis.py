@@ -70,6 +70,11 @@ _WHICH_ONE: Final = re.compile(r"(?:[еоыи]й|[еоыи]м|[ыи]х)$")
 """How "следующей" ends, and "другом"; what has no noun of its own."""
 _TO_THE_ASSISTANT: Final = re.compile(r"\b(?:you|ты|вы|тебя|вас|тебе|вам)\b", re.IGNORECASE)
 _ARTICLE: Final = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+_ON_SYSTEM: Final = re.compile(
+    rf"(?:в|на|под|для|in|on|under|for) {any_of('system')}(?!\w)", re.IGNORECASE
+)
+_ARTICLE_BEFORE: Final = re.compile(r"\b(a)n?\s$", re.IGNORECASE)
+_VOWELS: Final = frozenset("aeiou")
 _PROGRAMS: Final = frozenset({"docker", "git", "linux", "window"})
 """Terms of programs and systems: `докер` is `docker`."""
 _LABEL: Final = re.compile(r"[A-ZА-ЯЁ]{2,5}|[A-ZА-ЯЁ]{0,4}[-_]?\d+(?:\.\d+)*", re.ASCII)
@@ -194,6 +199,9 @@ def _with_phrase(said: str, asked: str) -> str | None:
     same = {preposition, *PREPOSITION_PAIRS.get(preposition, ())}
     tokens = list(tokenize(asked))
     places = [n for n, token in enumerate(tokens) if fold(token.surface) in same]
+    if _ON_SYSTEM.fullmatch(said):
+        # "В линуксе" takes the place of "на винду".
+        places = [n for n, token in enumerate(tokens) if _ON_SYSTEM.match(asked, token.start)]
     if not places:
         return None
     begin = places[-1]
@@ -249,7 +257,13 @@ def _with_thing(said: str, content: Sequence[Token], asked: str) -> str:
     if place is None:
         return _with_things(said, asked)
     begin, end = place
-    return asked[:begin] + _bare(said) + asked[end:]
+    return _before(_bare(said), asked[:begin]) + _bare(said) + asked[end:]
+
+
+def _before(thing: str, text: str) -> str:
+    """Return the text before a thing, with the article that it takes: "an image"."""
+    article = "an" if thing[:1].lower() in _VOWELS else "a"
+    return _ARTICLE_BEFORE.sub(f"{article} ", text)
 
 
 def _with_kind(

@@ -50,6 +50,8 @@ _SAID_OF_NOTHING: Final = (
 _STANDS_FOR: Final = re.compile(
     rf"(?<![\w-])(?!{_SAID_OF_NOTHING}){any_of('personal')}(?![\w-])", re.IGNORECASE
 )
+_HAS_IT: Final = re.compile(r"(?<!\w)у\s+$", re.IGNORECASE)
+_WHO_HAS: Final = re.compile(r"(?<!\w)у\s+(?:сам\w+\s+)?(?P<who>[\w.-]+)", re.IGNORECASE)
 _OF_A_PERSON: Final = re.compile(r"he|she|his|him|her", re.IGNORECASE)
 _REMEMBERED: Final = 3
 """So many questions back somebody may be meant."""
@@ -67,7 +69,8 @@ _THIS_COMMAND: Final = re.compile(
 )
 _EXAMPLE: Final = re.compile(
     r"^\W*(?:(?:дай|покажи|приведи|можно|а|show|give|any|me|an|and)\W+)*"
-    r"(?P<word>пример\w?|например|examples?|for example)\W*$",
+    r"(?P<word>(?:пример\w?|examples? of(?: the| an?)?)\s+[^\W\d_]+"
+    r"|пример\w?|например|examples?|for example)\W*$",
     re.IGNORECASE,
 )
 _MORE: Final = re.compile(
@@ -103,7 +106,7 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     if them := _OF_THEM.search(rest):
         rest = asked = _without_of_them(them, previous)
     if pronoun := _pronoun(rest):
-        meant = _meant_by(pronoun.group(), history)
+        meant = _meant_by(pronoun, history)
         return rest[: pronoun.start()] + meant + rest[pronoun.end() :] if meant else asked
     tailless = _before_tail(history)
     return _completed(rest, last, tailless=tailless, has_lead_in=bool(lead_in)) or asked
@@ -114,8 +117,10 @@ def _again(rest: str, previous: str) -> str | None:
     if _MORE.match(rest):
         return stripped(previous)
     if example := _EXAMPLE.match(rest):
-        word = "example" if example["word"].isascii() else "пример"
-        return f"{stripped(previous)} {word}"
+        word = example["word"]
+        if " " in word and word.lower() != "for example":  # of a file, not of what was asked
+            return f"{topic(previous) or stripped(previous)} {word}"
+        return f"{stripped(previous)} {'example' if word.isascii() else 'пример'}"
     return None
 
 
@@ -257,9 +262,16 @@ def _spoken_command(last: Turn) -> str:
     return asked[named.start : named.end] if named else command_name(last.command)
 
 
-def _meant_by(pronoun: str, history: Sequence[Turn]) -> str:
-    """Return what a pronoun stands for: "he" for who was named last, "it" for the last topic."""
-    if _OF_A_PERSON.fullmatch(pronoun):
+def _meant_by(pronoun: re.Match[str], history: Sequence[Turn]) -> str:
+    """Return what a pronoun stands for: "he" for who was named last, "it" for the last topic.
+
+    "У неё" is who has something in the last question too.
+    """
+    if _has_something(pronoun):
+        owners = list(_WHO_HAS.finditer(history[-1].standalone_question))
+        if owners:
+            return owners[-1]["who"]
+    if _OF_A_PERSON.fullmatch(pronoun.group()):
         recent = reversed(history[-_REMEMBERED:])
         named = (last_name(turn.standalone_question) for turn in recent)
         if person := next(filter(None, named), ""):
@@ -282,7 +294,13 @@ def _pronoun(rest: str) -> re.Match[str] | None:
     things = things_in(tokens)
     for personal in _STANDS_FOR.finditer(rest):
         before = [token for token in tokens if token.start < personal.start()]
-        # The word right before is what is done to it: "list them".
-        if not any(token in things for token in before[:-1]):
+        # The word right before is what is done to it ("list them") or what it has: "образ у неё".
+        last = -2 if _has_something(personal) else -1
+        if not any(token in things for token in before[:last]):
             return personal
     return None if things else _POINTING.search(rest)
+
+
+def _has_something(pronoun: re.Match[str]) -> bool:
+    """Tell whether a pronoun says who has something: "у неё"."""
+    return _HAS_IT.search(pronoun.string, 0, pronoun.start()) is not None

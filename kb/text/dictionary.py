@@ -68,6 +68,16 @@ def _kind_of(tag: OpencorporaTag) -> str:
     return tag.POS or ""
 
 
+def may_be_genitive(folded: str) -> bool:
+    """Tell whether a Russian word is, as it is mostly used, a noun or adjective in the genitive.
+
+    Args:
+        folded: The word in lower case, with `ё` as `е`.
+    """
+    tag = _russian().parse(folded)[0].tag
+    return tag.POS in {"NOUN", "ADJF"} and "gent" in tag
+
+
 def may_be_name(folded: str) -> bool:
     """Tell whether a Russian word is, in one of its readings, somebody's or some place's name.
 

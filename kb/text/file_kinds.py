@@ -13,18 +13,35 @@ _FROM: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """The first instruction of a Dockerfile, alone on its line (`from os import path` is Python)."""
+_INSTRUCTION: Final = re.compile(
+    r"^(?:RUN|CMD|COPY|ADD|WORKDIR|EXPOSE|ENV|ENTRYPOINT|USER|VOLUME|LABEL|ARG|HEALTHCHECK)\s+\S",
+    re.MULTILINE,
+)
 _SERVICES: Final = re.compile(r"^services:\s*$", re.MULTILINE)
 
 
 def is_dockerfile(code: str, info: str) -> bool:
-    """Tell whether code is a Dockerfile; `info` is the info string of its fence."""
+    """Tell whether code is a Dockerfile; `info` is the info string of its fence.
+
+    A tag that is wrong (`java`, for its colours) does not hide one with instructions.
+    """
     tag = _tag(info)
-    return tag in _DOCKERFILE_TAGS or (tag == "" and _FROM.match(code) is not None)
+    if tag in _DOCKERFILE_TAGS:
+        return True
+    is_from = _FROM.match(code) is not None
+    return is_from and (tag == "" or _INSTRUCTION.search(code) is not None)
 
 
 def is_compose_file(code: str, info: str) -> bool:
     """Tell whether code is a Compose file; `info` is the info string of its fence."""
     return _tag(info) in _COMPOSE_TAGS and _SERVICES.search(code) is not None
+
+
+def kind_of_file(code: str, info: str) -> str:
+    """Return what code is a file of, as people name it; empty where that is not known."""
+    if is_dockerfile(code, info):
+        return "Dockerfile"
+    return "Docker Compose" if is_compose_file(code, info) else ""
 
 
 def _tag(info: str) -> str:

@@ -68,7 +68,15 @@ def test_one_flag_of_a_command_is_explained_by_its_own_line() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["what does docker images do", "docker image ls", "docker images?"]
+    "question",
+    [
+        "what does docker images do",
+        "docker image ls",
+        "docker images?",
+        "what does docker images show",
+        "что показывает docker images?",
+        "что выводит docker images",
+    ],
 )
 def test_the_command_that_is_asked_for_is_answered_by_its_entry(question: str) -> None:
     assert first_of(question) == ("images.md", ChunkKind.COMMAND)

@@ -480,3 +480,36 @@ def test_the_one_row_that_answers_stands_for_its_table(
 ) -> None:
     found = select(ranking_of(question, TABLE), MemoryCatalog([TABLE, WEB, DB]))
     assert [candidate.chunk.id for candidate in found] == picked
+
+
+def test_each_side_with_an_entry_of_its_own_is_told_by_it() -> None:
+    run = make_chunk(
+        "docker run nginx\n\nMakes a container.",
+        kind=ChunkKind.COMMAND,
+        commands=("docker run nginx",),
+        start=1,
+    )
+    start = make_chunk(
+        "docker start web\n\nStarts what was made by docker run.",
+        kind=ChunkKind.COMMAND,
+        commands=("docker start web",),
+        start=5,
+    )
+    question = "what is the difference between docker run and docker start"
+    assert chosen(question, start, run) == [run.id, start.id]
+    telling = make_chunk("docker start differs from docker run: it makes nothing.", start=9)
+    assert chosen(question, telling, start, run) == [telling.id]
+
+
+def test_definitions_are_compared_though_one_names_the_other() -> None:
+    image = make_chunk("Image - a template.", kind=ChunkKind.DEFINITION, start=1)
+    container = make_chunk("Container - an image that runs.", kind=ChunkKind.DEFINITION, start=3)
+    assert chosen("image vs container", container, image) == [image.id, container.id]
+
+
+def test_lines_of_code_and_flags_are_compared() -> None:
+    whole = make_chunk("```\nRUN x  # build\nCMD y  # start\n```", kind=ChunkKind.CODE, start=1)
+    run = make_chunk("RUN x  # build", kind=ChunkKind.CODE, start=2, parent=whole.id)
+    cmd = make_chunk("CMD y  # start", kind=ChunkKind.CODE, start=3, parent=whole.id)
+    assert chosen("CMD vs RUN", run, whole, cmd) == [cmd.id, run.id]
+    assert chosen("CMD vs -p", cmd, whole, RUN_P) == [cmd.id, RUN_P.id]

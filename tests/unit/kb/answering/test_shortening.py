@@ -43,6 +43,14 @@ def test_a_long_paragraph_without_the_words_starts_at_its_beginning() -> None:
         ("Образы лежат в /var/lib/docker.", False),
         ("The most likely cause", True),
         ("Вероятность ошибки мала", False),
+        ("Имитация ресурсов, вроде ядер процессора и памяти.", False),
+        ("Файлы вроде бы остаются.", True),
+        ("Том вроде живёт отдельно", True),
+        ("Порт менять не надо, вроде.", True),
+        ("Похоже на обычный архив.", False),
+        ("Похоже, это архив.", True),
+        ("Если возможно, берите том.", False),
+        ("Возможно, это том.", True),
     ],
 )
 def test_hedges(text: str, hedged: bool) -> None:
