@@ -45,6 +45,7 @@ _TAILS: Final = tuple(
         rf"(?<=[,.!?…;])\s*(?:{_SAID['chatter']}|{_SAID['greetings']}|{_SAID['noted_after']}){_END}*$",
         rf"\s+{_SAID['in_notes']}{_END}*$",
         rf"^(?P<link>what(?:'s|\s+(?:was|is|are|were|does|did))\b.*\w)\s+again{_END}*$",
+        rf"^(?P<link>\W*{INTERROGATIVE}\b.*\w),?\s+(?:{_SAID['emphasis']}){_END}*$",
     )
 )
 _BLANKS: Final = re.compile(r"\s{2,}")
