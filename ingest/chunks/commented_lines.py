@@ -7,18 +7,44 @@ sheet, and of a file that is told line by line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from ingest.chunks.drafts import code_lines
+from ingest.chunks.shell import is_query, without_query_comment
 from kb.model import Block, LineRange
 from kb.text.shell_lines import LogicalLine, logical_lines, without_comment
 
 _LEAST: Final = 2
 """A comment that is alone tells what the whole code does."""
-_COMMENT: Final = re.compile(r"(?:#|//)+\s*(?![-=*#/ ]{3})(?=.*[^\W\d_]{2})")
+_PROSE: Final = r"\s*(?![-=*#/ ]{3})(?=.*[^\W\d_]{2})"
 _HERE_DOCUMENT: Final = re.compile(r"<<-?\s*['\"\\]?\w")
 """What stands in one is not the shell's, and its comments are of another file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Comments:
+    """How a language comments."""
+
+    begin: re.Pattern[str]
+    """A comment that says something."""
+    without: Callable[[str], str]
+    """Returns a line without the comment behind it."""
+
+    def is_one(self, line: str) -> bool:
+        """Tell whether a line is a comment and nothing else."""
+        return bool(self.begin.match(line.strip()))
+
+    def end(self, line: str) -> bool:
+        """Tell whether a line is code with a comment behind it."""
+        line = line.strip()
+        code = self.without(line)
+        return bool(code) and bool(self.begin.match(line[len(code) :].lstrip()))
+
+
+_OF_SHELLS: Final = _Comments(re.compile(rf"(?:#|//)+{_PROSE}"), without_comment)
+_OF_QUERIES: Final = _Comments(re.compile(rf"--(?=\s){_PROSE}"), without_query_comment)
 
 
 def commented_lines(block: Block) -> list[LineRange]:
@@ -31,7 +57,9 @@ def commented_lines(block: Block) -> list[LineRange]:
     code = block.content.split("\n")
     if len(code) != lines.end - lines.start + 1 or _HERE_DOCUMENT.search(block.content):
         return []
-    found = list(_commented(list(logical_lines(code, _may_have_quotes))))
+    comments = _OF_QUERIES if is_query(block.info) else _OF_SHELLS
+    joined = list(logical_lines(code, lambda line: not comments.is_one(line)))
+    found = list(_commented(joined, comments))
     if len(found) < _LEAST:
         return []
     return [
@@ -40,42 +68,30 @@ def commented_lines(block: Block) -> list[LineRange]:
     ]
 
 
-def _commented(lines: Sequence[LogicalLine]) -> Iterator[tuple[LogicalLine, LogicalLine]]:
+def _commented(
+    lines: Sequence[LogicalLine], comments: _Comments
+) -> Iterator[tuple[LogicalLine, LogicalLine]]:
     """Yield the first and last line of what goes with a comment."""
     at = 0
     while at < len(lines):
         begin = at
-        while at < len(lines) and _is_comment(lines[at].text):
+        while at < len(lines) and comments.is_one(lines[at].text):
             at += 1
         if at == begin:
             at += 1
-            if _ends_in_comment(lines[begin].text):
+            if comments.end(lines[begin].text):
                 yield lines[begin], lines[begin]
             continue
-        end = _below(lines, at)
+        end = _below(lines, at, comments)
         if end > at:
             yield lines[begin], lines[end - 1]
         at = end
 
 
-def _below(lines: Sequence[LogicalLine], at: int) -> int:
+def _below(lines: Sequence[LogicalLine], at: int, comments: _Comments) -> int:
     """Return the end of the code that the comment above explains."""
-    while at < len(lines) and lines[at].text.strip():
-        if _is_comment(lines[at].text) or _ends_in_comment(lines[at].text):
+    while at < len(lines) and (text := lines[at].text).strip():
+        if comments.is_one(text) or comments.end(text):
             break
         at += 1
     return at
-
-
-def _may_have_quotes(line: str) -> bool:
-    return not _is_comment(line)
-
-
-def _is_comment(line: str) -> bool:
-    return bool(_COMMENT.match(line.strip()))
-
-
-def _ends_in_comment(line: str) -> bool:
-    line = line.strip()
-    code = without_comment(line)
-    return bool(code) and bool(_COMMENT.match(line[len(code) :].lstrip()))

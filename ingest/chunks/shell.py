@@ -16,6 +16,7 @@ _SHELL_INFO: Final = frozenset(
     "bash sh shell console zsh fish powershell ps1 pwsh cmd bat batch terminal shellsession".split()
 )
 _QUERY_INFO: Final = frozenset("sql psql mysql postgresql plsql".split())
+_BEFORE_QUERY_COMMENT: Final = re.compile(r"""(?:'[^']*'|"[^"]*"|[^'"-]|-(?!-(?:\s|$)))*""")
 _FILE_INFO: Final = frozenset(
     "yaml yml json jsonc toml ini conf xml html css dockerfile docker-compose makefile properties"
     " diff csv tsv markdown md text-file nginx env log http mermaid".split()
@@ -36,7 +37,7 @@ def command_lines(code: str, info: str = "") -> tuple[str, ...]:
     lines joined. What the fence calls itself is believed where it names a shell or a file format;
     a wrong tag (`java`) does not hide a block in which every line calls a well-known program.
     """
-    tag = info.split(maxsplit=1)[0].lower().strip("{}.") if info.split() else ""
+    tag = _tag(info)
     if tag in _QUERY_INFO:
         return tuple(_statements(code))
     if tag in _FILE_INFO:
@@ -51,6 +52,15 @@ def command_lines(code: str, info: str = "") -> tuple[str, ...]:
         if commands and all(map(_calls_program, commands)):
             return commands
     return ()
+
+
+def is_query(info: str) -> bool:
+    """Tell whether a fence calls itself SQL."""
+    return _tag(info) in _QUERY_INFO
+
+
+def _tag(info: str) -> str:
+    return info.split(maxsplit=1)[0].lower().strip("{}.") if info.split() else ""
 
 
 def is_command(text: str) -> bool:
@@ -89,8 +99,15 @@ def _without_keywords(lines: Iterable[str], is_call: Callable[[str], bool]) -> I
 
 
 def _statements(code: str) -> list[str]:
-    flat = " ".join(line.strip() for line in code.split("\n") if not line.lstrip().startswith("--"))
+    flat = " ".join(without_query_comment(line).strip() for line in code.split("\n"))
     return [statement.strip() for statement in flat.split(";") if statement.strip()]
+
+
+def without_query_comment(line: str) -> str:
+    """Return a line of SQL without the comment behind it."""
+    code = _BEFORE_QUERY_COMMENT.match(line)
+    is_commented = code is not None and line.startswith("--", code.end())
+    return line[: code.end()].rstrip() if code and is_commented else line
 
 
 def _program_of(line: str) -> str:
