@@ -61,7 +61,7 @@ def test_every_note_is_asked_for_by_both_languages(folder: Path) -> None:
 
 def test_each_question_is_asked_of_the_notes_it_was_written_for() -> None:
     assert {one.path_prefix for one in QUESTIONS[PRACTICE]} == {"1/", "2/"}
-    assert {one.path_prefix for one in QUESTIONS[VAULTS]} == {f"{n}/" for n in range(3, 19)}
+    assert {one.path_prefix for one in QUESTIONS[VAULTS]} == {f"{n}/" for n in range(3, 31)}
     for one in chain(*QUESTIONS.values()):
         assert all(note.startswith(one.path_prefix) for note, _ in one.relevant), one.id
 
@@ -88,7 +88,9 @@ def test_near_misses_stand_beside_questions_of_passages_that_answer(folder: Path
     assert set(ids) <= _answered(folder)
     for row in rows:
         asked, missed = map(_bare, row["answered"]), map(_bare, row["missed"])
-        assert len({*asked, *missed}) == 7, row["id"]
+        assert len(row["answered"]) >= 3, row["id"]
+        assert len(row["missed"]) >= 4, row["id"]
+        assert len({*asked, *missed}) == len(row["answered"]) + len(row["missed"]), row["id"]
         for texts in (row["answered"], row["missed"]):
             assert {is_cyrillic(text.lower()) for text in texts} == {True, False}, row["id"]
 
