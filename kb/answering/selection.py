@@ -19,7 +19,7 @@ from kb.ports import ChunkCatalog
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, coverage, match, text_terms
 from kb.text.file_kinds import is_compose_file, is_dockerfile
-from kb.text.intent import Intent, asks_for_example, asks_for_flags
+from kb.text.intent import Intent, asks_for_example, asks_for_flags, asks_for_link
 from kb.text.tokens import analyze
 
 _LONG_FIX: Final = 30
@@ -30,6 +30,7 @@ _FIX: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """A fix after what it mends."""
+_LINK: Final = re.compile(r"\bhttps?://\S", re.IGNORECASE)
 _HELD: Final = 0.7
 """A chunk that matches a word better than this holds it, in its text or above it."""
 _NEAR_LINES: Final = 15
@@ -60,7 +61,7 @@ def select(ranking: Ranking, catalog: ChunkCatalog | None = None) -> list[Candid
         return whole
     if _entry_of(best, around) is None and (section := named_section(best, around)):
         return section
-    best = _row_of(best, around)
+    best = _link_beside(_row_of(best, around), around)
     best = _with_what_it_announces(_with_its_fix(best, around), around)
     return _with_its_command(best, around)
 
@@ -118,6 +119,15 @@ def _row_of(candidate: Candidate, around: Surroundings) -> Candidate:
     rows = [c for c in around.of_note(candidate) if c.chunk.parent == table.id]
     telling = [c for c in rows if all(match(t, chunk_terms(c.chunk)) > _HELD for t in terms)]
     return telling[0] if len(telling) == 1 else candidate
+
+
+def _link_beside(candidate: Candidate, around: Surroundings) -> Candidate:
+    """Return the address that stands under the same heading where a link is asked for."""
+    if not asks_for_link(around.ranking.question.text) or _LINK.search(candidate.chunk.text):
+        return candidate
+    trail = candidate.chunk.heading_trail
+    beside = (c for c in around.of_note(candidate) if c.chunk.heading_trail == trail)
+    return next((c for c in beside if _LINK.search(c.chunk.text)), candidate)
 
 
 def _all_groups(whole: Candidate, around: Surroundings) -> list[Candidate]:

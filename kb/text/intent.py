@@ -109,6 +109,17 @@ examples?|sample|show me
 """)
 
 
+_LINK: Final = _any_of(r"""
+links?|urls?|hyperlinks?
+ссылк\w+|урл\w?
+""")
+
+
+def asks_for_link(text: str) -> bool:
+    """Tell whether a question wants the address of a page."""
+    return _LINK.search(text) is not None
+
+
 def asks_for_flags(text: str) -> bool:
     """Tell whether a question asks for the flags of a command, not for a named one."""
     return _ALL_FLAGS.search(text) is not None

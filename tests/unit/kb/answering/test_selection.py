@@ -513,3 +513,13 @@ def test_lines_of_code_and_flags_are_compared() -> None:
     cmd = make_chunk("CMD y  # start", kind=ChunkKind.CODE, start=3, parent=whole.id)
     assert chosen("CMD vs RUN", run, whole, cmd) == [cmd.id, run.id]
     assert chosen("CMD vs -p", cmd, whole, RUN_P) == [cmd.id, RUN_P.id]
+
+
+def test_who_asks_for_a_link_gets_the_address_under_the_heading() -> None:
+    address = make_chunk("https://example.org/talk", start=3)
+    told = make_chunk("A talk about containers.", start=5)
+    assert chosen("link to the talk about containers", told, address) == [address.id]
+    assert chosen("ссылка на talk about containers", told, address) == [address.id]
+    assert chosen("the talk about containers", told, address) == [told.id]
+    elsewhere = make_chunk("https://example.org/other", start=3, note="b.md")
+    assert chosen("link to the talk about containers", told, elsewhere) == [told.id]
