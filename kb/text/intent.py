@@ -110,7 +110,7 @@ examples?|sample|show me
 
 
 _LINK: Final = _any_of(r"""
-links?|urls?|hyperlinks?
+(?<!to )(?<!i )links? (to|for|about)|links?(?=\W*$)|urls?|hyperlinks?
 ссылк\w+|урл\w?
 """)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kb.text.asking import asked_part
 from kb.text.courtesies import without_courtesies
-from kb.text.intent import detect_intent
+from kb.text.intent import asks_for_link, detect_intent
 from kb.text.language import detect_language
 from kb.text.tokens import analyze, tokenize
 from kb.text.translation import translations
@@ -64,3 +64,18 @@ def test_translations_work_both_ways() -> None:
     assert "файл" in dict(translations("file"))
     assert translations("qwertyuiop") == ()
     assert all(0 < weight <= 1 for _, weight in translations("удал"))
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("link to the talk", True),
+        ("video link", True),
+        ("url of the repo", True),
+        ("ссылка на доку", True),
+        ("how do I link containers", False),
+        ("how to link to a network", False),
+    ],
+)
+def test_a_link_is_asked_for_by_its_name(text: str, asked: bool) -> None:
+    assert asks_for_link(text) is asked
