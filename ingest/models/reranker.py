@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from ingest.models.embedding_text import passage_text
 from ingest.models.model_files import WEIGHTS_FILE, file_hash
@@ -31,6 +32,8 @@ _PEAKS: Final = ".peaks"
 _LEVELS: Final = 127
 _STRIDE: Final = 20
 """Tokens from one part of a long passage that may be read to the next."""
+_MET: Final = 0.4
+"""Tokens whose embeddings have a lower cosine have nothing to do with each other."""
 _LONGEST_CONTEXT: Final = 40
 _READERS: Final = 2
 """Pairs that are read side by side."""
@@ -98,7 +101,8 @@ class PairReranker:
         if len(told) <= PASSAGE_TOKENS:
             return told
         above = self._ids(chunk.context)[:_LONGEST_CONTEXT]
-        return nearest_part(told, asked, above)
+        rows = cast("Any", self._embeddings).word_embeddings.weight
+        return nearest_part(told, asked, above, rows)
 
     def _ids(self, text: str) -> TokenIds:
         ids: TokenIds = self._tokenizer.encode(text, add_special_tokens=False).ids
@@ -111,18 +115,28 @@ class PairReranker:
             return float(self._network(embedded, mask, parts))
 
 
-def nearest_part(told: TokenIds, asked: TokenIds, above: TokenIds) -> TokenIds:
-    """Return so many ids as are read: those from the start, unless others share more with asked.
+def nearest_part(told: TokenIds, asked: TokenIds, above: TokenIds, rows: Tensor) -> TokenIds:
+    """Return so many ids as are read: those from the start, unless others are nearer to asked.
+
+    How near is told by the tokens alone: by the cosine of each asked one with the nearest told, so
+    that a word is met by its translation.
 
     Args:
         told: Of a passage that is longer than what is read.
         asked: Of the question.
         above: What stands above the passage; comes before a part from further down.
+        rows: The embedding of each token, shape (tokens, dimension).
     """
-    wanted, room = set(asked), PASSAGE_TOKENS - len(above)
+    room = PASSAGE_TOKENS - len(above)
     starts = range(0, len(told) - room + _STRIDE, _STRIDE)
     parts = [told[:PASSAGE_TOKENS], *([*above, *told[start : start + room]] for start in starts)]
-    return max(parts, key=lambda part: len(wanted.intersection(part)))
+    own = {token: place for place, token in enumerate(dict.fromkeys([*told, *above]))}
+    rows = rows.detach()
+    unit = functional.normalize(rows[list(own)].float(), dim=1)
+    cosines = functional.normalize(rows[asked].float(), dim=1) @ unit.T
+    met = functional.threshold(cosines, _MET, 0.0)
+    near = [float(met[:, [own[token] for token in part]].amax(dim=1).sum()) for part in parts]
+    return parts[near.index(max(near))]
 
 
 _EXAMPLE: Final = (

@@ -115,7 +115,7 @@ def test_of_a_long_passage_the_part_nearest_to_the_question_is_read(
     asked: list[int], begins: int
 ) -> None:
     told, above = list(range(1000, 1130)), [1, 2]
-    part = nearest_part(told, asked, above)
+    part = nearest_part(told, asked, above, torch.eye(2000))
     assert part[0] == begins
     assert len(part) <= PASSAGE_TOKENS
     assert begins == 1000 or {1120, 1121} <= set(part)
@@ -123,7 +123,16 @@ def test_of_a_long_passage_the_part_nearest_to_the_question_is_read(
 
 def test_every_token_of_a_long_passage_is_in_some_part() -> None:
     told = list(range(1000, 1000 + 3 * PASSAGE_TOKENS + 7))
-    assert all(token in nearest_part(told, [token], [1, 2]) for token in told)
+    rows = torch.eye(2000)
+    assert all(token in nearest_part(told, [token], [1, 2], rows) for token in told)
+
+
+def test_a_word_is_met_by_one_that_means_the_same() -> None:
+    told, rows = list(range(1000, 1130)), torch.eye(2000)
+    rows[7, 1125] = 1.0
+    assert 1125 in nearest_part(told, [7], [1, 2], rows)
+    rows[7, 7] = 4.0  # a cosine of .24: something else
+    assert 1125 not in nearest_part(told, [7], [1, 2], rows)
 
 
 def test_a_long_chunk_is_read_where_it_speaks_of_what_is_asked(model: Path, reader: Reader) -> None:
