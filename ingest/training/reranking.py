@@ -7,14 +7,15 @@ itself (cross-entropy), so that a question without an answer has no passage that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from ingest.models.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
@@ -58,6 +59,8 @@ class RerankingSettings:
     """How many have their words in another order, 0-1."""
     body_rate: float = 7e-5
     head_rate: float = 3e-2
+    dropout: float = 0.1
+    """How much of each layer's output is left out while it learns, 0-1."""
     warmup_steps: int = 50
     rate_floor: float = 0.05
     fast: bool = True
@@ -154,7 +157,8 @@ class RerankingTrainer:
         run = TimedRun(
             minutes=self._settings.minutes, steps=self._settings.steps, checkpoint=self._checkpoint
         )
-        run.train({"network": self._reader.network, "optimizer": self._optimizer}, self._step)
+        with dropping_out(self._reader.network, self._settings.dropout):
+            run.train({"network": self._reader.network, "optimizer": self._optimizer}, self._step)
 
     def _step(self, step: int, share: float) -> float:
         settings = self._settings
@@ -191,6 +195,20 @@ class RerankingTrainer:
             return drawn
         other = {asked: reordered(asked, rng) for asked, _ in drawn.pairs}
         return replace(drawn, pairs=[(other[asked], told) for asked, told in drawn.pairs])
+
+
+@contextmanager
+def dropping_out(network: nn.Module, share: float) -> Iterator[None]:
+    """Leave out a share of each layer's output within; nothing is left out before and after."""
+    layers = [layer for layer in network.modules() if isinstance(layer, nn.Dropout)]
+    for layer in layers:
+        layer.p = share
+        layer.train()
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.eval()
 
 
 def _drawable(groups: Sequence[PairGroup], settings: RerankingSettings) -> list[PairGroup]:

@@ -25,6 +25,7 @@ from ingest.training.reranking import (
     RerankingTrainer,
     beside_near_misses,
     beside_passages,
+    dropping_out,
     group_loss,
     rate_groups,
 )
@@ -228,3 +229,13 @@ def test_questions_of_vaults_are_learnt_as_chats_too(tmp_path: Path) -> None:
     assert asked[2].relevant == asked[0].relevant
     (tmp_path / "chat.jsonl").unlink()
     assert len(asked_of_vaults(tmp_path)) == 2
+
+
+def test_layers_leave_something_out_only_while_they_learn(model: Path) -> None:
+    reader = Reader(load_student(model), load_tokenizer(model / "tokenizer.json"))
+    pair = [("where is it", "it is here")]
+    before = reader.logits(pair, fast=False)
+    with dropping_out(reader.network, 0.5):
+        learning = reader.logits(pair, fast=False)
+    assert not torch.equal(learning, before)
+    assert torch.equal(reader.logits(pair, fast=False), before)
