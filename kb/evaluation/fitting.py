@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import kb
 from kb.answering import abstention
 from kb.answering.abstention import EVIDENCE_NAMES, Calibration
-from kb.answering.followups import resolve
+from kb.answering.conversation.followups import resolve
 from kb.evaluation.gold import GoldQuestion
 from kb.evaluation.tuning import (
     Ranked,
