@@ -45,7 +45,7 @@ _CODE: Final = (
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
     ("kb.text", ("sound", "data_uris", "prompts", "here_documents", "hidden")),
     ("kb.text", ("command_lines", "programs", "wrappers", "shell_lines", "definitions", "words")),
-    ("kb.text", ("unwritten", "dates", "file_kinds")),
+    ("kb.text", ("unwritten", "dates", "file_kinds", "markers", "announcing")),
 )
 """The modules that decide what an index of given notes looks like, with tables of their names."""
 

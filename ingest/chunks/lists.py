@@ -15,7 +15,7 @@ from ingest.chunks.bare_commands import (
     typed_head,
 )
 from ingest.chunks.drafts import Draft, DraftBook
-from ingest.chunks.flags import flags_at_head, without_task_box
+from ingest.chunks.flags import flags_at_head
 from ingest.chunks.grouping import group_blocks
 from ingest.chunks.owners import owners_of
 from ingest.chunks.places import Owner, Place, add_draft
@@ -30,6 +30,7 @@ from ingest.chunks.signals import (
 )
 from ingest.inline import code_at_head, plain_text
 from kb.model import Block, BlockKind, ChunkKind, LineRange
+from kb.text.markers import without_task_box
 from kb.text.prompts import without_prompt
 from kb.text.unwritten import says_nothing
 

@@ -12,7 +12,11 @@ from ingest.chunks.shell import is_command, is_program
 from ingest.inline import code_pieces
 from kb.model import Block
 from kb.text.command_lines import command_name
+from kb.text.markers import BULLET
 
+_BEFORE_COMMAND: Final = rf"^\s*(?:(?:{BULLET}|[>$])\s+)*"
+"""Of a line that is an item, a quote or typed at a prompt. A numbered one is a step: where that
+begins with the name, it is the first word of a sentence."""
 _PROGRAM_NAME: Final = re.compile(r"[a-z][\w.-]+")
 
 
@@ -32,7 +36,7 @@ def subject_of(trail: Sequence[str], body: str) -> str:
     """
     own = trail[-1].lower() if trail else ""
     if _PROGRAM_NAME.fullmatch(own) and not is_program(own):
-        called = re.search(rf"^\s*(?:[-*+>$]\s+)*`?{re.escape(own)}(?=[ -])", body, re.MULTILINE)
+        called = re.search(rf"{_BEFORE_COMMAND}`?{re.escape(own)}(?=[ -])", body, re.MULTILINE)
         if called:
             return own
     return next((name for name in map(str.lower, reversed(trail)) if is_program(name)), "")
