@@ -38,13 +38,14 @@ _CODE: Final = (
     ("ingest.chunks", ("chunking", "sections", "entries", "lists", "tables", "flags", "signals")),
     ("ingest.chunks", ("shell", "bare_commands", "owners", "problems", "leads", "flag_lines")),
     ("ingest.chunks", ("pairs", "drafts", "footnotes", "footnote_drafts")),
-    ("ingest.chunks", ("grouping", "commented_lines")),
+    ("ingest.chunks", ("grouping", "commented_lines", "places", "named_owners")),
+    ("ingest.chunks", ("code_drafts", "pair_drafts", "open_questions")),
     ("ingest.models", ("embedding_text", "windows")),
     ("kb.store", ("catalog", "manifest", "lexical", "chroma", "serial")),
     ("kb.text", ("tokens", "stopwords", "transliteration", "language", "fences", "sentences")),
     ("kb.text", ("sound", "data_uris", "prompts", "here_documents", "hidden")),
     ("kb.text", ("command_lines", "programs", "wrappers", "shell_lines", "definitions", "words")),
-    ("kb.text", ("unwritten", "dates", "file_kinds")),
+    ("kb.text", ("unwritten", "dates", "file_kinds", "markers", "announcing")),
 )
 """The modules that decide what an index of given notes looks like, with tables of their names."""
 

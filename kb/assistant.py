@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kb.answering.abstention import Calibration
-from kb.answering.followups import resolve
+from kb.answering.conversation.followups import resolve
 from kb.answering.frames import frame, model_failed
 from kb.answering.generation import build_messages, reworded
 from kb.answering.quotes import cited_chunks, quote_chunk

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ingest.chunks.flags import without_task_box
 from ingest.chunks.shell import is_command
 from ingest.inline import code_at_head, plain_text
 from kb.text.command_lines import called_words, command_name
+from kb.text.markers import without_task_box
 from kb.text.programs import subcommands_of
 from kb.text.prompts import without_prompt
 

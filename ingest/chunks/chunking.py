@@ -14,9 +14,10 @@ from dataclasses import replace
 from typing import Final
 
 from ingest.chunks.drafts import Draft, DraftBook, finish_drafts
-from ingest.chunks.entries import EntryDrafter, draft_body, owner_named_by, subject_of
+from ingest.chunks.entries import EntryDrafter, draft_body
 from ingest.chunks.footnote_drafts import tie_footnotes
-from ingest.chunks.lists import Place
+from ingest.chunks.named_owners import owner_named_by, subject_of
+from ingest.chunks.places import Place
 from ingest.chunks.problems import is_written
 from ingest.chunks.sections import Section, split_sections
 from ingest.chunks.signals import (

@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from ingest.chunks.bare_commands import command_alone, command_at_head
-from ingest.chunks.commented_lines import commented_lines
+from ingest.chunks.bare_commands import command_alone
+from ingest.chunks.code_drafts import draft_commented, draft_file
 from ingest.chunks.drafts import Draft, DraftBook
 from ingest.chunks.flag_lines import draft_flag_lines
-from ingest.chunks.grouping import group_by_content
+from ingest.chunks.grouping import pieces_of
 from ingest.chunks.leads import Leads, explains_flags
-from ingest.chunks.lists import (
-    NOBODY,
-    Owner,
-    Place,
-    draft_command_lines,
-    draft_command_terms,
-    draft_list,
-)
+from ingest.chunks.lists import draft_command_lines, draft_command_terms, draft_list
+from ingest.chunks.named_owners import commands_named, sole_command
+from ingest.chunks.open_questions import draft_open_block, draft_open_heading, is_unwritten
+from ingest.chunks.pair_drafts import draft_pairs
 from ingest.chunks.pairs import pairs_of
+from ingest.chunks.places import NOBODY, Owner, Place, add_draft
 from ingest.chunks.problems import STRUCTURED, Whole, Wholes
-from ingest.chunks.shell import command_lines, is_command, is_program
-from ingest.chunks.signals import announces, asks, defines
+from ingest.chunks.shell import command_lines
+from ingest.chunks.signals import announces, defines
 from ingest.chunks.tables import draft_table
 from ingest.front_matter import read_front_matter
-from ingest.inline import code_pieces
-from kb.model import Block, BlockKind, ChunkKind, LineRange
-from kb.text.command_lines import command_name
-from kb.text.file_kinds import kind_of_file
+from kb.model import Block, BlockKind, ChunkKind
 from kb.text.hidden import is_hidden
-from kb.text.unwritten import says_nothing
 
 MAX_TEXT_CHARS: Final = 3000
 """A longer paragraph is cut between its lines."""
-MAX_CODE_CHARS: Final = 50_000
-"""A fence is one piece, as half a file is of no use to anyone; a longer one is a dump of data."""
-_PROGRAM_NAME: Final = re.compile(r"[a-z][\w.-]+")
 _PROSE: Final = frozenset({BlockKind.PARAGRAPH, BlockKind.HTML, BlockKind.FOOTNOTE})
 
 
@@ -71,7 +60,7 @@ class EntryDrafter:
         still to be written.
         """
         if self.begins_unwritten:
-            self._open_heading(heading)
+            self._place = draft_open_heading(self._book, heading, self._blocks[0], self._place)
             self.run(1)
             return
         command = command_alone(heading.content)
@@ -97,14 +86,11 @@ class EntryDrafter:
             if whole := self._wholes.beginning_at(at):
                 self._whole(whole)
                 return whole.end
-        return self._open_block(at) if self._is_unwritten(at) else self._other(at)
-
-    def _open_block(self, at: int) -> int:
-        """Draft a bare `TODO` as an open question; one within a whole answers nothing at all."""
         block = self._blocks[at]
-        if self._place.parent is None:
-            self._add(ChunkKind.QUESTION, *_span(block), question=block.lines, answered=False)
-        return at + 1
+        if is_unwritten(block):
+            draft_open_block(self._book, block, self._place)
+            return at + 1
+        return self._other(at)
 
     def _other(self, at: int) -> int:
         """Draft what is no question and no problem; returns the position after it."""
@@ -127,7 +113,9 @@ class EntryDrafter:
     def _whole(self, whole: Whole) -> None:
         """Draft a question with its answer, or a symptom with its fix."""
         body = self._blocks[whole.body]
-        draft = self._add(
+        draft = add_draft(
+            self._book,
+            self._place,
             whole.kind,
             self._blocks[whole.start].lines.start,
             self._blocks[whole.end - 1].lines.end,
@@ -142,29 +130,7 @@ class EntryDrafter:
     @property
     def begins_unwritten(self) -> bool:
         """The first block only says that something is still to be written."""
-        return self._is_unwritten(0)
-
-    def _open_heading(self, heading: Block) -> None:
-        """Draft a heading whose text is still to be written as an open question."""
-        self._book.add(
-            Draft(
-                kind=ChunkKind.QUESTION,
-                start=heading.lines.start,
-                end=self._blocks[0].lines.end,
-                trail=heading.heading_trail,
-                question=heading.lines,
-                answered=False,
-            )
-        )
-        if asks(heading.content):
-            # What follows is no answer, and would be found as one by the words of the question.
-            self._place = replace(self._place, trail=heading.heading_trail)
-
-    def _is_unwritten(self, at: int) -> bool:
-        """Tell whether a block only says that something is still to be written."""
-        block = self._blocks[at]
-        is_text = block.kind in {BlockKind.PARAGRAPH, BlockKind.LIST}
-        return is_text and says_nothing(block.text)
+        return is_unwritten(self._blocks[0])
 
     def _pairs(self, at: int) -> int:
         """Draft the labelled questions of a paragraph; returns the position after, 0 for none."""
@@ -172,30 +138,12 @@ class EntryDrafter:
         pairs = pairs_of(block)
         if not pairs:
             return 0
-        self._around(block, [pair.lines for pair in pairs])
-        is_led = self._kind(at + 1) in STRUCTURED and announces(block.content)
-        end = at + 2 if is_led else at + 1
-        for pair in pairs:
-            is_last = pair is pairs[-1]
-            draft = self._add(
-                ChunkKind.QUESTION,
-                pair.lines.start,
-                self._blocks[end - 1].lines.end if is_last else pair.lines.end,
-                question=pair.question,
-                answered=pair.answered or (is_last and is_led),
-            )
-            if is_last:
-                body = self._blocks[at + 1 : end]
-                draft_body(self._book, body, replace(self._place, parent=draft))
-        return end
-
-    def _around(self, block: Block, drafted: Sequence[LineRange]) -> None:
-        """Draft the lines of a paragraph before, between and after those that are drafted."""
-        starts = [block.lines.start, *(lines.end + 1 for lines in drafted)]
-        ends = [*(lines.start - 1 for lines in drafted), block.lines.end]
-        for start, end in zip(starts, ends, strict=True):
-            if start <= end:
-                self._add(ChunkKind.PARAGRAPH, start, end)
+        led = self._blocks[at + 1 : at + 2] if announces(block.content) else ()
+        body = [each for each in led if each.kind in STRUCTURED]
+        led_end = body[0].lines.end if body else None
+        draft = draft_pairs(self._book, block, self._place, pairs, led_end=led_end)
+        draft_body(self._book, body, replace(self._place, parent=draft))
+        return at + 1 + len(body)
 
     # --- commands and code --------------------------------------------------------------------
 
@@ -204,11 +152,12 @@ class EntryDrafter:
         start = lead.lines.start if lead else block.lines.start
         commands = command_lines(block.content, block.info)
         if not commands:
-            self._draft_commented(block, self._draft_file(block, start))
+            file = draft_file(self._book, block, self._place, start=start)
+            draft_commented(self._book, block, self._place, whole=file)
             return at + 1
         end = at + 1 if lead else self._leads.description_end(at + 1)
         draft = self._entry((start, self._blocks[end - 1].lines.end), commands, end)
-        self._draft_commented(block, draft)
+        draft_commented(self._book, block, self._place, whole=draft)
         for paragraph in self._blocks[at + 1 : end]:
             if paragraph.kind is BlockKind.PARAGRAPH and defines(paragraph.content):
                 self._add(ChunkKind.DEFINITION, *_span(paragraph), parent=draft)
@@ -216,29 +165,10 @@ class EntryDrafter:
 
     def _entry(self, lines: tuple[int, int], commands: tuple[str, ...], end: int) -> Draft:
         """Draft an entry of commands; it owns the flags from the block at `end` on."""
-        draft = self._add(ChunkKind.COMMAND, *lines, commands=commands)
+        draft = add_draft(self._book, self._place, ChunkKind.COMMAND, *lines, commands=commands)
         self._place = replace(self._place, owner=Owner(commands=commands, draft=draft))
         self._adjacent_to = end
         return draft
-
-    def _draft_file(self, block: Block, start: int) -> Draft:
-        """Draft code that is no commands; returns the first piece."""
-        (_, end), *others = _pieces(block, MAX_CODE_CHARS)
-        draft = self._add(ChunkKind.CODE, start, end)
-        for first, last in others:
-            self._add(ChunkKind.CODE, first, last)
-        return draft
-
-    def _draft_commented(self, block: Block, whole: Draft) -> None:
-        """Draft the lines of code that have a comment of their own."""
-        source = block.text.split("\n")
-        for own in commented_lines(block):
-            first = own.start - block.lines.start
-            code = "\n".join(source[first : own.end - block.lines.start + 1])
-            commands = command_lines(code, block.info) if whole.commands else ()
-            kind = ChunkKind.COMMAND if commands else ChunkKind.CODE
-            line = self._add(kind, own.start, own.end, commands=commands, parent=whole)
-            line.told = kind_of_file(block.content, block.info)
 
     def _with_lead(self, at: int) -> int:
         lead, block = self._blocks[at], self._blocks[at + 1]
@@ -314,7 +244,7 @@ class EntryDrafter:
 
     def _text(self, block: Block, kind: ChunkKind) -> Draft:
         """Draft a text, cut where it is over-long; returns the first piece."""
-        first, *others = _pieces(block, MAX_TEXT_CHARS)
+        first, *others = pieces_of(block, MAX_TEXT_CHARS)
         draft = self._add(kind, *first)
         for start, end in others:
             self._add(kind, start, end)
@@ -322,7 +252,7 @@ class EntryDrafter:
 
     def _list_place(self, at: int, lead: Block | None) -> Place:
         """Return where a list stands: an unflagged one is a command's own only right after it."""
-        named = _commands_named(lead) if lead else ()
+        named = commands_named(lead) if lead else ()
         if named:
             return replace(self._place, owner=Owner(commands=named))
         block, place = self._blocks[at], self._flag_place(at)
@@ -339,78 +269,20 @@ class EntryDrafter:
         before = self._blocks[at - 1] if at else None
         if before is None or before.kind is not BlockKind.PARAGRAPH:
             return self._place
-        named = _sole_command(before)
+        named = sole_command(before)
         is_free = not self._place.owner.commands or command_alone(before.content)
         if not (named and is_free and explains_flags(self._blocks[at])):
             return self._place
         return replace(self._place, owner=Owner(commands=(named,)))
 
-    def _add(
-        self,
-        kind: ChunkKind,
-        start: int,
-        end: int,
-        *,
-        commands: tuple[str, ...] = (),
-        question: LineRange | None = None,
-        answered: bool = True,
-        parent: Draft | None = None,
-    ) -> Draft:
-        return self._book.add(
-            Draft(
-                kind=kind,
-                start=start,
-                end=end,
-                trail=self._place.trail,
-                commands=commands,
-                question=question,
-                answered=answered,
-                parent=parent or self._place.parent,
-            )
-        )
-
-    def _kind(self, at: int) -> BlockKind | None:
-        return self._blocks[at].kind if at < len(self._blocks) else None
+    def _add(self, kind: ChunkKind, start: int, end: int, *, parent: Draft | None = None) -> Draft:
+        return add_draft(self._book, self._place, kind, start, end, parent=parent)
 
 
 def draft_body(book: DraftBook, body: Sequence[Block], place: Place) -> None:
     """Draft what stands within a question or a problem, unless that is a single paragraph."""
     if len(body) > 1 or any(block.kind not in _PROSE for block in body):
         EntryDrafter(book, body, place, is_inside=True).run()
-
-
-def owner_named_by(heading: str) -> Owner:
-    """Return the command that a heading is about; nobody where it is about something else."""
-    if is_command(heading):
-        return Owner(commands=(command_at_head(heading.strip()) or heading.strip(),))
-    return NOBODY
-
-
-def subject_of(trail: Sequence[str], body: str) -> str:
-    """Return the program that the nearest heading names (`curl`); empty where none does.
-
-    Args:
-        trail: The headings above, with the section's own.
-        body: The section's text. A program that is not well known heads lines that call it.
-    """
-    own = trail[-1].lower() if trail else ""
-    if _PROGRAM_NAME.fullmatch(own) and not is_program(own):
-        called = re.search(rf"^\s*(?:[-*+>$]\s+)*`?{re.escape(own)}(?=[ -])", body, re.MULTILINE)
-        if called:
-            return own
-    return next((name for name in map(str.lower, reversed(trail)) if is_program(name)), "")
-
-
-def _commands_named(lead: Block) -> tuple[str, ...]:
-    pieces = (piece.code.strip() for piece in code_pieces(lead.content))
-    return tuple(command_name(code) for code in pieces if is_command(code))
-
-
-def _sole_command(block: Block) -> str:
-    """Return the command that a paragraph marks as code, where it marks just one."""
-    codes = [piece.code.strip() for piece in code_pieces(block.content)]
-    commands = list(filter(is_command, codes))
-    return commands[0] if len(commands) == 1 else ""
 
 
 def _goes_on_counting(block: Block) -> bool:
@@ -425,17 +297,3 @@ def _has_structure(quote: Block) -> bool:
 
 def _span(block: Block) -> tuple[int, int]:
     return block.lines.start, block.lines.end
-
-
-def _pieces(block: Block, max_chars: int) -> list[tuple[int, int]]:
-    """Cut an over-long block between its lines, at blank lines where there are some."""
-    if len(block.text) <= max_chars:
-        return [_span(block)]
-    # A line's end counts as a character of it.
-    lines = [f"{line}\n" for line in block.text.split("\n")]
-    first = block.lines.start
-    return [
-        (first + group.start, first + group.stop - 1)
-        for group in group_by_content(lines, max_chars)
-        if any(map(str.strip, lines[group.start : group.stop]))
-    ]

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.chunks.bare_commands import leading_command, typed_head
-from ingest.chunks.drafts import Draft, DraftBook
+from ingest.chunks.drafts import DraftBook
 from ingest.chunks.flags import flags_along, flags_at_head
-from ingest.chunks.lists import Owner, Place, add_flag, add_paragraph
+from ingest.chunks.lists import add_flag, add_paragraph
+from ingest.chunks.places import Owner, Place, add_draft
 from kb.model import Block, ChunkKind
 
 
@@ -71,16 +72,8 @@ def _draft_others(
             continue
         if first < number:
             add_paragraph(book, start + first, start + number - 1, place)
-        draft = book.add(
-            Draft(
-                kind=ChunkKind.COMMAND,
-                start=start + number,
-                end=start + number,
-                trail=place.trail,
-                commands=(command,),
-                parent=place.parent,
-            )
-        )
+        at = start + number
+        draft = add_draft(book, place, ChunkKind.COMMAND, at, at, commands=(command,))
         first = number + 1
         if is_last and below:
             return replace(place, owner=Owner(commands=(command,), draft=draft))

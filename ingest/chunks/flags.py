@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from ingest.inline import plain_text
+from kb.text.markers import without_task_box
 
 _FLAG: Final = r"(?:--?[A-Za-z?][\w-]*|--?\d(?=[\s:`]|$))"
 _VALUE: Final = (
@@ -18,7 +19,6 @@ _HEAD: Final = re.compile(
 """A flag with its value; what joins it to the next one (in `-v /a:/b` the slash is the value's)."""
 _NEXT: Final = re.compile(r"[,;.]\s+(?:\w{1,3}\s+)?(?=`-)")
 """What stands in a line before a further flag and what it does."""
-_TASK: Final = re.compile(r"^\[[ xX]\]\s+")
 _EXPLAINED: Final = re.compile(r"\s*(?:[-–—:=]|->|→|\()|\s+\S|\s*$")
 _RECKONS: Final = re.compile(r"-\d+\s*[+*/%]")
 _DASHES: Final = str.maketrans({"‐": "-", "‑": "-", "−": "-"})
@@ -52,8 +52,3 @@ def flags_along(line: str) -> tuple[str, ...]:
     first = flags_at_head(line)
     others = (flags_at_head(line[gap.end() :]) for gap in _NEXT.finditer(line)) if first else ()
     return tuple(dict.fromkeys([*first, *(flag for found in others for flag in found)]))
-
-
-def without_task_box(text: str) -> str:
-    """Return an item's text without the box of a task (`[ ]`, `[x]`)."""
-    return _TASK.sub("", text.lstrip())

@@ -36,6 +36,24 @@ def group_blocks(blocks: Sequence[Block], max_chars: int) -> list[Sequence[Block
     return [blocks[group.start : group.stop] for group in group_by_content(texts, max_chars)]
 
 
+def pieces_of(block: Block, max_chars: int) -> list[tuple[int, int]]:
+    """Cut an over-long block between its lines, at blank lines where there are some.
+
+    Returns:
+        The first and the last line of each piece, 1-based; at least one, none of blank lines alone.
+    """
+    if len(block.text) <= max_chars:
+        return [(block.lines.start, block.lines.end)]
+    # A line's end counts as a character of it.
+    lines = [f"{line}\n" for line in block.text.split("\n")]
+    first = block.lines.start
+    return [
+        (first + group.start, first + group.stop - 1)
+        for group in group_by_content(lines, max_chars)
+        if any(map(str.strip, lines[group.start : group.stop]))
+    ]
+
+
 def _reach(texts: Sequence[str], start: int, max_chars: int) -> tuple[int, int]:
     """Return the first and the last place where a group from `start` on may end."""
     middle, end, size = start + 1, start + 1, len(texts[start])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -15,9 +15,10 @@ from ingest.chunks.bare_commands import (
     typed_head,
 )
 from ingest.chunks.drafts import Draft, DraftBook
-from ingest.chunks.flags import flags_at_head, without_task_box
+from ingest.chunks.flags import flags_at_head
 from ingest.chunks.grouping import group_blocks
 from ingest.chunks.owners import owners_of
+from ingest.chunks.places import Owner, Place, add_draft
 from ingest.chunks.shell import command_lines, is_command
 from ingest.chunks.signals import (
     asks_without_mark,
@@ -29,6 +30,7 @@ from ingest.chunks.signals import (
 )
 from ingest.inline import code_at_head, plain_text
 from kb.model import Block, BlockKind, ChunkKind, LineRange
+from kb.text.markers import without_task_box
 from kb.text.prompts import without_prompt
 from kb.text.unwritten import says_nothing
 
@@ -37,33 +39,6 @@ MAX_LIST_CHARS: Final = 3000
 MAX_SINGLE_ITEMS: Final = 500
 """The items of a longer list are data, found by the part of the list that they stand in."""
 _STANDALONE_WORDS: Final = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """The command that the flags at hand belong to."""
-
-    commands: tuple[str, ...] = ()
-    draft: Draft | None = None
-    """The entry of the command; None where a heading or a sentence names it."""
-
-
-NOBODY: Final = Owner()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where drafts are being made."""
-
-    trail: tuple[str, ...]
-    owner: Owner = NOBODY
-    subject: str = ""
-    """The program that the section is about; flags which no command owns are its flags."""
-    parent: Draft | None = None
-    asks_questions: bool = False
-    """The section is one of questions, so an item may ask without a question mark."""
-    leaves_open: bool = False
-    """The section tells what is still to be found out or done."""
 
 
 def draft_list(book: DraftBook, block: Block, place: Place, *, lead: Block | None = None) -> None:
@@ -99,7 +74,7 @@ def draft_command_lines(book: DraftBook, block: Block, place: Place) -> bool:
     if not all(commands):
         return False
     for number, command in enumerate(commands, start=block.lines.start):
-        _add_command(book, number, number, command, place)
+        add_draft(book, place, ChunkKind.COMMAND, number, number, commands=(command,))
     return True
 
 
@@ -114,8 +89,8 @@ def draft_command_terms(book: DraftBook, block: Block, place: Place) -> bool:
     if 0 not in commands or not is_told or any(others):
         return False
     for head, end in parts:
-        start = block.lines.start
-        _add_command(book, start + head, start + end - 1, commands[head], place)
+        first, last = block.lines.start + head, block.lines.start + end - 1
+        add_draft(book, place, ChunkKind.COMMAND, first, last, commands=(commands[head],))
     return True
 
 
@@ -273,19 +248,6 @@ def add_flag(book: DraftBook, start: int, end: int, flags: tuple[str, ...], plac
             commands=owners_of(place.owner.commands, flags) or subject,
             flags=flags,
             parent=place.owner.draft or place.parent,
-        )
-    )
-
-
-def _add_command(book: DraftBook, start: int, end: int, command: str, place: Place) -> None:
-    book.add(
-        Draft(
-            kind=ChunkKind.COMMAND,
-            start=start,
-            end=end,
-            trail=place.trail,
-            commands=(command,),
-            parent=place.parent,
         )
     )
 

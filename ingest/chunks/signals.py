@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ingest.chunks.flags import without_task_box
 from ingest.inline import plain_text
+from kb.text.announcing import ends_in_colon
 from kb.text.definitions import defined_term
+from kb.text.markers import is_done, without_task_box
 from kb.text.unwritten import ANSWER, says_nothing
 from kb.text.words import INTERROGATIVE, any_of, read_sections
 
@@ -69,7 +70,6 @@ _TASKS: Final = re.compile(rf"(?:{_WORDS['tasks']})\b", re.IGNORECASE)
 _TASK: Final = re.compile(
     r"[\s>*_]*(?:(?:to-?do|to do|fixme)\b|(?:надо|нужно|сделать)[*_]*\s*:)", re.IGNORECASE
 )
-_DONE: Final = re.compile(r"\s*\[[xX]\]")
 _MANY_MARKS: Final = re.compile(r"\?\s*\?$")
 _SENTENCE_ENDS: Final = re.compile(r"[^\W\d_][.!?…;]\s+\S")
 _BARE_LINK: Final = re.compile(r"<?https?://\S+>?|!?\[\[[^\]\n]+\]\]|!\[[^\]\n]*\]\(\S*\)")
@@ -145,7 +145,7 @@ def wonders(line: str) -> bool:
 
 def seeks(line: str) -> bool:
     """Tell whether an item says what is to be found out: `ask Ann`, `выяснить, почему`."""
-    return not _DONE.match(line) and bool(_SEEKS.match(_bare(without_task_box(line))))
+    return not is_done(line) and bool(_SEEKS.match(_bare(without_task_box(line))))
 
 
 def leaves_open(heading: str) -> bool:
@@ -165,7 +165,7 @@ def defines(text: str) -> bool:
 
 def announces(text: str) -> bool:
     """Tell whether a paragraph ends in a colon, and so belongs to what follows."""
-    return _bare(text).endswith((":", ":\u00a0"))
+    return ends_in_colon(_bare(text))
 
 
 def ends_openly(text: str) -> bool:

@@ -8,7 +8,8 @@ from typing import Final
 from ingest.chunks.drafts import Draft, DraftBook
 from ingest.chunks.flags import flags_at_head
 from ingest.chunks.grouping import group_blocks
-from ingest.chunks.lists import Owner, Place, add_flag_row
+from ingest.chunks.lists import add_flag_row
+from ingest.chunks.places import Owner, Place
 from ingest.chunks.shell import is_command
 from ingest.inline import code_pieces, plain_text
 from kb.model import Block, BlockKind, ChunkKind

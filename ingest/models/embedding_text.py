@@ -9,8 +9,10 @@ from ingest.inline import plain_text
 from kb.model import Chunk
 from kb.text.data_uris import without_data
 from kb.text.fences import lines_and_code
+from kb.text.markers import ITEM, TASK_BOX
 
-_MARKERS: Final = re.compile(r"^(?:\s*(?:>|[-*+]|\d{1,9}[.)])(?=\s))*\s*(?:\[[ xX]\]\s)?")
+_MARKERS: Final = re.compile(rf"^(?:\s*(?:>|{ITEM})(?=\s))*\s*(?:{TASK_BOX}\s)?")
+"""All that a line begins with: an item may stand in a quote, and in another item."""
 _HEADING: Final = re.compile(r"^#{1,6}\s+|\s+#+\s*$")
 _TABLE_RULE: Final = re.compile(r"^[\s|:-]+$")
 

@@ -23,6 +23,7 @@ from ingest.training.export import export_student
 from ingest.training.lesson_batches import BatchSettings
 from ingest.training.lesson_pairs import parallel_chunks
 from ingest.training.lesson_scores import hit_at_1
+from ingest.training.lesson_tuning import LessonTuner, LessonTuningSettings
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.needs import make_needs
 from ingest.training.pairs import read_pairs, sampling_weights
@@ -32,7 +33,6 @@ from ingest.training.prepare import TOKENIZER_FILE
 from ingest.training.student import Student, encode, load_student, tokenize
 from ingest.training.teacher import teacher_folder
 from ingest.training.tokens import make_head, save_head
-from ingest.training.tuning import Tuner, TuningSettings
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
 from kb.errors import InvalidInputError, ModelError
@@ -170,13 +170,13 @@ def tune_folder(
     found = read_lessons(lessons)
     learnt = [lesson for lesson in found if not is_held_out(lesson)]
     tokenizer_json = (model / TOKENIZER_FILE).read_text(encoding="utf-8")
-    tuner = Tuner(
+    tuner = LessonTuner(
         load_student(model).to(workspace.device),
         load_tokenizer(model / TOKENIZER_FILE),
         teacher=workspace.teacher if replay else None,
         pairs=read_pairs(pairs),
         lessons=learnt,
-        settings=TuningSettings(batches=BatchSettings(epochs=epochs), fast=fast),
+        settings=LessonTuningSettings(batches=BatchSettings(epochs=epochs), fast=fast),
         checkpoint=workspace.folder / "tuned" / CHECKPOINT_FILE,
     )
     tuner.train()

@@ -1,8 +1,8 @@
 """The embedder's last stage: to find the passages of vaults, as whole texts and token by token.
 
-Contrastive learning as in `ingest.training.tuning`, from notes as people keep them. The embeddings
-of tokens stay as they are, since the reranker stands on them; and texts stay near the vectors that
-they had, so that nothing learnt before is forgotten.
+Contrastive learning as in `ingest.training.lesson_tuning`, from notes as people keep them. The
+embeddings of tokens stay as they are, since the reranker stands on them; and texts stay near the
+vectors that they had, so that nothing learnt before is forgotten.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Whether the notes answer a question at all.
 
 A small network over signals of the best candidates gives the probability; it is fitted on questions
-with known answers by `kb.evaluation.tuning`, and kept in `abstention.json` with the threshold that
-was chosen on the refusal curve; for an index with fewer signals there is a file of its own.
+with known answers by `kb.evaluation.refusal_fit`, and kept in `abstention.json` with the threshold
+that was chosen on the refusal curve; for an index with fewer signals there is a file of its own.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from typing import Final
 from kb.answering.reply_parts import PartKind, ReplyPart, parts_of_reply
 from kb.commands.naming import named_with_program
 from kb.model import Citation
+from kb.text.markers import BULLET
 from kb.text.sentences import split_sentences
 from kb.text.stopwords import STOP_WORDS
 from kb.text.tokens import Token, analyze, tokenize
@@ -22,8 +23,9 @@ _CODE_OR_MARKER: Final = re.compile(rf"(?P<code>{_CODE.pattern})|{_MARKER.patter
 _STOP_AND_MARKERS: Final = re.compile(
     r"`[^`\n]+`|(?P<stop>[.!?])\s*(?P<markers>(?:\[\d{1,3}\]\s*)+)"
 )
-_LEAD: Final = re.compile(r"\s*(?:\d{1,3}[.)]|[*+-])\s+")
-"""How a line of a list begins."""
+_LEAD: Final = re.compile(rf"\s*(?:\d{{1,3}}[.)]|{BULLET})\s+")
+"""How a line of a list begins. It is checked against nothing, so that a number with more digits
+than an answer has items (`1969. …`) is left to the claim."""
 _SUPPORT: Final = 0.3
 """Least share of a claim's content words that its passages hold, translations counted."""
 

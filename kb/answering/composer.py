@@ -16,12 +16,12 @@ from kb.answering.shortening import focus
 from kb.model import Chunk, ChunkKind, Citation, Language
 from kb.retrieval.coverage import WeightedTerm
 from kb.text.fences import opened_by
+from kb.text.markers import ITEM, has_marker, without_marker
 from kb.text.sentences import split_sentences
 
-_MARKER: Final = re.compile(r"^\s*(?:[*+-]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
 _QUOTE_MARKER: Final = re.compile(r"^\s{0,3}>\s?", re.MULTILINE)
 _STRUCTURE: Final = re.compile(
-    r"^(?:[ \t>]*(?:[*+-]\s|\d{1,9}[.)]\s|\|)| {2}|\t|(?=[^|\n]*\|)[ \t|:-]+$)", re.MULTILINE
+    rf"^(?:[ \t>]*(?:{ITEM}\s|\|)| {{2}}|\t|(?=[^|\n]*\|)[ \t|:-]+$)", re.MULTILINE
 )
 """A line of a list or a table, or one that goes on in an item."""
 _FRONT_MATTER: Final = re.compile(r"---\s*\n(.+)\n---\s*", re.DOTALL)
@@ -146,7 +146,7 @@ def _flag_item(chunk: Chunk, terms: Sequence[WeightedTerm]) -> str:
 def _flag_text(chunk: Chunk, terms: Sequence[WeightedTerm]) -> str:
     if is_rows(chunk):
         return flag_in_words(chunk)
-    first, end, others = _MARKER.sub("", chunk.text, count=1).partition("\n")
+    first, end, others = without_marker(chunk.text).partition("\n")
     text = first + end + _dedent(others)
     return _shorten(text, terms) if "\n" not in text else text
 
@@ -170,7 +170,7 @@ def _told_of_question(chunk: Chunk) -> str:
 
 def _asked(chunk: Chunk) -> str:
     lines = _QUOTE_MARKER.sub("", _lines(chunk, asked=True)).strip()
-    return _MARKER.sub("", lines)
+    return without_marker(lines)
 
 
 def _lines(chunk: Chunk, *, asked: bool) -> str:
@@ -185,7 +185,7 @@ def _lines(chunk: Chunk, *, asked: bool) -> str:
 def _dedent(text: str) -> str:
     """Take off the indent that all lines share; a nested item becomes one of the first level."""
     text = textwrap.dedent(text)
-    return text.lstrip(" \t") if _MARKER.match(text) else text
+    return text.lstrip(" \t") if has_marker(text) else text
 
 
 def _one_line(text: str) -> str:

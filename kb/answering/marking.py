@@ -6,8 +6,9 @@ import re
 from typing import Final
 
 from kb.text.fences import left_open
+from kb.text.markers import ITEM
 
-_OWN_LINE: Final = re.compile(r"\s*(?:[*+-]\s|\d{1,9}[.)]\s|[>|]|`{3}|~{3})|(?: {4}|\t)")
+_OWN_LINE: Final = re.compile(rf"\s*(?:{ITEM}\s|[>|]|`{{3}}|~{{3}})|(?: {{4}}|\t)")
 """How a line begins that ends a fence, list, table, quote or indented code."""
 _TABLE_RULE: Final = re.compile(r"^(?=[^|\n]*\|)[ \t|:-]+$", re.MULTILINE)
 

@@ -14,6 +14,7 @@ from kb.model import Chunk, ChunkKind
 from kb.retrieval.candidates import Candidate
 from kb.retrieval.coverage import WeightedTerm, match, text_terms
 from kb.retrieval.question import ParsedQuestion
+from kb.text.announcing import ends_in_colon
 from kb.text.intent import Intent
 from kb.text.statements import statements
 
@@ -92,6 +93,6 @@ def _lead_and_parts(chunk: Chunk) -> tuple[str, list[str]]:
     """Return the line that leads to the statements, empty without one, and the statements."""
     lines = chunk.text.split("\n")
     told = ["\n".join(lines[own.start : own.stop]) for own in statements(chunk.text)]
-    if len(told) > 1 and told[0].rstrip(" \n*_").endswith(":"):
+    if len(told) > 1 and ends_in_colon(told[0]):
         return told[0], told[1:]
     return "", told

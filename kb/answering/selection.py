@@ -20,11 +20,11 @@ from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, coverage, match, text_terms
 from kb.text.file_kinds import is_compose_file, is_dockerfile
 from kb.text.intent import Intent, asks_for_example, asks_for_flags, asks_for_link
+from kb.text.markers import is_numbered
 from kb.text.tokens import analyze
 
 _LONG_FIX: Final = 30
 """Lines from which on an entry is not cited whole for one of its steps."""
-_NUMBERED: Final = re.compile(r"\s*\d{1,9}[.)]\s")
 _FIX: Final = re.compile(
     r"\W*\w.*?(?<!\w)(?:fix|solution|workaround|решение|фикс|лечение)[*_]*\s*:",
     re.IGNORECASE | re.DOTALL,
@@ -236,5 +236,4 @@ def _is_step(part: Chunk, whole: Chunk, asked: LineRange, ranking: Ranking) -> b
         is_item = part.kind is ChunkKind.LIST_ITEM and intent is Intent.OTHER
         is_own = is_item or part.kind is ChunkKind.TABLE_ROW or _FIX.match(part.text)
         return intent in _OF_TROUBLE and not (is_own and of_part > of_whole)
-    is_numbered = bool(_NUMBERED.match(part.text))
-    return intent is Intent.HOW_TO and is_numbered and of_whole > of_part
+    return intent is Intent.HOW_TO and is_numbered(part.text) and of_whole > of_part

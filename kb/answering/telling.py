@@ -14,8 +14,10 @@ from kb.model import Chunk, ChunkKind, LineRange
 from kb.ports import Reranker
 from kb.retrieval.coverage import WeightedTerm, coverage, text_terms
 from kb.retrieval.question import ParsedQuestion
+from kb.text.announcing import ends_in_colon
 from kb.text.intent import Intent, asks_for_example
 from kb.text.leaning import understood_from
+from kb.text.markers import holds_numbered
 from kb.text.sentences import split_sentences
 from kb.text.statements import is_item, statements
 from kb.text.unwritten import says_nothing
@@ -32,8 +34,6 @@ _MOST_STATEMENTS: Final = 12
 """More are not read, as that would take longer than the answer may."""
 _AS_SURE: Final = 2.0
 """A statement whose reading is so far below the best one's belongs to the answer as well."""
-_STEP: Final = re.compile(r"^\s*\d{1,9}[.)]\s", re.MULTILINE)
-_EMPHASIS: Final = " \t\n*_"
 _DOUBT_WORDS: Final = 6
 _ONE_WORD_OF_CODE: Final = re.compile(r"(?:[^`\n]*\n)?[^`\w]*`[^`\s]+`[^`\w]*")
 """What an item has that is a name in a list, with or without the line that leads to it."""
@@ -57,7 +57,7 @@ def quote_telling(
     """
     if reranker is None or question.intent in _WHOLE:
         return quote_telling_line(chunk, terms)
-    asks_steps = question.intent is Intent.HOW_TO and _STEP.search(chunk.text)
+    asks_steps = question.intent is Intent.HOW_TO and holds_numbered(chunk.text)
     if asks_steps or named_whole(chunk, question, terms):
         return quote_chunk(chunk)
     asks_term = question.intent is Intent.DEFINITION
@@ -132,9 +132,9 @@ def _announced(parts: Sequence[Chunk], last: int, question: ParsedQuestion) -> i
 
     Who asks what something is has the answer before "For example:" already.
     """
-    *told, lead = split_sentences(parts[last].text.rstrip(_EMPHASIS))
+    *told, lead = split_sentences(parts[last].text)
     enough = told and question.intent is Intent.DEFINITION and not asks_for_example(question.text)
-    if enough or not lead.endswith(":") or last + 1 == len(parts):
+    if enough or not ends_in_colon(lead) or last + 1 == len(parts):
         return last
     last += 1
     while last + 1 < len(parts) and is_item(parts[last].text) and is_item(parts[last + 1].text):

@@ -10,15 +10,10 @@ from typing import Final, TypeAlias
 import kb
 from kb.answering import abstention
 from kb.answering.abstention import EVIDENCE_NAMES, Calibration
-from kb.answering.followups import resolve
+from kb.answering.conversation.followups import resolve
 from kb.evaluation.gold import GoldQuestion
-from kb.evaluation.tuning import (
-    Ranked,
-    fit_ranking,
-    fit_refusal,
-    fit_rereading,
-    ranking_examples,
-)
+from kb.evaluation.ranking_fit import Ranked, fit_ranking, fit_rereading, ranking_examples
+from kb.evaluation.refusal_fit import fit_refusal
 from kb.model import Turn
 from kb.ports import Index
 from kb.retrieval import ranking, rereading

@@ -20,13 +20,15 @@ from kb.text.definitions import term_and_meaning
 from kb.text.fences import lines_and_code
 from kb.text.intent import Intent
 from kb.text.language import detect_language
+from kb.text.markers import ITEM
 from kb.text.sentences import split_sentences
 from kb.text.tokens import analyze
 
 _MANY_LINES: Final = 20
 _ASKS_TERM: Final = frozenset({Intent.DEFINITION, Intent.COMPARISON, Intent.OTHER})
 _FLAG: Final = re.compile(r"(?<=\s)--?[A-Za-z][\w-]*")
-_MARKER: Final = re.compile(r"^\s*(?:[*+>-]|\d+[.)])\s+")
+_MARKER: Final = re.compile(rf"^\s*(?:>|{ITEM})\s+")
+"""Of an item or a quote; the box of a task is read with the rest, as in the lexical index."""
 _FITTING: Final[Mapping[Intent, Mapping[ChunkKind, float]]] = {
     Intent.FLAG: {ChunkKind.FLAG: 1.0},
     Intent.HOW_TO: {

@@ -2,8 +2,8 @@
 
 Words in common tell more where the languages are the same; the kind of a chunk matters where the
 vectors leave it open. The network is fitted on the development questions and the lessons by
-`kb.evaluation.tuning` (softmax loss over the candidates of each question): for an index with token
-vectors, kept in `ranking.json`, and for one without.
+`kb.evaluation.ranking_fit` (softmax loss over the candidates of each question): for an index with
+token vectors, kept in `ranking.json`, and for one without.
 """
 
 from __future__ import annotations

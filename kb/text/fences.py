@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-_FENCE: Final = re.compile(
-    r"(?P<before>(?:\s|>|[*+-]\s|\d{1,9}[.)]\s)*)(?P<mark>`{3,}|~{3,})(?P<info>.*)"
-)
-_ITEM: Final = re.compile(r"[^\s>]")
+from kb.text.markers import ITEM
+
+_FENCE: Final = re.compile(rf"(?P<before>(?:\s|>|{ITEM}\s)*)(?P<mark>`{{3,}}|~{{3,}})(?P<info>.*)")
+_ANY_MARKER: Final = re.compile(r"[^\s>]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Fence:
     @property
     def closing(self) -> str:
         """The line that ends the block."""
-        return _ITEM.sub(" ", self.before) + self.mark
+        return _ANY_MARKER.sub(" ", self.before) + self.mark
 
 
 def opened_by(line: str) -> Fence | None:
@@ -40,7 +40,7 @@ def opened_by(line: str) -> Fence | None:
 def is_closed_by(fence: Fence, line: str) -> bool:
     """Tell whether a line ends the block of code that a fence began."""
     match = _FENCE.match(line)
-    if match is None or match["info"].strip() or _ITEM.search(match["before"]):
+    if match is None or match["info"].strip() or _ANY_MARKER.search(match["before"]):
         return False
     return match["mark"].startswith(fence.mark)
 

@@ -11,8 +11,10 @@ from itertools import pairwise
 from typing import Final
 
 from kb.text.fences import inside_fences
+from kb.text.markers import ITEM
 
-_MARKER: Final = re.compile(r"(?P<indent>\s*)(?:[-*+]|\d{1,9}[.)])\s+\S")
+_MARKER: Final = re.compile(rf"(?P<indent>\s*){ITEM}\s+\S")
+"""With text after it: a marker alone says nothing."""
 _ENDS: Final = re.compile(r"[.!?…:;][\"»”)*_`\]]*\s*$")
 _GOES_ON: Final = re.compile(r"\s*[a-zа-яё,)»(\-–—]")
 _LABELLED: Final = re.compile(

@@ -25,7 +25,7 @@ def forget_id(folder: Path) -> None:
     (folder / "id").unlink(missing_ok=True)
 
 
-def short_id(sandbox_id: str) -> str:
+def short_sandbox_id(sandbox_id: str) -> str:
     """Return the first eight hexadecimal digits, for names of devices, groups, containers."""
     return sandbox_id.replace("-", "")[:8]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from server.sandbox.dind.inside import ENGINE_ALIAS, SCRIPT, dockerd_arguments
 from server.sandbox.egress import loopback_mirror
-from server.sandbox.identity import label_of, short_id
+from server.sandbox.identity import label_of, short_sandbox_id
 from server.sandbox.settings import SandboxSettings
 
 LABEL_KEY = "kb.sandbox"
@@ -30,7 +30,7 @@ class EngineFacts:
 
 def object_name(sandbox_id: str) -> str:
     """Return the name of the sandbox's container, volume and network."""
-    return f"kb-sandbox-{short_id(sandbox_id)}"
+    return f"kb-sandbox-{short_sandbox_id(sandbox_id)}"
 
 
 def container_body(

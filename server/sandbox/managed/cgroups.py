@@ -25,7 +25,7 @@ class ControlGroup:
     """
 
     def __init__(self, config: SupervisorConfig, root: Path = CGROUP_ROOT) -> None:
-        self.parent = f"kb-sandbox-{config.short_id}"
+        self.parent = f"kb-sandbox-{config.short_sandbox_id}"
         self._config = config
         self._root = root
         self._unified = (root / "cgroup.controllers").exists()

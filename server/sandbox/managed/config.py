@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from server.sandbox.egress import Egress
-from server.sandbox.identity import label_of, short_id
+from server.sandbox.identity import label_of, short_sandbox_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +39,9 @@ class SupervisorConfig(_Told):
     egress: Egress = "internet"
 
     @property
-    def short_id(self) -> str:
+    def short_sandbox_id(self) -> str:
         """The first eight hexadecimal digits of the id."""
-        return short_id(self.sandbox_id)
+        return short_sandbox_id(self.sandbox_id)
 
     @property
     def socket_path(self) -> str:

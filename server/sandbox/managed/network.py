@@ -37,9 +37,9 @@ class HostNetwork:
 
     def __init__(self, config: SupervisorConfig) -> None:
         self._config = config
-        self.device = f"kb{config.short_id}"
-        self._input = f"KB-IN-{config.short_id}"
-        self._forward = f"KB-FW-{config.short_id}"
+        self.device = f"kb{config.short_sandbox_id}"
+        self._input = f"KB-IN-{config.short_sandbox_id}"
+        self._forward = f"KB-FW-{config.short_sandbox_id}"
         self._marker = Path(config.run_dir).parent / "forwarding-was-off"
         self.wiring = self._plan()
 
@@ -73,7 +73,7 @@ class HostNetwork:
     # --- inside --------------------------------------------------------------------------
 
     def _plan(self) -> Wiring:
-        host_ip, sandbox_ip = pick_link(self._config.short_id, _used_networks(self.device))
+        host_ip, sandbox_ip = pick_link(self._config.short_sandbox_id, _used_networks(self.device))
         mirror_ip, mirror_port = private_mirror(self._config.mirror)
         return Wiring(
             host_ip=host_ip,

@@ -24,7 +24,7 @@ from kb.commands.actions import (
 from server.sandbox.runner.collisions import explain_collision
 from server.sandbox.runner.creation import create_container
 from server.sandbox.runner.job import Job, daemon_error, execute, for_each
-from server.sandbox.runner.reference import parse_reference
+from server.sandbox.runner.reference import split_reference
 from server.sandbox.runner.streams import open_stream, part
 from server.sandbox.runner.table import align
 
@@ -112,7 +112,7 @@ def rename(action: RenameContainer, job: Job) -> int:
 @execute.register
 def commit(action: CommitContainer, job: Job) -> int:
     """`docker commit`."""
-    name = parse_reference(action.reference or "")
+    name = split_reference(action.reference or "")
     options: dict[str, Any] = {
         "repository": name.repository or None,
         "tag": name.tag or None,

@@ -10,7 +10,7 @@ from kb.commands.container import ContainerSpec
 from server.sandbox.runner.collisions import explain_collision
 from server.sandbox.runner.job import EXIT_DAEMON, Job, StreamError, daemon_error
 from server.sandbox.runner.pull import pull_image
-from server.sandbox.runner.reference import parse_reference
+from server.sandbox.runner.reference import split_reference
 
 Pull = Literal["always", "missing", "never"]
 _NOT_FOUND = 404
@@ -69,7 +69,7 @@ def _create(job: Job, spec: ContainerSpec, body: Mapping[str, Any], *, pull: Pul
             raise
         if pull == "never":
             raise
-    job.say("image_absent", image=parse_reference(spec.image).familiar)
+    job.say("image_absent", image=split_reference(spec.image).familiar)
     pull_image(job, spec.image, platform=spec.platform, to_stderr=True)
     return _send(job, spec, body)
 

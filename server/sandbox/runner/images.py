@@ -8,7 +8,7 @@ from typing import Any
 
 from kb.commands.actions import RemoveImages, ShowHistory, TagImage
 from server.sandbox.runner.job import Job, daemon_error, execute
-from server.sandbox.runner.reference import parse_reference
+from server.sandbox.runner.reference import split_reference
 from server.sandbox.runner.table import Row, columns, short_id
 from server.sandbox.runner.template import print_rows
 from server.sandbox.runner.units import ago, decimal_size, local_time
@@ -41,7 +41,7 @@ def remove(action: RemoveImages, job: Job) -> int:
 @execute.register
 def tag(action: TagImage, job: Job) -> int:
     """`docker tag`."""
-    name = parse_reference(action.target)
+    name = split_reference(action.target)
     job.client.tag(action.source, name.repository, tag=name.tag or "latest", force=True)
     return 0
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from kb.commands.actions import PullImage
 from server.sandbox.runner.job import Job, StreamError, execute, json_lines
-from server.sandbox.runner.reference import parse_reference
+from server.sandbox.runner.reference import split_reference
 from server.sandbox.runner.streams import open_stream
 from server.sandbox.runner.units import decimal_size
 
@@ -17,7 +17,7 @@ _TELL_EVERY_S = 5.0
 @execute.register
 def pull(action: PullImage, job: Job) -> int:
     """`docker pull`."""
-    reference = parse_reference(action.reference)
+    reference = split_reference(action.reference)
     plain = not reference.tag and not reference.digest
     if plain and not action.all_tags and not action.quiet:
         job.line("Using default tag: latest")
@@ -55,7 +55,7 @@ def pull_image(
         docker.errors.APIError: The daemon refused.
         StreamError: It failed on the way.
     """
-    reference = parse_reference(image)
+    reference = split_reference(image)
     params = {"fromImage": reference.repository}
     if not all_tags:
         params["tag"] = reference.tag_or_digest

@@ -39,8 +39,11 @@ class Reference:
         return f"{self.repository}{separator}{self.tag_or_digest}"
 
 
-def parse_reference(text: str) -> Reference:
-    """Return the parts of an image's name as it was typed."""
+def split_reference(text: str) -> Reference:
+    """Return the parts of an image's name as it was typed.
+
+    Whether the name is a valid one `kb.commands.references.parse_reference` has told before.
+    """
     name, _, digest = text.partition("@")
     head, colon, tail = name.rpartition(":")
     if colon and "/" not in tail:

@@ -49,7 +49,7 @@ def align(cells: Sequence[Sequence[str]], *, least_width: int = _LEAST_WIDTH) ->
 
 
 def short_id(full: str) -> str:
-    """Return the first twelve digits of an id, without its `sha256:`."""
+    """Return the first twelve digits of an object's id, without its `sha256:`, as the CLI does."""
     return full.removeprefix("sha256:")[:SHORT_ID]
 
 

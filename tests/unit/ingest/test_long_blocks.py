@@ -6,7 +6,8 @@ import pytest
 
 from ingest.chunks import footnote_drafts
 from ingest.chunks.chunking import chunk_note
-from ingest.chunks.entries import MAX_CODE_CHARS, MAX_TEXT_CHARS
+from ingest.chunks.code_drafts import MAX_CODE_CHARS
+from ingest.chunks.entries import MAX_TEXT_CHARS
 from ingest.chunks.lists import MAX_LIST_CHARS
 from ingest.chunks.tables import MAX_TABLE_CHARS
 from ingest.markdown import parse_note

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kb.answering.followups import resolve
+from kb.answering.conversation.followups import resolve
 from kb.model import Turn
 from tests.cases_files import load_jsonl
 

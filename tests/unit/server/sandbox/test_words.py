@@ -6,7 +6,7 @@ import pytest
 
 from kb.errors import InvalidInputError
 from server.sandbox.runner.ports import Port, show_ports
-from server.sandbox.runner.reference import parse_reference
+from server.sandbox.runner.reference import split_reference
 from server.sandbox.runner.table import align, columns, natural_key, short_id, table
 from server.sandbox.runner.template import go_text
 from server.sandbox.runner.units import ago, binary_size, decimal_size, duration, parse_time
@@ -119,7 +119,7 @@ def test_ports(ports: list[Port], shown: str) -> None:
     ],
 )
 def test_references(text: str, full: str, familiar: str) -> None:
-    reference = parse_reference(text)
+    reference = split_reference(text)
     assert (reference.full, reference.familiar) == (full, familiar)
 
 

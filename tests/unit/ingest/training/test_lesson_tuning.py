@@ -13,11 +13,11 @@ from ingest.models.token_vectors import TokenHead
 from ingest.training.__main__ import main
 from ingest.training.lesson_batches import BatchSettings, batches_of
 from ingest.training.lesson_scores import hit_at_1
+from ingest.training.lesson_tuning import LessonTuner, LessonTuningSettings
 from ingest.training.lessons import Lesson, is_held_out, read_lessons
 from ingest.training.losses import contrastive_loss
 from ingest.training.student import Student, load_student
 from ingest.training.tokens import make_head
-from ingest.training.tuning import Tuner, TuningSettings
 from ingest.training.vocabulary import load_tokenizer
 from kb.errors import InvalidInputError, NotFoundError
 from tests.unit.ingest.training.tiny import FACTS, write_corpus, write_lessons
@@ -101,10 +101,10 @@ def test_none_is_right_where_every_passage_is_far() -> None:
     assert contrastive_loss(near, passages, none, ignored) > 5
 
 
-def make_tuner(model: Path, lessons: list[Lesson], settings: TuningSettings) -> Tuner:
+def make_tuner(model: Path, lessons: list[Lesson], settings: LessonTuningSettings) -> LessonTuner:
     from ingest.training.pairs import read_pairs
 
-    return Tuner(
+    return LessonTuner(
         load_student(model),
         load_tokenizer(model / "tokenizer.json"),
         teacher=None,
@@ -125,7 +125,7 @@ def test_a_student_learns_to_find_the_lines_and_goes_on_where_it_stopped(
     model: Path, lessons: Path
 ) -> None:
     found = read_lessons(lessons)
-    settings = TuningSettings(
+    settings = LessonTuningSettings(
         batches=BatchSettings(epochs=20),
         body_rate=5e-3,
         rows_rate=5e-2,

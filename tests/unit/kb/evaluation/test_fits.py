@@ -11,14 +11,8 @@ import pytest
 from kb.answering import abstention
 from kb.answering.abstention import EVIDENCE_NAMES, gather, probability
 from kb.evaluation.gold import GoldQuestion
-from kb.evaluation.tuning import (
-    Example,
-    Ranked,
-    fit_chances,
-    fit_ranking,
-    fit_refusal,
-    fit_rereading,
-)
+from kb.evaluation.ranking_fit import Example, Ranked, fit_ranking, fit_rereading
+from kb.evaluation.refusal_fit import fit_chances, fit_refusal
 from kb.model import AnswerStatus, Query
 from kb.retrieval import ranking
 from kb.retrieval.candidates import Candidate, Ranking

@@ -40,7 +40,7 @@ _GROUP = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TuningSettings:
+class LessonTuningSettings:
     """How the stage is trained."""
 
     batches: BatchSettings = field(default_factory=BatchSettings)
@@ -56,7 +56,7 @@ class TuningSettings:
     """Compute in bfloat16 (weights stay float32)."""
 
 
-class Tuner:
+class LessonTuner:
     """One run of the stage.
 
     Args:
@@ -77,7 +77,7 @@ class Tuner:
         teacher: nn.Module | None,
         pairs: Pairs,
         lessons: Sequence[Lesson],
-        settings: TuningSettings,
+        settings: LessonTuningSettings,
         checkpoint: Path,
     ) -> None:
         self.student = student

@@ -1,0 +1,1 @@
+"""Follow-up questions: what they mean after what was asked before."""
