@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kb.commands.grammar import parse
-from kb.commands.interruption import find_interruption
+from kb.commands.line.grammar import parse
+from kb.commands.line.interruption import find_interruption
+from kb.commands.line.tokens import MAX_LENGTH, Mark, clean_line, cut_line, join
+from kb.commands.line.wrappers import PROGRAMS
 from kb.commands.spec import command_groups, command_index
 from kb.commands.texts import RefusedError
-from kb.commands.tokens import MAX_LENGTH, Mark, clean_line, cut_line, join
-from kb.commands.wrappers import PROGRAMS
 from kb.errors import KbError
 from kb.model import Chunk, CodeSpan, LineRange
 from kb.text.command_lines import called_words

@@ -6,16 +6,16 @@ import hashlib
 import re
 from functools import cache
 
-from kb.commands.explain import FlagNote, explain
-from kb.commands.grammar import Invocation, parse
 from kb.commands.limits import DEFAULT_RULES, Rules
+from kb.commands.line.grammar import Invocation, parse
 from kb.commands.loop import read_loop
+from kb.commands.messages.explain import FlagNote, explain
 from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_shell
-from kb.commands.references import parse_reference
-from kb.commands.slots import find_slots, with_samples
+from kb.commands.slots.places import find_slots, with_samples
 from kb.commands.spec import FETCHING
 from kb.commands.suggest import suggest
 from kb.commands.texts import RefusedError, put_into_words, read_rows, say
+from kb.commands.values.references import parse_reference
 from kb.errors import InvalidInputError
 from kb.model import Command, CommandId, Language, LineRange, NoteId, Refusal, Risk
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.commands.actions import Action, ShowHelp
-from kb.commands.grammar import Invocation, parse
 from kb.commands.limits import DEFAULT_RULES, Rules
+from kb.commands.line.grammar import Invocation, parse
 from kb.commands.loop import read_loop
+from kb.commands.messages.usage import write_help
 from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_shell
-from kb.commands.slots import require_values
+from kb.commands.slots.places import require_values
 from kb.commands.suggest import suggest
 from kb.commands.texts import RefusedError, put_into_words
-from kb.commands.usage import write_help
 from kb.model import Language, Risk
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from kb.commands.grammar import Invocation, Option, parse
-from kb.commands.limits import Rules
-from kb.commands.loop import read_loop
-from kb.commands.mounts import (
+from kb.commands.container.mounts import (
     is_file,
     is_host_path,
     name_volume,
@@ -16,11 +13,14 @@ from kb.commands.mounts import (
     split_volume,
     take_switch,
 )
+from kb.commands.limits import Rules
+from kb.commands.line.grammar import Invocation, Option, parse
+from kb.commands.line.tokens import Mark, quote
+from kb.commands.loop import read_loop
 from kb.commands.policy import read_action, refuse_outright, refuse_shell
-from kb.commands.slots import with_samples
+from kb.commands.slots.places import with_samples
 from kb.commands.spec import CommandSpec
 from kb.commands.texts import RefusedError
-from kb.commands.tokens import Mark, quote
 from kb.errors import KbError
 
 _SHELLS = frozenset(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from kb.commands.grammar import Invocation
 from kb.commands.limits import Limits, Rules
-from kb.commands.quantities import format_bytes, parse_bytes
+from kb.commands.line.grammar import Invocation
 from kb.commands.texts import Saying, refused, saying
+from kb.commands.values.quantities import format_bytes, parse_bytes
 
 _CAPABILITY = re.compile(r"(?:CAP_)?([A-Z][A-Z_]*)")
 _OWN_NAMESPACE = {

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from kb.commands.grammar import Invocation, Option, parse
-from kb.commands.mounts import split_volume
-from kb.commands.placeholders import is_explicit, is_placeholder
+from kb.commands.container.mounts import split_volume
+from kb.commands.line.grammar import Invocation, Option, parse
+from kb.commands.line.tokens import LineToken, Mark, clean_line, quote
+from kb.commands.slots.placeholders import is_explicit, is_placeholder
 from kb.commands.spec import FETCHING
 from kb.commands.texts import RefusedError, has_text, say
-from kb.commands.tokens import LineToken, Mark, clean_line, quote
-from kb.commands.values import KINDS
+from kb.commands.values.kinds import KINDS
 from kb.errors import InvalidInputError, NeedsValuesError
 from kb.model import Language, Slot
 

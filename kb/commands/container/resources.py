@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 
-from kb.commands.container import HealthCheck, Resources, RestartPolicy, Ulimit
-from kb.commands.grammar import Invocation
+from kb.commands.container.spec import HealthCheck, Resources, RestartPolicy, Ulimit
 from kb.commands.limits import Limits
-from kb.commands.quantities import (
+from kb.commands.line.grammar import Invocation
+from kb.commands.texts import Saying, refused, saying
+from kb.commands.values.quantities import (
     format_bytes,
     parse_bytes,
     parse_count,
     parse_decimal,
     parse_duration,
 )
-from kb.commands.texts import Saying, refused, saying
 
 _ULIMIT = re.compile(r"(?P<name>[a-z]+)=(?P<soft>-?\d{1,18})(?::(?P<hard>-?\d{1,18}))?")
 _ULIMIT_NAMES = frozenset(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kb.commands.tokens import MAX_LENGTH
+from kb.commands.line.tokens import MAX_LENGTH
 from kb.text.prompts import SECOND_PROMPT, without_prompt
 from kb.text.shell_lines import is_continued, open_quote
 

@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import Literal, cast
 
 from kb.commands.actions import CreateContainer, ExecInContainer, RunContainer
-from kb.commands.confinement import (
+from kb.commands.container.confinement import (
     read_capabilities,
     read_labels,
     read_log_size,
     read_variables,
     refuse_volume_driver,
 )
-from kb.commands.container import ContainerSpec, TmpfsMount, VolumeMount
-from kb.commands.grammar import Invocation
+from kb.commands.container.mounts import parse_mount, parse_tmpfs, parse_volume
+from kb.commands.container.networking import read_networking
+from kb.commands.container.resources import read_health, read_resources, read_restart
+from kb.commands.container.spec import ContainerSpec, TmpfsMount, VolumeMount
 from kb.commands.limits import Limits, Rules
-from kb.commands.mounts import parse_mount, parse_tmpfs, parse_volume
-from kb.commands.networking import read_networking
-from kb.commands.quantities import parse_count
-from kb.commands.resources import read_health, read_resources, read_restart
-from kb.commands.texts import Saying, refused, saying
+from kb.commands.line.grammar import Invocation
+from kb.commands.readers.options import read_stop_timeout, refuse_terminal
+from kb.commands.texts import Saying, refused
 
 _PULL = frozenset({"always", "missing", "never"})
-_TERMINAL = frozenset({"--interactive", "--tty"})
 _STREAMS = frozenset({"stdout", "stderr"})
 
 
@@ -81,7 +80,7 @@ def read_spec(
         attach=_read_attach(call),
         init=call.on("--init"), read_only=call.on("--read-only"),
         stop_signal=call.value("--stop-signal"),
-        stop_timeout_s=_read_stop_timeout(call, limits, notes),
+        stop_timeout_s=read_stop_timeout(call.value("--stop-timeout"), limits, notes),
         log_max_size=read_log_size(call, limits, notes),
         platform=call.value("--platform"),
     )  # fmt: skip
@@ -121,28 +120,6 @@ def _read_attach(call: Invocation) -> tuple[Literal["stdout", "stderr"], ...]:
     if unknown := [stream for stream in streams if stream not in _STREAMS]:
         raise refused("invalid_value", key="problem.stream", value=unknown[0])
     return cast("tuple[Literal['stdout', 'stderr'], ...]", streams or ("stdout", "stderr"))
-
-
-def _read_stop_timeout(call: Invocation, limits: Limits, notes: list[Saying]) -> int | None:
-    number = parse_count(call.value("--stop-timeout") or "")
-    if number is None:
-        return None
-    if not 0 <= number <= limits.stop_timeout_s:
-        notes.append(saying("note.stop_timeout_capped", limit=limits.stop_timeout_s))
-        return limits.stop_timeout_s
-    return number
-
-
-def refuse_terminal(call: Invocation) -> None:
-    """Refuse `-i` and `-t`: nobody could type."""
-    given = [o.written for o in call.options if o.flag.name in _TERMINAL and o.on]
-    if not given:
-        return
-    part = " ".join(given)
-    if call.command.path == "exec":
-        name = call.operand_values("container")[0]
-        raise refused("needs_terminal", key="needs_terminal.exec", part=part, name=name)
-    raise refused("needs_terminal", part=part)
 
 
 def read_exec(call: Invocation, _rules: Rules, notes: list[Saying]) -> ExecInContainer:

@@ -11,13 +11,13 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from kb.commands.body_check import check_body
-from kb.commands.body_rules import are_labels, is_endpoint, is_network
-from kb.commands.hardening import harden_body
 from kb.commands.limits import DEFAULT_RULES, Rules
-from kb.commands.references import is_public_host, parse_reference
+from kb.commands.requests.check import check_body
+from kb.commands.requests.hardening import harden_body
+from kb.commands.requests.value_rules import are_labels, is_endpoint, is_network
 from kb.commands.texts import refused
-from kb.commands.values import OBJECT_NAME
+from kb.commands.values.kinds import OBJECT_NAME
+from kb.commands.values.references import parse_reference, refuse_private_registry
 
 Body = Mapping[str, object]
 Query = tuple[tuple[str, str], ...]
@@ -230,8 +230,6 @@ def _check_pull(query: Query) -> None:
         if name not in {"fromImage", "tag", "platform"} and value:
             raise refused("body_not_allowed", part=f"pull.{name}")
     images = [value for name, value in query if name == "fromImage"]
-    reference = parse_reference(images[0]) if len(images) == 1 else None
-    if reference is None:
+    if len(images) != 1 or parse_reference(images[0]) is None:
         raise refused("body_not_allowed", part="pull.fromImage")
-    if reference.domain and not is_public_host(reference.domain):
-        raise refused("private_registry", part=reference.domain)
+    refuse_private_registry(images[0])

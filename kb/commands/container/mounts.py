@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from kb.commands.container import TmpfsMount, VolumeMount
+from kb.commands.container.spec import TmpfsMount, VolumeMount
 from kb.commands.limits import Limits
-from kb.commands.quantities import format_bytes, parse_bytes
 from kb.commands.texts import RefusedError, Saying, refused, saying
-from kb.commands.values import OBJECT_NAME
+from kb.commands.values.kinds import OBJECT_NAME
+from kb.commands.values.quantities import format_bytes, parse_bytes
 
 _HOST_PATH = re.compile(r"[/\\.~$%`]|[A-Za-z]:[\\/]|[^<]*[/\\]")
 _PLACEHOLDER_OF_PATH = re.compile(

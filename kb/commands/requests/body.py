@@ -1,7 +1,7 @@
 """A container as the Docker Engine API (version 1.41) wants it, with the sandbox's limits put in.
 
 The keys are those of `POST /containers/create`. What a command may not choose is not a field here,
-so a body made by this module cannot hold it; `kb.commands.body_check` looks at it once more.
+so a body made by this module cannot hold it; `kb.commands.requests.check` looks at it once more.
 """
 
 from __future__ import annotations
@@ -9,12 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from kb.commands.body_check import check_body
-from kb.commands.container import ContainerSpec, HealthCheck, TmpfsMount, VolumeMount
-from kb.commands.hardening import harden_body
+from kb.commands.container.spec import ContainerSpec, HealthCheck, TmpfsMount, VolumeMount
 from kb.commands.limits import DEFAULT_RULES, Limits, Rules
-
-__all__ = ["CreateBody", "HostConfig", "check_body", "create_body", "harden_body"]
 
 
 class LogConfig(TypedDict):

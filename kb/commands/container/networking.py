@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import cast
 
-from kb.commands.container import Networking, PortBinding, Protocol
-from kb.commands.grammar import Invocation
+from kb.commands.container.spec import Networking, PortBinding, Protocol
 from kb.commands.limits import Rules
+from kb.commands.line.grammar import Invocation
 from kb.commands.texts import Saying, refused, saying
-from kb.commands.values import KINDS, MAX_PORT
+from kb.commands.values.kinds import KINDS, MAX_PORT
 
 _PUBLISH = re.compile(
     r"(?:(?P<ip>\[[0-9a-fA-F:.]+\]|[^:]*):)??(?:(?P<host>[0-9]*(?:-[0-9]+)?):)?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.commands.tokens import LineToken, Mark
+from kb.commands.line.tokens import LineToken, Mark
 from kb.text.wrappers import WRAPPERS, behind_wrapper
 
 PROGRAMS: Final = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kb.commands.tokens import LineToken, Mark
+from kb.commands.line.tokens import LineToken, Mark
 
 _EXPLICIT = re.compile(
     r"<[^<>]+>|\{\{\s*\w[\w -]*\}\}|\A\[[^\W_][\w .-]*\]\Z|(?<=\w)\[[:@][a-zA-Z][^\[\]]*\]"
@@ -46,7 +46,7 @@ def is_placeholder(value: str, kind: str) -> bool:
 
     Args:
         value: The value as the note has it.
-        kind: A kind of `kb.commands.values`, or `mounted-volume`.
+        kind: A kind of `kb.commands.values.kinds`, or `mounted-volume`.
     """
     if _EXPLICIT.search(value) or (kind not in _WORDS_OF_A_PROGRAM and _VARIABLE.fullmatch(value)):
         return True

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kb.commands.interruption import find_interruption
-from kb.commands.nearest import nearest_command, nearest_flag
-from kb.commands.quantities import parse_bool
+from kb.commands.line.interruption import find_interruption
+from kb.commands.line.nearest import nearest_command, nearest_flag
+from kb.commands.line.tokens import LineToken, Mark, cut_line, is_dash, join
+from kb.commands.line.wrappers import PROGRAMS, find_command, is_variable, runs_docker, unwrap
 from kb.commands.spec import (
     CommandSpec,
     FlagSpec,
@@ -22,8 +23,7 @@ from kb.commands.spec import (
     plugin_commands,
 )
 from kb.commands.texts import in_words, refused
-from kb.commands.tokens import LineToken, Mark, cut_line, is_dash, join
-from kb.commands.wrappers import PROGRAMS, find_command, is_variable, runs_docker, unwrap
+from kb.commands.values.quantities import parse_bool
 
 _ELLIPSES = frozenset({"…", "..."})
 """Where a note leaves something out."""

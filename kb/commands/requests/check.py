@@ -1,15 +1,16 @@
 """The second look at a request for a container: its keys and values against an allow-list.
 
 Used on our own bodies just before they are sent, and on those of the real Compose program, which
-`kb.commands.hardening` puts our limits into first. A key that the list does not know is refused,
-so that whatever a later API version brings stays out until someone has thought about it.
+`hardening` puts our limits into first. A key that the list does not know is refused, so that
+whatever a later API version brings stays out until someone has thought about it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kb.commands.body_rules import (
+from kb.commands.limits import DEFAULT_RULES, Rules
+from kb.commands.requests.value_rules import (
     Rule,
     are_bindings,
     are_binds,
@@ -40,7 +41,6 @@ from kb.commands.body_rules import (
     is_tmpfs,
     is_unset,
 )
-from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.texts import refused
 
 _BODY: dict[str, Rule] = {

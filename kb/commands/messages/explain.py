@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from kb.commands.grammar import Invocation, Operand, Option
-from kb.commands.mounts import split_volume
-from kb.commands.networking import split_publish
+from kb.commands.container.mounts import split_volume
+from kb.commands.container.networking import split_publish
+from kb.commands.line.grammar import Invocation, Operand, Option
+from kb.commands.line.tokens import Mark
 from kb.commands.spec import command_groups
 from kb.commands.texts import has_text, say
-from kb.commands.tokens import Mark
 from kb.model import Citation, Language, TokenExplanation
 
 _BULLET = re.compile(r"^(?:[*+-]|\d+[.)])\s+")

@@ -6,12 +6,12 @@ import re
 from typing import cast
 
 from kb.commands.actions import ComposeProject, ComposeVerb, RunCompose
-from kb.commands.grammar import Invocation, Option
 from kb.commands.limits import Rules
+from kb.commands.line.grammar import Invocation, Option
+from kb.commands.line.tokens import find_hidden
 from kb.commands.spec import global_flags
 from kb.commands.texts import Saying, refused
-from kb.commands.tokens import find_hidden
-from kb.commands.values import KINDS
+from kb.commands.values.kinds import KINDS
 
 _MAX_SCALE = 10
 _SCALE = re.compile(r"(?P<service>[\w.-]+)=(?P<count>\d{1,3})")

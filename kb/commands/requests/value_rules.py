@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from kb.commands.limits import Limits, Rules
-from kb.commands.references import is_image_id, is_public_host, parse_reference
-from kb.commands.values import NETWORK_NAME, OBJECT_NAME
+from kb.commands.values.kinds import NETWORK_NAME, OBJECT_NAME
+from kb.commands.values.references import is_image_id, is_public, parse_reference
 
 Rule = Callable[[object, Rules], bool]
 
@@ -81,9 +81,7 @@ def is_image(value: object, _rules: Rules) -> bool:
     if not isinstance(value, str):
         return False
     reference = parse_reference(value)
-    if reference is None:
-        return is_image_id(value)
-    return not reference.domain or is_public_host(reference.domain)
+    return is_image_id(value) if reference is None else is_public(reference)
 
 
 def are_ports(value: object, _rules: Rules) -> bool:

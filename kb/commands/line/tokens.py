@@ -13,8 +13,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kb.commands.line.typography import refuse_typographic_quotes
 from kb.commands.texts import refused
-from kb.commands.typography import refuse_typographic_quotes
 from kb.errors import InvalidInputError
 from kb.text.prompts import without_prompt
 from kb.text.shell_lines import COMMENT, join_continued

@@ -13,13 +13,13 @@ from kb.commands.actions import (
     ShowHistory,
     TagImage,
 )
-from kb.commands.confinement import read_labels
+from kb.commands.container.confinement import read_labels, read_variables
 from kb.commands.dockerfile.policy import check_dockerfile
-from kb.commands.grammar import Invocation
 from kb.commands.limits import Rules
-from kb.commands.references import is_public_host, parse_reference
-from kb.commands.texts import Saying, refused, saying
-from kb.commands.values import check_folder
+from kb.commands.line.grammar import Invocation
+from kb.commands.texts import Saying, refused
+from kb.commands.values.kinds import check_folder
+from kb.commands.values.references import parse_reference
 
 _NETWORKS: dict[str | None, BuiltinNetwork | None] = {
     None: None, "": None, "default": None, "bridge": "bridge", "none": "none",
@@ -29,17 +29,6 @@ _COMMIT_INSTRUCTION = re.compile(
     r"(?:CMD|ENTRYPOINT|ENV|EXPOSE|LABEL|STOPSIGNAL|USER|VOLUME|WORKDIR|HEALTHCHECK)\s",
     re.IGNORECASE,
 )
-
-
-def refuse_private_registry(image: str) -> None:
-    """Refuse an image of a registry that is not on the public internet.
-
-    Raises:
-        CommandRefusedError: `private_registry`.
-    """
-    reference = parse_reference(image)
-    if reference and reference.domain and not is_public_host(reference.domain):
-        raise refused("private_registry", part=reference.domain)
 
 
 def read_pull(call: Invocation, _rules: Rules, _notes: list[Saying]) -> PullImage:
@@ -58,7 +47,7 @@ def read_build(call: Invocation, rules: Rules, notes: list[Saying]) -> BuildImag
         raise refused("build_network", part=f"--network {network}")
     return BuildImage(
         context=_read_context(context), dockerfile=_read_file(call.value("--file"), context),
-        tags=call.values("--tag"), build_args=_read_args(call.values("--build-arg"), notes),
+        tags=call.values("--tag"), build_args=read_variables(call.values("--build-arg"), notes),
         labels=read_labels(call.values("--label"), rules, notes),
         target=call.value("--target"), platform=call.value("--platform"),
         no_cache=call.on("--no-cache"), pull=call.on("--pull"), quiet=call.on("--quiet"),
@@ -85,19 +74,6 @@ def _read_file(value: str | None, context: str) -> str | None:
     path = value.removeprefix("./")
     folder = _read_context(context)
     return path.removeprefix(f"{folder}/") if folder != "." else path
-
-
-def _read_args(values: tuple[str, ...], notes: list[Saying]) -> tuple[tuple[str, str], ...]:
-    arguments = []
-    for value in values:
-        name, equals, content = value.partition("=")
-        if not name:
-            raise refused("invalid_value", key="problem.env", value=value)
-        if equals:
-            arguments.append((name, content))
-        else:
-            notes.append(saying("note.env_dropped", name=name))
-    return tuple(arguments)
 
 
 def read_rmi(call: Invocation, _rules: Rules, _notes: list[Saying]) -> RemoveImages:

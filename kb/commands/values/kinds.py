@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kb.commands.quantities import parse_bytes, parse_count, parse_decimal, parse_duration
-from kb.commands.references import is_image_id, parse_reference
-from kb.commands.tokens import find_hidden
+from kb.commands.line.tokens import find_hidden
+from kb.commands.values.quantities import parse_bytes, parse_count, parse_decimal, parse_duration
+from kb.commands.values.references import is_image_id, parse_reference
 from kb.model import SlotChoices
 
 Check = Callable[[str], str]

@@ -6,6 +6,8 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
+from kb.commands.texts import refused
+
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _DOMAIN = (
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
@@ -74,3 +76,19 @@ def is_public_host(text: str) -> bool:
         return bool(_PUBLIC_HOST.fullmatch(host)) and not host.endswith(_PRIVATE_SUFFIXES)
     mapped = getattr(address, "ipv4_mapped", None) or address
     return bool(mapped.is_global) and not mapped.is_multicast
+
+
+def is_public(reference: ImageReference) -> bool:
+    """Tell whether an image is one of Docker Hub or another registry of the public internet."""
+    return not reference.domain or is_public_host(reference.domain)
+
+
+def refuse_private_registry(image: str) -> None:
+    """Refuse an image of a registry that is not on the public internet.
+
+    Raises:
+        CommandRefusedError: `private_registry`.
+    """
+    reference = parse_reference(image)
+    if reference and not is_public(reference):
+        raise refused("private_registry", part=reference.domain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.commands.grammar import Invocation
+from kb.commands.line.grammar import Invocation
 from kb.commands.spec import CommandSpec, FlagSpec, Verdict, all_commands
 from kb.model import Language
 
