@@ -7,7 +7,8 @@ import re
 from functools import cache
 
 from kb.commands.limits import DEFAULT_RULES, Rules
-from kb.commands.line.grammar import Invocation, parse
+from kb.commands.line.grammar import parse
+from kb.commands.line.invocation import Invocation
 from kb.commands.loop import read_loop
 from kb.commands.messages.explain import FlagNote, explain
 from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_shell

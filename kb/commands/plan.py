@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from kb.commands.actions import Action, ShowHelp
 from kb.commands.limits import DEFAULT_RULES, Rules
-from kb.commands.line.grammar import Invocation, parse
+from kb.commands.line.grammar import parse
+from kb.commands.line.invocation import Invocation
 from kb.commands.loop import read_loop
 from kb.commands.messages.usage import write_help
 from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_shell

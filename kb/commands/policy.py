@@ -15,7 +15,7 @@ from kb.commands.container.confinement import refuse_namespaces, refuse_security
 from kb.commands.container.mounts import refuse_bind, refuse_host_source, split_volume
 from kb.commands.container.networking import refuse_foreign_network
 from kb.commands.limits import Rules
-from kb.commands.line.grammar import Invocation
+from kb.commands.line.invocation import Invocation
 from kb.commands.line.tokens import Mark
 from kb.commands.messages.usage import write_help
 from kb.commands.readers import find_reader

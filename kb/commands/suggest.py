@@ -14,7 +14,8 @@ from kb.commands.container.mounts import (
     take_switch,
 )
 from kb.commands.limits import Rules
-from kb.commands.line.grammar import Invocation, Option, parse
+from kb.commands.line.grammar import parse
+from kb.commands.line.invocation import Invocation, Option
 from kb.commands.line.tokens import Mark, quote
 from kb.commands.loop import read_loop
 from kb.commands.policy import read_action, refuse_outright, refuse_shell

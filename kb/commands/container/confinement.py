@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kb.commands.limits import Limits, Rules
-from kb.commands.line.grammar import Invocation
+from kb.commands.line.invocation import Invocation
 from kb.commands.texts import Saying, refused, saying
 from kb.commands.values.quantities import format_bytes, parse_bytes
 

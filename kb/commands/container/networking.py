@@ -9,7 +9,7 @@ from typing import cast
 
 from kb.commands.container.spec import Networking, PortBinding, Protocol
 from kb.commands.limits import Rules
-from kb.commands.line.grammar import Invocation
+from kb.commands.line.invocation import Invocation
 from kb.commands.texts import Saying, refused, saying
 from kb.commands.values.kinds import KINDS, MAX_PORT
 

@@ -6,7 +6,7 @@ import re
 
 from kb.commands.container.spec import HealthCheck, Resources, RestartPolicy, Ulimit
 from kb.commands.limits import Limits
-from kb.commands.line.grammar import Invocation
+from kb.commands.line.invocation import Invocation
 from kb.commands.texts import Saying, refused, saying
 from kb.commands.values.quantities import (
     format_bytes,

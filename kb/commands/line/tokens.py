@@ -9,10 +9,10 @@ refuse it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kb.commands.characters import code_point, find_hidden, without_invisible
 from kb.commands.line.typography import refuse_typographic_quotes
 from kb.commands.texts import refused
 from kb.errors import InvalidInputError
@@ -45,8 +45,6 @@ _IN_BRACKETS = re.compile(
 )
 """`[container]`: what stands for a value, unless it is written as what may be left out."""
 _WORD_AFTER = re.compile(r"(?:[^\S\n]*\[[^\]\n]*\](?:\.\.\.|…)?)*[^\S\n]*(?!//)[^\s#\[;&|<>()]")
-_INVISIBLE = frozenset("\u115f\u1160\u2028\u2029\u2800\u3164\uffa0\ufe0f")
-_HIDDEN_CATEGORIES = frozenset({"Cf", "Cc", "Co", "Cs"})
 
 
 class Mark(StrEnum):
@@ -82,25 +80,6 @@ def clean_line(text: str) -> str:
     return without_prompt(join_continued(text)).strip()
 
 
-def find_hidden(text: str) -> str:
-    """Return the first character that a reader cannot see (zero width, bidi, control), or ''."""
-    for char in text:
-        category = unicodedata.category(char)
-        if char in _INVISIBLE or (category in _HIDDEN_CATEGORIES and char not in "\t\n\r"):
-            return char
-    return ""
-
-
-def without_invisible(text: str) -> str:
-    """Return the text without the characters that a reader cannot see."""
-    return "".join(char for char in text if not find_hidden(char))
-
-
-def is_dash(char: str) -> bool:
-    """Tell whether a character looks like `-` and is another one."""
-    return char != "-" and (unicodedata.category(char) == "Pd" or char in "\u2212\u00ad")
-
-
 def cut_line(text: str) -> tuple[LineToken, ...]:
     """Cut a command line into tokens; comments and `[OPTIONAL]` words are left out.
 
@@ -118,7 +97,7 @@ def cut_line(text: str) -> tuple[LineToken, ...]:
     line = clean_line(text)
     if hidden := find_hidden(line):
         raise refused(
-            "hidden_characters", suggestion=without_invisible(line), char=f"U+{ord(hidden):04X}"
+            "hidden_characters", suggestion=without_invisible(line), char=code_point(hidden)
         )
     refuse_typographic_quotes(line)
     tokens = _Scanner(line).scan()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kb.commands.characters import code_point
 from kb.commands.texts import refused
 
 _DOUBLE: Final = "“”„‟«»"
@@ -40,8 +41,7 @@ def refuse_typographic_quotes(line: str) -> None:
             mended += line[at]
             at += 1
     if first:
-        char = f"U+{ord(first[0]):04X}"
-        raise refused("unicode_quote", part=first, char=char, suggestion=mended)
+        raise refused("unicode_quote", part=first, char=code_point(first[0]), suggestion=mended)
 
 
 def _end_of_quoted(line: str, opening: int) -> int:

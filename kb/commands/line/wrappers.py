@@ -26,16 +26,16 @@ def unwrap(tokens: tuple[LineToken, ...]) -> tuple[LineToken, ...]:
     return tokens[behind_wrapper([token.value for token in tokens], 0) :]
 
 
-def is_variable(word: str) -> bool:
+def is_setting(token: LineToken) -> bool:
     """Tell whether a word before a command would set a variable: `NAME=value`."""
-    name, equals, _ = word.partition("=")
+    name, equals, _ = token.value.partition("=")
     return bool(equals) and name.isidentifier()
 
 
 def runs_docker(tokens: tuple[LineToken, ...]) -> bool:
     """Tell whether a docker command stands here, whatever runs it."""
     while tokens:
-        inner = tokens[1:] if is_variable(tokens[0].value) else unwrap(tokens)
+        inner = tokens[1:] if is_setting(tokens[0]) else unwrap(tokens)
         if inner == tokens:
             return tokens[0].value.lower() in PROGRAMS
         tokens = inner

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kb.commands.container.mounts import split_volume
 from kb.commands.container.networking import split_publish
-from kb.commands.line.grammar import Invocation, Operand, Option
+from kb.commands.line.invocation import Invocation, Operand, Option
 from kb.commands.line.tokens import Mark
 from kb.commands.spec import command_groups
 from kb.commands.texts import has_text, say

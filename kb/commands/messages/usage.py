@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.commands.line.grammar import Invocation
+from kb.commands.line.invocation import Invocation
 from kb.commands.spec import CommandSpec, FlagSpec, Verdict, all_commands
 from kb.model import Language
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from kb.commands.actions import Action
 from kb.commands.limits import Rules
-from kb.commands.line.grammar import Invocation
+from kb.commands.line.invocation import Invocation
 from kb.commands.readers import containers, images, listings, objects, run
 from kb.commands.readers.compose import read_compose
 from kb.commands.texts import Saying

@@ -6,9 +6,9 @@ import re
 from typing import cast
 
 from kb.commands.actions import ComposeProject, ComposeVerb, RunCompose
+from kb.commands.characters import find_hidden
 from kb.commands.limits import Rules
-from kb.commands.line.grammar import Invocation, Option
-from kb.commands.line.tokens import find_hidden
+from kb.commands.line.invocation import Invocation, Option
 from kb.commands.spec import global_flags
 from kb.commands.texts import Saying, refused
 from kb.commands.values.kinds import KINDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.commands import actions as act
 from kb.commands.limits import Rules
-from kb.commands.line.grammar import Invocation
+from kb.commands.line.invocation import Invocation
 from kb.commands.readers.options import read_format, read_stop_timeout, refuse_terminal
 from kb.commands.texts import Saying, refused
 from kb.commands.values.quantities import parse_count

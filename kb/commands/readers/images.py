@@ -16,7 +16,7 @@ from kb.commands.actions import (
 from kb.commands.container.confinement import read_labels, read_variables
 from kb.commands.dockerfile.policy import check_dockerfile
 from kb.commands.limits import Rules
-from kb.commands.line.grammar import Invocation
+from kb.commands.line.invocation import Invocation
 from kb.commands.texts import Saying, refused
 from kb.commands.values.kinds import check_folder
 from kb.commands.values.references import parse_reference

@@ -6,7 +6,7 @@ from typing import cast, get_args
 
 from kb.commands import actions as act
 from kb.commands.limits import Rules
-from kb.commands.line.grammar import Invocation
+from kb.commands.line.invocation import Invocation
 from kb.commands.readers.options import read_filters, read_format
 from kb.commands.texts import Saying, refused
 from kb.commands.values.quantities import parse_count

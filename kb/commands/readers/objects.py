@@ -5,7 +5,7 @@ from __future__ import annotations
 from kb.commands import actions as act
 from kb.commands.container.confinement import read_labels, refuse_volume_driver
 from kb.commands.limits import Rules
-from kb.commands.line.grammar import Invocation
+from kb.commands.line.invocation import Invocation
 from kb.commands.readers.options import read_filters
 from kb.commands.texts import Saying, refused
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.commands.actions import Filter
 from kb.commands.limits import Limits
-from kb.commands.line.grammar import Invocation
+from kb.commands.line.invocation import Invocation
 from kb.commands.texts import Saying, refused, saying
 from kb.commands.values.quantities import parse_count
 from kb.commands.values.template import parse_template

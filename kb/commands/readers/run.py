@@ -17,7 +17,7 @@ from kb.commands.container.networking import read_networking
 from kb.commands.container.resources import read_health, read_resources, read_restart
 from kb.commands.container.spec import ContainerSpec, TmpfsMount, VolumeMount
 from kb.commands.limits import Limits, Rules
-from kb.commands.line.grammar import Invocation
+from kb.commands.line.invocation import Invocation
 from kb.commands.readers.options import read_stop_timeout, refuse_terminal
 from kb.commands.texts import Saying, refused
 

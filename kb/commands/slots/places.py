@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kb.commands.container.mounts import split_volume
-from kb.commands.line.grammar import Invocation, Option, parse
+from kb.commands.line.grammar import parse
+from kb.commands.line.invocation import Invocation, Option
 from kb.commands.line.tokens import LineToken, Mark, clean_line, quote
 from kb.commands.slots.placeholders import is_explicit, is_placeholder
 from kb.commands.spec import FETCHING

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kb.commands.line.tokens import find_hidden
+from kb.commands.characters import find_hidden
 from kb.commands.values.quantities import parse_bytes, parse_count, parse_decimal, parse_duration
 from kb.commands.values.references import is_image_id, parse_reference
 from kb.model import SlotChoices

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kb.commands.line.grammar import Invocation, parse
+from kb.commands.line.grammar import parse
+from kb.commands.line.invocation import Invocation
 from kb.commands.line.tokens import cut_line, quote
 from kb.commands.texts import RefusedError
 from kb.errors import CommandRefusedError, InvalidInputError
