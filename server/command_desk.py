@@ -8,7 +8,7 @@ from kb.commands.limits import DEFAULT_RULES, Rules
 from kb.commands.offer import offer
 from kb.commands.own_files import judge_files
 from kb.commands.plan import plan
-from kb.commands.slots.places import fill, find_slots
+from kb.commands.slots import fill, find_slots
 from kb.errors import CommandRefusedError, NeedsValuesError, SandboxError
 from kb.model import (
     Command,

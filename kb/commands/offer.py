@@ -12,7 +12,7 @@ from kb.commands.line.invocation import Invocation
 from kb.commands.loop import read_loop
 from kb.commands.messages.explain import FlagNote, explain
 from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_shell
-from kb.commands.slots.places import find_slots, with_samples
+from kb.commands.slots import find_slots, with_samples
 from kb.commands.spec import FETCHING
 from kb.commands.suggest import suggest
 from kb.commands.texts import RefusedError, put_into_words, read_rows, say

@@ -11,7 +11,7 @@ from kb.commands.line.invocation import Invocation
 from kb.commands.loop import read_loop
 from kb.commands.messages.usage import write_help
 from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_shell
-from kb.commands.slots.places import require_values
+from kb.commands.slots import require_values
 from kb.commands.suggest import suggest
 from kb.commands.texts import RefusedError, put_into_words
 from kb.model import Language, Risk

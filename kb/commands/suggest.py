@@ -19,7 +19,7 @@ from kb.commands.line.invocation import Invocation, Option
 from kb.commands.line.tokens import Mark, quote
 from kb.commands.loop import read_loop
 from kb.commands.policy import read_action, refuse_outright, refuse_shell
-from kb.commands.slots.places import with_samples
+from kb.commands.slots import with_samples
 from kb.commands.spec import CommandSpec
 from kb.commands.texts import RefusedError
 from kb.errors import KbError

@@ -124,7 +124,7 @@ class _Parser:
         raise unknown_command(self._tokens, self._words[-1], group)
 
     def _without_command(self, version: str) -> CommandSpec:
-        """Return what options alone ask for: the version, or help, for which any command will do."""
+        """Return what options alone ask for: the version, or help."""
         asked = any(option.flag.name == "--version" and option.on for option in self._options)
         if asked or self._help:
             return command_index()[version]

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from kb.commands.dockerfile.policy import check_dockerfile
 from kb.commands.limits import Rules
-from kb.commands.requests.api_filter import filter_request
+from kb.commands.requests import filter_request
 from kb.commands.texts import RefusedError
 from kb.errors import CommandRefusedError, InvalidInputError, KbError
 from kb.model import Language

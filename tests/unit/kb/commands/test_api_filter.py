@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.commands.limits import DEFAULT_RULES
-from kb.commands.requests.api_filter import filter_request
+from kb.commands.requests import filter_request
 from kb.errors import CommandRefusedError, KbError
 from tests.cases_files import load_jsonl
 

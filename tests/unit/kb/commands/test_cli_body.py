@@ -11,8 +11,7 @@ import pytest
 from kb.commands.actions import CreateContainer
 from kb.commands.line.grammar import parse
 from kb.commands.plan import plan
-from kb.commands.requests.body import create_body
-from kb.commands.requests.check import check_body
+from kb.commands.requests import check_body, create_body
 from kb.commands.requests.hardening import harden_body
 from kb.errors import CommandRefusedError
 from tests.cases_files import load_jsonl

@@ -14,8 +14,7 @@ from kb.commands.line.grammar import parse
 from kb.commands.line.tokens import quote
 from kb.commands.offer import offer
 from kb.commands.plan import plan
-from kb.commands.requests.body import create_body
-from kb.commands.requests.check import check_body
+from kb.commands.requests import check_body, create_body
 from kb.commands.requests.hardening import harden_body
 from kb.commands.slots.places import find_places
 from kb.commands.spec import all_commands, global_flags
