@@ -23,7 +23,7 @@ from kb.commands.spec import FETCHING, Verdict
 from kb.commands.texts import Saying, refused, saying
 from kb.commands.values.kinds import KINDS
 from kb.commands.values.references import refuse_private_registry
-from kb.model import Risk
+from kb.model import Language, Risk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,14 +95,19 @@ def _check_value(kind: str, value: str) -> None:
         raise refused("invalid_value", key=f"problem.{problem}", value=value)
 
 
-def read_action(call: Invocation, rules: Rules) -> Judgement:
+def read_action(call: Invocation, rules: Rules, language: Language = "en") -> Judgement:
     """Return the action of an invocation that `refuse_outright` has let pass.
+
+    Args:
+        call: The invocation.
+        rules: Limits and reserved ports of this installation.
+        language: Of the text of `--help`.
 
     Raises:
         CommandRefusedError: A value asks for what the sandbox does not give.
     """
     if call.help:
-        return Judgement(action=ShowHelp(text=write_help(call)), risk=Risk.READ)
+        return Judgement(action=ShowHelp(text=write_help(call, language)), risk=Risk.READ)
     check_values(call)
     notes: list[Saying] = []
     reader = find_reader(call.command.path)

@@ -18,6 +18,7 @@ from kb.commands.compose.reading import (
     wrong,
 )
 from kb.commands.compose.yaml import Node
+from kb.commands.container.mounts import is_target
 from kb.commands.container.networking import (
     read_dns,
     read_expose,
@@ -28,7 +29,6 @@ from kb.commands.container.networking import (
 )
 from kb.commands.container.resources import read_restart
 from kb.commands.limits import Rules
-from kb.commands.requests.value_rules import is_target
 from kb.commands.texts import Saying, refused, saying
 from kb.commands.values.kinds import check_folder
 from kb.commands.values.quantities import format_bytes, parse_bytes, parse_decimal, parse_duration

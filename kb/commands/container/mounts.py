@@ -118,8 +118,13 @@ def parse_volume(value: str, *, names: re.Pattern[str] = OBJECT_NAME) -> VolumeM
     )
 
 
+def is_target(path: str) -> bool:
+    """Tell whether a path is one in a container, and not its root."""
+    return path.startswith("/") and path.strip("/") != "" and ".." not in path.split("/")
+
+
 def _refuse_target(target: str, value: str) -> None:
-    if not target.startswith("/") or target.strip("/") == "" or ".." in target.split("/"):
+    if not is_target(target):
         raise refused("bad_volume", part=value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from kb.commands.container.mounts import is_target
 from kb.commands.limits import Limits, Rules
 from kb.commands.values.kinds import NETWORK_NAME, OBJECT_NAME
 from kb.commands.values.references import is_image_id, is_public, parse_reference
@@ -98,11 +99,6 @@ def are_targets(value: object, _rules: Rules) -> bool:
         isinstance(value, Mapping)
         and all(is_target(str(key)) and not content for key, content in value.items())
     )
-
-
-def is_target(path: str) -> bool:
-    """Tell whether a path is one in a container, and not its root."""
-    return path.startswith("/") and path.strip("/") != "" and ".." not in path.split("/")
 
 
 def is_health(value: object, rules: Rules) -> bool:

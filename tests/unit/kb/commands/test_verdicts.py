@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from kb.commands.judging import judge
 from kb.commands.limits import DEFAULT_RULES
 from kb.commands.line.grammar import parse
 from kb.commands.line.tokens import quote
 from kb.commands.offer import offer
-from kb.commands.plan import judge, plan
+from kb.commands.plan import plan
 from kb.commands.readers import offered_commands
 from kb.commands.spec import CommandSpec, FlagSpec, Verdict, all_commands, global_flags
 from kb.commands.texts import text_keys
