@@ -37,16 +37,20 @@ class Interruption:
 def find_interruption(lines: Sequence[str]) -> Interruption | None:
     """Tell where a comment breaks off the command that begins in the first of these lines.
 
+    Where it has quotes over several lines, or is too long, it is read as a shell would: up to a
+    comment behind the mark.
+
     Returns:
-        None where the command reaches its end, has quotes over several lines, or is too long.
+        None where the command reaches its end.
     """
     parts: list[str] = []
     comments: list[str] = []
     count, length, is_broken = 0, 0, False
+    end_for_shell = 0
     for at, line in enumerate(lines):
         length += len(line)
         if length > MAX_LENGTH:
-            return None
+            return find_interruption(lines[:end_for_shell])
         if comments and _NO_PART.match(line):
             break
         if at and _COMMENT_LINE.match(line):
@@ -55,7 +59,8 @@ def find_interruption(lines: Sequence[str]) -> Interruption | None:
         end = _end_before_comment(line)
         part = line if end is None else line[:end]
         if open_quote(part):
-            return None
+            return find_interruption(lines[:end_for_shell])
+        end_for_shell = at + 1 if end is not None and not comments else end_for_shell
         comments += [] if end is None else [line[end + 1 :].strip()]
         is_broken = is_broken or bool(comments)
         is_last = end is None and not is_continued(line)
