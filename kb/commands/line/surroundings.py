@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kb.commands.line.tokens import LineToken, Mark, join
-from kb.commands.line.wrappers import PROGRAMS, find_command, is_setting, runs_docker, unwrap
+from kb.commands.line.wrappers import PROGRAMS, find_command, runs_docker, unwrap
 from kb.commands.texts import refused
+from kb.text.command_lines import sets_variable
 
 _ELLIPSES = frozenset({"…", "..."})
 """Where a note leaves something out."""
@@ -66,7 +67,7 @@ def refuse_prefix(tokens: tuple[LineToken, ...]) -> None:
         raise refused("sudo", part=first, suggestion=join(inner))
     if inner != tokens and runs_docker(inner):
         raise refused("wrapper", part=first, suggestion=join(inner))
-    if is_setting(tokens[0]):
+    if sets_variable(tokens[0].text):
         name = first.partition("=")[0]
         if name in _CHOOSE_DAEMON or name.startswith("DOCKER_TLS"):
             raise refused("other_daemon", part=first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kb.commands.line.tokens import LineToken, Mark
+from kb.text.command_lines import sets_variable
 from kb.text.wrappers import WRAPPERS, behind_wrapper
 
 PROGRAMS: Final = {
@@ -26,16 +27,10 @@ def unwrap(tokens: tuple[LineToken, ...]) -> tuple[LineToken, ...]:
     return tokens[behind_wrapper([token.value for token in tokens], 0) :]
 
 
-def is_setting(token: LineToken) -> bool:
-    """Tell whether a word before a command would set a variable: `NAME=value`."""
-    name, equals, _ = token.value.partition("=")
-    return bool(equals) and name.isidentifier()
-
-
 def runs_docker(tokens: tuple[LineToken, ...]) -> bool:
     """Tell whether a docker command stands here, whatever runs it."""
     while tokens:
-        inner = tokens[1:] if is_setting(tokens[0]) else unwrap(tokens)
+        inner = tokens[1:] if sets_variable(tokens[0].text) else unwrap(tokens)
         if inner == tokens:
             return tokens[0].value.lower() in PROGRAMS
         tokens = inner
