@@ -31,7 +31,10 @@ class ExtractedCommand:
     """A command line found in a note."""
 
     text: str
-    """Without its prompt and its comment; on one line, but for line ends within quotes."""
+    """Without its prompt and its comment; on one line, but for line ends within quotes.
+
+    One that a comment breaks off has its lines as they stand.
+    """
     lines: LineRange
     """The note's lines that it stands on."""
 
