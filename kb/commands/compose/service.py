@@ -18,6 +18,7 @@ from kb.commands.compose.reading import (
     wrong,
 )
 from kb.commands.compose.yaml import Node
+from kb.commands.container.confinement import refuse_security_option
 from kb.commands.container.mounts import is_target
 from kb.commands.container.networking import (
     read_dns,
@@ -249,8 +250,7 @@ def _cap_add(value: Node, place: str, reading: Reading) -> Node:
 
 def _security(value: Node, place: str, _reading: Reading) -> Node | Dropped:
     for option in as_texts(value, place):
-        if option not in {"no-new-privileges", "no-new-privileges:true", "no-new-privileges=true"}:
-            raise refused("security_options", part=option)
+        refuse_security_option(option)
     return DROPPED
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 
 from kb.commands.limits import Limits, Rules
 from kb.commands.line.invocation import Invocation
@@ -34,8 +35,13 @@ def refuse_namespaces(call: Invocation) -> None:
 def refuse_security_options(call: Invocation) -> None:
     """Refuse to loosen seccomp, AppArmor or SELinux."""
     for value in call.values("--security-opt"):
-        if value not in _HARMLESS_SECURITY:
-            raise refused("security_options", part=value)
+        refuse_security_option(value)
+
+
+def refuse_security_option(value: str) -> None:
+    """Refuse a security option that does more than forbid new privileges."""
+    if value not in _HARMLESS_SECURITY:
+        raise refused("security_options", part=value)
 
 
 def read_capabilities(call: Invocation, limits: Limits) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -56,6 +62,17 @@ def _name_capability(value: str) -> str:
     if match is None:
         raise refused("capability", part=value)
     return match[1]
+
+
+def kept_capabilities(
+    limits: Limits, *, added: Iterable[str], dropped: Collection[str]
+) -> list[str]:
+    """Return the capabilities that a container gets, without `CAP_`.
+
+    These are those of the short list without what is dropped, and what is added (not checked here).
+    """
+    kept = () if "ALL" in dropped else (n for n in limits.capabilities if n not in dropped)
+    return sorted({*kept, *added})
 
 
 def read_log_size(call: Invocation, limits: Limits, notes: list[Saying]) -> str | None:

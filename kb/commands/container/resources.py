@@ -153,7 +153,7 @@ def read_health(call: Invocation, limits: Limits) -> HealthCheck | None:
         if any(call.value(f"--health-{part}") for part in ("cmd", "interval", "retries")):
             raise refused("conflicting_flags", first="--no-healthcheck", second="--health-*")
         return HealthCheck(disable=True)
-    # The interval of the start has no effect in the sandbox; it is refused all the same where wrong.
+    # The interval of the start has no effect in the sandbox, yet a wrong one is refused.
     times = {
         part: _read_time(call, f"--health-{part}", limits)
         for part in ("interval", "timeout", "start-period", "start-interval")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kb.commands.container.confinement import kept_capabilities
 from kb.commands.container.spec import ContainerSpec, HealthCheck, TmpfsMount, VolumeMount
 from kb.commands.limits import DEFAULT_RULES, Limits, Rules
 from kb.commands.requests.shapes import CreateBody, HealthBody, HostConfig, PortBody
@@ -117,7 +118,7 @@ def _host_config(spec: ContainerSpec, host_ip: str, limits: Limits, *, remove: b
         "NetworkMode": spec.networking.network or "default",
         "SecurityOpt": ["no-new-privileges"],
         "CapDrop": ["ALL"],
-        "CapAdd": _capabilities(spec, limits),
+        "CapAdd": kept_capabilities(limits, added=spec.cap_add, dropped=spec.cap_drop),
         "LogConfig": {"Type": "json-file", "Config": {"max-size": log_size, "max-file": "1"}},
         "RestartPolicy": {
             "Name": spec.restart.name, "MaximumRetryCount": spec.restart.max_retries,
@@ -132,15 +133,6 @@ def _host_config(spec: ContainerSpec, host_ip: str, limits: Limits, *, remove: b
     _add_network(config, spec, host_ip)
     _add_mounts(config, spec)
     return config
-
-
-def _capabilities(spec: ContainerSpec, limits: Limits) -> list[str]:
-    """Return what is left of the short list when the command has dropped and added its own."""
-    if "ALL" in spec.cap_drop:
-        kept: tuple[str, ...] = ()
-    else:
-        kept = tuple(name for name in limits.capabilities if name not in spec.cap_drop)
-    return sorted({*kept, *spec.cap_add})
 
 
 def _add_resources(config: HostConfig, spec: ContainerSpec) -> None:

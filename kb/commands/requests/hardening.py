@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kb.commands.container.confinement import kept_capabilities
 from kb.commands.limits import DEFAULT_RULES, Limits, Rules
 
 
@@ -19,7 +20,11 @@ def harden_body(
     host = dict(given) if isinstance(given, Mapping) else {}
     limits = rules.limits
     host |= {
-        "CapDrop": ["ALL"], "CapAdd": _kept_capabilities(host, limits),
+        "CapDrop": ["ALL"],
+        "CapAdd": kept_capabilities(
+            limits, added=_capabilities(host.get("CapAdd")),
+            dropped=_capabilities(host.get("CapDrop")),
+        ),
         "SecurityOpt": _harden_security(host.get("SecurityOpt")),
         "IpcMode": host.get("IpcMode") or "private",
         "Memory": _lower(host.get("Memory"), limits.memory_bytes),
@@ -38,12 +43,9 @@ def _lower(asked: object, limit: int) -> int:
     return asked if isinstance(asked, int) and 0 < asked <= limit else limit
 
 
-def _kept_capabilities(host: Mapping[str, object], limits: Limits) -> list[str]:
-    """Return the short list without what is dropped, with what is added (checked afterwards)."""
-    dropped, added = ([str(n) for n in _list(host.get(k))] for k in ("CapDrop", "CapAdd"))
-    names = [name.upper().removeprefix("CAP_") for name in dropped]
-    kept = [] if "ALL" in names else [n for n in limits.capabilities if n not in names]
-    return sorted({*kept, *(name.upper().removeprefix("CAP_") for name in added)})
+def _capabilities(value: object) -> list[str]:
+    """Return the names without `CAP_`; whether they may be added is for the check to say."""
+    return [str(name).upper().removeprefix("CAP_") for name in _list(value)]
 
 
 def _list(value: object) -> list[object]:
