@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kb.commands.grammar import parse
-from kb.commands.interruption import find_interruption
+from kb.commands.line.grammar import parse
+from kb.commands.line.interruption import Interruption, find_interruption
+from kb.commands.line.tokens import MAX_LENGTH, Mark, clean_line, cut_line, join
+from kb.commands.line.wrappers import PROGRAMS
 from kb.commands.spec import command_groups, command_index
 from kb.commands.texts import RefusedError
-from kb.commands.tokens import MAX_LENGTH, Mark, clean_line, cut_line, join
-from kb.commands.wrappers import PROGRAMS
 from kb.errors import KbError
 from kb.model import Chunk, CodeSpan, LineRange
 from kb.text.command_lines import called_words
 from kb.text.here_documents import outside_documents
 from kb.text.prompts import without_prompt
-from kb.text.shell_lines import LogicalLine, is_continued, logical_lines
+from kb.text.shell_lines import LogicalLine, logical_lines
 
 _WORD = re.compile(r"[^;&|]*")
 """What of a word stands before an operator of the shell that touches it."""
@@ -31,7 +31,10 @@ class ExtractedCommand:
     """A command line found in a note."""
 
     text: str
-    """Without its prompt and its comment; on one line, but for line ends within quotes."""
+    """Without its prompt and its comment; on one line, but for line ends within quotes.
+
+    One that a comment breaks off has its lines as they stand.
+    """
     lines: LineRange
     """The note's lines that it stands on."""
 
@@ -47,12 +50,13 @@ def extract_commands(chunk: Chunk) -> list[ExtractedCommand]:
 
 def _read_span(span: CodeSpan) -> list[ExtractedCommand]:
     if span.inline:
-        text = _read_line(" ".join(span.text.split("\n")))
-        mentioned = text is not None and not _is_mention(text)
-        return [ExtractedCommand(text=text, lines=span.lines)] if text and mentioned else []
+        whole = " ".join(span.text.split("\n"))
+        text = _read_line(whole, find_interruption([whole]))
+        is_command = text is not None and not _is_mention(text)
+        return [ExtractedCommand(text=text, lines=span.lines)] if text and is_command else []
     commands = []
-    for line in _logical_lines(_shell_lines(span.text)):
-        text = _read_line(line.text)
+    for line, broken in _logical_lines(span.text):
+        text = _read_line(line.text, broken)
         if text and not (line.text.lstrip().startswith("#") and _is_prose(text)):
             start = span.lines.start
             lines = LineRange(start=start + line.first, end=start + line.last)
@@ -60,66 +64,61 @@ def _read_span(span: CodeSpan) -> list[ExtractedCommand]:
     return commands
 
 
-def _shell_lines(code: str) -> list[str]:
-    """Return the lines of a fence, empty in the place of here-documents and of comments.
+def _logical_lines(code: str) -> Iterator[tuple[LogicalLine, Interruption | None]]:
+    """Yield the lines of a fence as a shell reads them, and what of them a comment breaks off.
 
-    `# docker ps` is a command after root's prompt, but in a script, or beside commands without it.
+    Such a command goes on to where it was meant to end; all other comments are left out.
     """
+    lines = _outside_documents(code)
+    shown = _without_comments(lines)
+    first = 0
+    while first < len(lines):
+        line = next(logical_lines(shown[first:], _names_command))
+        is_call = _names_command(clean_line(line.text))
+        broken = find_interruption(lines[first:]) if is_call else None
+        last = first + (broken.count - 1 if broken else line.last)
+        text = "\n".join(lines[first : last + 1]) if broken else line.text
+        yield LogicalLine(first=first, last=last, text=text), broken
+        first = last + 1
+
+
+def _outside_documents(code: str) -> list[str]:
+    """Return the lines of a fence, empty in the place of here-documents."""
     lines = [line.rstrip("\r") for line in code.split("\n")]
     kept = dict(outside_documents(lines))
-    shown = [kept.get(number, "").strip() for number in range(len(lines))]
-    if any(line.startswith("#!") or _is_docker(line) for line in shown):
-        inside = _lines_of_interrupted(lines)
-        return [
-            "" if line.startswith("#") and at not in inside else kept.get(at, "")
-            for at, line in enumerate(shown)
-        ]
     return [kept.get(number, "") for number in range(len(lines))]
 
 
-def _lines_of_interrupted(lines: list[str]) -> set[int]:
-    """Return the numbers of the lines of commands that comments break off."""
-    starts = (
-        at
-        for at, line in enumerate(lines)
-        if _is_docker(line.strip()) and not (at and is_continued(lines[at - 1]))
-    )
-    found = ((at, find_interruption(lines[at:])) for at in starts)
-    return {number for at, broken in found if broken for number in range(at, at + broken.count)}
+def _without_comments(lines: list[str]) -> list[str]:
+    """Return the lines, empty in the place of those that are comments.
+
+    `# docker ps` is a command after root's prompt, but in a script, or beside commands without it.
+    """
+    bare = [line.strip() for line in lines]
+    if not any(line.startswith("#!") or _is_docker(line) for line in bare):
+        return lines
+    return ["" if at.startswith("#") else line for at, line in zip(bare, lines, strict=True)]
 
 
 def _is_docker(line: str) -> bool:
     """Tell whether a line calls docker, and not after a mark that may begin a comment too."""
-    if line.startswith("#"):
-        return False
-    return _names_command(without_prompt(line))
+    return not line.startswith("#") and _names_command(without_prompt(line))
 
 
-def _logical_lines(lines: list[str]) -> Iterator[LogicalLine]:
-    """Yield the lines, taken together where one goes on in the next, or would but for a comment."""
-    first = 0
-    while first < len(lines):
-        rest = lines[first:]
-        is_call = _names_command(without_prompt(rest[0]))
-        if is_call and (broken := find_interruption(rest)):
-            last = broken.count - 1
-            line = LogicalLine(first=0, last=last, text="\n".join(rest[: last + 1]))
-        else:
-            line = next(logical_lines(rest, _names_command))
-        yield LogicalLine(first=first, last=first + line.last, text=line.text)
-        first += line.last + 1
+def _read_line(line: str, broken: Interruption | None) -> str | None:
+    """Return the command of a line without prompt and comment; None where it is no command.
 
-
-def _read_line(line: str) -> str | None:
-    """Return the command of a line without prompt and comment; None where it is no command."""
+    Args:
+        line: As a shell would read it.
+        broken: Where a comment breaks it off; then the comment stays.
+    """
     if len(line) > MAX_LENGTH:
         return None
-    is_broken = find_interruption(line.split("\n")) is not None
-    cleaned = without_prompt(line) if is_broken else clean_line(line)
+    if broken:
+        return without_prompt(line) if _names_command(broken.mended) else None
+    cleaned = clean_line(line)
     if not _names_command(cleaned):
         return None
-    if is_broken:
-        return cleaned
     try:
         tokens = cut_line(cleaned)
     except KbError:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kb.commands.actions import ForEachListed, Listing, Targeted
-from kb.commands.grammar import Invocation, Operand, parse
 from kb.commands.limits import Rules
+from kb.commands.line.grammar import parse
+from kb.commands.line.invocation import Invocation, Operand
+from kb.commands.line.tokens import LineToken, Mark
 from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_shell
-from kb.commands.tokens import LineToken, Mark
-from kb.commands.values import KINDS
+from kb.commands.values.kinds import KINDS
 
 _LISTED_BY = {
     "container": "ps", "image": "images", "volume": "volume ls", "network": "network ls",

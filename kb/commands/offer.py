@@ -6,16 +6,17 @@ import hashlib
 import re
 from functools import cache
 
-from kb.commands.explain import FlagNote, explain
-from kb.commands.grammar import Invocation, parse
+from kb.commands.judging import judge_as_shown
 from kb.commands.limits import DEFAULT_RULES, Rules
-from kb.commands.loop import read_loop
-from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_shell
-from kb.commands.references import parse_reference
-from kb.commands.slots import find_slots, with_samples
+from kb.commands.line.grammar import parse
+from kb.commands.line.invocation import Invocation
+from kb.commands.messages.explain import FlagNote, explain
+from kb.commands.policy import Judgement
+from kb.commands.slots import find_slots
 from kb.commands.spec import FETCHING
 from kb.commands.suggest import suggest
 from kb.commands.texts import RefusedError, put_into_words, read_rows, say
+from kb.commands.values.references import parse_reference
 from kb.errors import InvalidInputError
 from kb.model import Command, CommandId, Language, LineRange, NoteId, Refusal, Risk
 
@@ -56,7 +57,7 @@ def offer(
     refusal: Refusal | None = None
     try:
         call = parse(text)
-        judgement = _judge(call, rules)
+        judgement = judge_as_shown(call, rules)
     except RefusedError as error:
         refusal = _refusal(error, call, rules, language)
     except InvalidInputError as error:
@@ -69,16 +70,6 @@ def offer(
         explanation=explain(call, flag_note=flag_note, language=language) if call else (),
         hints=_hints(call, judgement, rules, language) if call else (),
     )  # fmt: skip
-
-
-def _judge(call: Invocation, rules: Rules) -> Judgement:
-    """Judge a command with harmless values in the place of those still to be filled in."""
-    refuse_outright(call)
-    if loop := read_loop(call, rules):
-        return loop
-    sampled = with_samples(call)
-    refuse_shell(sampled)
-    return read_action(sampled, rules)
 
 
 def _refusal(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kb.commands.actions import Action, ShowHelp
-from kb.commands.grammar import Invocation, parse
+from kb.commands.actions import Action
+from kb.commands.judging import judge
 from kb.commands.limits import DEFAULT_RULES, Rules
-from kb.commands.loop import read_loop
-from kb.commands.policy import Judgement, read_action, refuse_outright, refuse_shell
-from kb.commands.slots import require_values
+from kb.commands.line.grammar import parse
+from kb.commands.line.invocation import Invocation
 from kb.commands.suggest import suggest
 from kb.commands.texts import RefusedError, put_into_words
-from kb.commands.usage import write_help
 from kb.model import Language, Risk
 
 
@@ -53,26 +51,8 @@ def plan(
     except RefusedError as refusal:
         better = suggest(call, refusal, rules)
         raise refusal.in_language(language, suggestion=better) from None
-    action = judgement.action
-    if isinstance(action, ShowHelp):
-        action = ShowHelp(text=write_help(call, language))
     return Plan(
-        text=call.text, action=action, risk=judgement.risk,
+        text=call.text, action=judgement.action, risk=judgement.risk,
         notes=tuple(put_into_words(note, language) for note in judgement.notes),
         needs_confirmation=judgement.risk is Risk.DESTROY and not confirmed,
     )  # fmt: skip
-
-
-def judge(call: Invocation, rules: Rules, language: Language = "en") -> Judgement:
-    """Return what the policy makes of an invocation.
-
-    Raises:
-        CommandRefusedError: It is refused.
-        NeedsValuesError: A placeholder is left.
-    """
-    refuse_outright(call)
-    if loop := read_loop(call, rules):
-        return loop
-    refuse_shell(call)
-    require_values(call, typed=True, language=language)
-    return read_action(call, rules)

@@ -8,75 +8,22 @@ that it does not know, so that the tables and the readers together are an allow-
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from kb.commands import read_images, read_objects, read_run
 from kb.commands.actions import Action, Prune, RunCompose, ShowHelp
-from kb.commands.confinement import refuse_namespaces, refuse_security_options
-from kb.commands.grammar import Invocation
+from kb.commands.container.confinement import refuse_namespaces, refuse_security_options
+from kb.commands.container.mounts import refuse_bind, refuse_host_source, split_volume
+from kb.commands.container.networking import refuse_foreign_network
 from kb.commands.limits import Rules
-from kb.commands.mounts import refuse_bind, refuse_host_source, split_volume
-from kb.commands.networking import refuse_foreign_network
-from kb.commands.read_compose import read_compose
+from kb.commands.line.invocation import Invocation
+from kb.commands.line.tokens import Mark
+from kb.commands.messages.usage import write_help
+from kb.commands.readers import find_reader
 from kb.commands.spec import FETCHING, Verdict
 from kb.commands.texts import Saying, refused, saying
-from kb.commands.tokens import Mark
-from kb.commands.usage import write_help
-from kb.commands.values import KINDS
-from kb.model import Risk
-
-Reader = Callable[[Invocation, Rules, list[Saying]], Action]
-
-_READERS: dict[str, Reader] = {
-    "ps": read_objects.read_ps,
-    "images": read_objects.read_images,
-    "info": read_objects.read_info,
-    "version": read_objects.read_version,
-    "pull": read_images.read_pull,
-    "build": read_images.read_build,
-    "run": read_run.read_run,
-    "create": read_run.read_create,
-    "start": read_objects.read_start,
-    "stop": read_objects.read_stop,
-    "restart": read_objects.read_restart_command,
-    "kill": read_objects.read_kill,
-    "pause": read_objects.read_pause,
-    "unpause": read_objects.read_unpause,
-    "wait": read_objects.read_wait,
-    "rm": read_objects.read_rm,
-    "rmi": read_images.read_rmi,
-    "rename": read_objects.read_rename,
-    "tag": read_images.read_tag,
-    "history": read_images.read_history,
-    "diff": read_objects.read_diff,
-    "commit": read_images.read_commit,
-    "logs": read_objects.read_logs,
-    "exec": read_run.read_exec,
-    "inspect": read_objects.read_inspect,
-    "container inspect": read_objects.read_inspect,
-    "image inspect": read_objects.read_inspect,
-    "volume inspect": read_objects.read_inspect,
-    "network inspect": read_objects.read_inspect,
-    "top": read_objects.read_top,
-    "port": read_objects.read_port,
-    "stats": read_objects.read_stats,
-    "volume ls": read_objects.read_volume_ls,
-    "volume create": read_objects.read_volume_create,
-    "volume rm": read_objects.read_volume_rm,
-    "network ls": read_objects.read_network_ls,
-    "network create": read_objects.read_network_create,
-    "network rm": read_objects.read_network_rm,
-    "network connect": read_objects.read_connect,
-    "network disconnect": read_objects.read_disconnect,
-    "system df": read_objects.read_df,
-    "volume prune": read_objects.read_prune,
-    "network prune": read_objects.read_prune,
-    "system prune": read_objects.read_prune,
-    "container prune": read_objects.read_prune,
-    "image prune": read_objects.read_prune,
-    "builder prune": read_objects.read_prune,
-}
+from kb.commands.values.kinds import KINDS
+from kb.commands.values.references import refuse_private_registry
+from kb.model import Language, Risk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +33,6 @@ class Judgement:
     action: Action
     risk: Risk
     notes: tuple[Saying, ...] = ()
-
-
-def offered_commands() -> frozenset[str]:
-    """Return the commands that have a reader."""
-    return frozenset(_READERS)
 
 
 def refuse_outright(call: Invocation) -> None:
@@ -133,7 +75,7 @@ def check_values(call: Invocation) -> None:
     """Check every value that has a form of its own.
 
     Raises:
-        CommandRefusedError: `invalid_value`.
+        CommandRefusedError: `invalid_value`, or `private_registry` for an image to be fetched.
     """
     for option in call.options:
         if option.flag.takes_value:
@@ -141,7 +83,7 @@ def check_values(call: Invocation) -> None:
     for operand in call.operands:
         _check_value(operand.kind, operand.value)
         if operand.kind == "image" and call.command.path in FETCHING:
-            read_images.refuse_private_registry(operand.value)
+            refuse_private_registry(operand.value)
 
 
 def _check_value(kind: str, value: str) -> None:
@@ -153,19 +95,22 @@ def _check_value(kind: str, value: str) -> None:
         raise refused("invalid_value", key=f"problem.{problem}", value=value)
 
 
-def read_action(call: Invocation, rules: Rules) -> Judgement:
+def read_action(call: Invocation, rules: Rules, language: Language = "en") -> Judgement:
     """Return the action of an invocation that `refuse_outright` has let pass.
+
+    Args:
+        call: The invocation.
+        rules: Limits and reserved ports of this installation.
+        language: Of the text of `--help`.
 
     Raises:
         CommandRefusedError: A value asks for what the sandbox does not give.
     """
     if call.help:
-        return Judgement(action=ShowHelp(text=write_help(call)), risk=Risk.READ)
+        return Judgement(action=ShowHelp(text=write_help(call, language)), risk=Risk.READ)
     check_values(call)
     notes: list[Saying] = []
-    reader = _READERS.get(call.command.path)
-    if reader is None and call.command.path.startswith("compose "):
-        reader = read_compose
+    reader = find_reader(call.command.path)
     if reader is None:
         raise refused("not_offered", part=f"docker {call.command.path}")
     action = reader(call, rules, notes)

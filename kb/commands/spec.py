@@ -55,7 +55,7 @@ class FlagSpec(_Described):
     short: str
     """`-p`, or empty."""
     kind: str
-    """What its value is: `bool` for none, else a kind of `kb.commands.values`."""
+    """What its value is: `bool` for none, else a kind of `kb.commands.values.kinds`."""
     verdict: Verdict
     code: str
     """The reason code of a refusal, or what a neutralised option becomes."""

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from kb.commands.grammar import Invocation, Option, parse
-from kb.commands.limits import Rules
-from kb.commands.loop import read_loop
-from kb.commands.mounts import (
+from kb.commands.container.mounts import (
     is_file,
     is_host_path,
     name_volume,
@@ -16,11 +13,13 @@ from kb.commands.mounts import (
     split_volume,
     take_switch,
 )
-from kb.commands.policy import read_action, refuse_outright, refuse_shell
-from kb.commands.slots import with_samples
+from kb.commands.judging import judge_as_shown
+from kb.commands.limits import Rules
+from kb.commands.line.grammar import parse
+from kb.commands.line.invocation import Invocation, Option
+from kb.commands.line.tokens import Mark, quote
 from kb.commands.spec import CommandSpec
 from kb.commands.texts import RefusedError
-from kb.commands.tokens import Mark, quote
 from kb.errors import KbError
 
 _SHELLS = frozenset(
@@ -42,7 +41,7 @@ def suggest(call: Invocation | None, refusal: RefusedError, rules: Rules) -> str
         try:
             call = None
             call = parse(text)
-            _judge(call, rules)
+            judge_as_shown(call, rules, problems=False)
         except RefusedError as error:
             refusal = error
         except KbError:
@@ -77,15 +76,6 @@ def _parse_as_meant(text: str) -> Invocation | None:
         return parse(meant) if meant else None
     except KbError:
         return None
-
-
-def _judge(call: Invocation, rules: Rules) -> None:
-    refuse_outright(call)
-    if read_loop(call, rules):
-        return
-    sampled = with_samples(call, problems=False)
-    refuse_shell(sampled)
-    read_action(sampled, rules)
 
 
 def _rewrite(call: Invocation | None, refusal: RefusedError) -> str:

@@ -9,7 +9,11 @@ from typing import Final
 from kb.text.programs import WITH_SUBCOMMANDS, groups_of, subcommands_of
 from kb.text.wrappers import WRAPPERS, behind_wrapper
 
-_ASSIGNMENT: Final = re.compile(r"""[A-Za-z_]\w*=(?:[^\s"'`(]|"[^"]*"|'[^']*')*""")
+_SETTING: Final = re.compile(
+    r"""[A-Za-z_][A-Za-z0-9_]*="""
+    r"""(?:[^\s"'`$(\\]|\\(?:.|$)|"(?:\\.|[^"\\])*"|'[^']*'|`[^`]*`|\$\([^()]*\)|\$(?!\())*"""
+)
+"""As a shell takes it: what is quoted or substituted is closed."""
 _CALLED: Final = re.compile(r"[\"']?(?:\./|~/|/)?[A-Za-z]")
 """How a program begins that another one runs."""
 _PLAIN_WORD: Final = re.compile(r"[a-z][a-z\d]*")
@@ -42,6 +46,11 @@ def command_name(line: str) -> str:
     return f"{name} {words[inner]}" if inner else name
 
 
+def sets_variable(word: str) -> bool:
+    """Tell whether a word as it is written before a program sets a variable: `NAME=value`."""
+    return _SETTING.fullmatch(word) is not None
+
+
 def words_before_program(words: Sequence[str]) -> int:
     """Return how many words stand before the program that a command line is about.
 
@@ -51,7 +60,7 @@ def words_before_program(words: Sequence[str]) -> int:
     start = at = 0
     is_wrapped = False
     while at < len(words):
-        if _ASSIGNMENT.fullmatch(words[at]):
+        if sets_variable(words[at]):
             at += 1
             start = start if is_wrapped else at
         elif (wrapper := WRAPPERS.get(words[at])) and wrapper.is_about_command:

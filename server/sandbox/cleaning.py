@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from kb.commands.removal import name_removed
+from kb.commands.messages.removal import name_removed
 from kb.errors import NeedsConfirmationError
 from kb.model import Language
 from server.sandbox.engine import Engine, no_reply

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kb.commands.actions import RunCompose
-from kb.commands.removal import name_container, name_of_project, name_removed
+from kb.commands.messages.removal import name_container, name_of_project, name_removed
 from kb.model import Language
 from server.sandbox.runner.compose_files import DEFAULT_PROJECT
 from server.sandbox.runner.listed import first_name

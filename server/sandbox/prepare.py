@@ -8,8 +8,8 @@ from pathlib import Path
 
 from kb.commands.actions import Action, RunCompose
 from kb.commands.limits import Rules
+from kb.commands.messages.removal import ask_to_confirm
 from kb.commands.plan import Plan, plan
-from kb.commands.removal import ask_to_confirm
 from kb.model import Language
 from server.sandbox.engine import Engine
 from server.sandbox.remarks import remark

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kb.commands.actions import Prune
-from kb.commands.removal import name_build_cache, name_removed
+from kb.commands.messages.removal import name_build_cache, name_removed
 from kb.model import Language
 from server.sandbox.runner.listed import first_name, passes_filters
 

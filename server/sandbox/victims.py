@@ -17,7 +17,7 @@ from kb.commands.actions import (
     RunCompose,
     Targeted,
 )
-from kb.commands.removal import name_container, name_removed
+from kb.commands.messages.removal import name_container, name_removed
 from kb.errors import InvalidInputError
 from kb.model import Language
 from server.sandbox.engine import Engine, no_reply

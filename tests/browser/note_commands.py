@@ -10,7 +10,7 @@ from pathlib import Path
 from ingest.chunks.chunking import chunk_note
 from ingest.markdown import parse_note
 from kb.commands.extract import extract_commands
-from kb.commands.grammar import parse
+from kb.commands.line.grammar import parse
 from kb.errors import KbError
 from kb.model import Chunk, ChunkKind, LineRange, NoteId
 

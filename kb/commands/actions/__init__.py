@@ -1,8 +1,9 @@
 """What a command line asks of the sandbox: one typed action for each command that may run.
 
-An action is made by `kb.commands.plan` alone, after the policy has let the command pass; whoever
-executes it needs to check nothing but what only the daemon knows. Fields keep the words of the
-CLI's options. Actions that act on several objects name them in `targets`, in order.
+An action is made in `kb.commands.judging` alone, once nothing of the command is refused, and
+`kb.commands.plan` hands it out; whoever executes it needs to check nothing but what only the daemon
+knows. Fields keep the words of the CLI's options. Actions that act on several objects name them in
+`targets`, in order.
 """
 
 from __future__ import annotations

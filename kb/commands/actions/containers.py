@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kb.commands.container import ContainerSpec
+from kb.commands.container.spec import ContainerSpec
 
 InspectKind = Literal["any", "container", "image", "volume", "network"]
 

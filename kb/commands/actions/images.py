@@ -14,7 +14,6 @@ class PullImage:
 
     reference: str
     """As typed: `bitnami/kafka:latest`, `alpine`, `alpine@sha256:…`."""
-    all_tags: bool = False
     platform: str | None = None
     quiet: bool = False
 

@@ -25,7 +25,7 @@ class ListContainers:
     """The n containers created last, whatever their state; None for no such limit."""
     filters: tuple[Filter, ...] = ()
     format: str | None = None
-    """A template that `kb.commands.template.parse_template` reads; None for the table."""
+    """A template that `kb.commands.values.template.parse_template` reads; None for the table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

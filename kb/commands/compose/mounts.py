@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from kb.commands.compose.reading import Reading, as_list, as_text, as_texts, wrong
 from kb.commands.compose.yaml import Node
-from kb.commands.container import TmpfsMount, VolumeMount
-from kb.commands.mounts import parse_mount, parse_tmpfs, parse_volume, refuse_host_source
+from kb.commands.container.mounts import parse_mount, parse_tmpfs, parse_volume, refuse_host_source
+from kb.commands.container.spec import TmpfsMount, VolumeMount
 from kb.commands.texts import refused
-from kb.commands.values import COMPOSE_VOLUME
+from kb.commands.values.kinds import COMPOSE_VOLUME
 
 
 def read_volumes(value: Node, place: str, reading: Reading) -> Node:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from kb.commands.compose.reading import ComposeBuild, Reading, as_pairs, as_text
 from kb.commands.compose.service import read_service
 from kb.commands.compose.yaml import Node, dump_yaml, load_yaml
-from kb.commands.confinement import refuse_volume_driver
+from kb.commands.container.confinement import refuse_volume_driver
+from kb.commands.container.networking import refuse_foreign_network
 from kb.commands.limits import DEFAULT_RULES, Rules
-from kb.commands.networking import refuse_foreign_network
 from kb.commands.texts import RefusedError, put_into_words, refused
-from kb.commands.values import KINDS
+from kb.commands.values.kinds import KINDS
 from kb.model import Language
 
 _ReadObject = Callable[[str, dict[str, Node], str], Node]

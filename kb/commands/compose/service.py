@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kb.commands.body_rules import is_target
 from kb.commands.compose.mounts import read_tmpfs, read_volumes
 from kb.commands.compose.reading import (
     DROPPED,
@@ -19,8 +18,9 @@ from kb.commands.compose.reading import (
     wrong,
 )
 from kb.commands.compose.yaml import Node
-from kb.commands.limits import Rules
-from kb.commands.networking import (
+from kb.commands.container.confinement import refuse_security_option
+from kb.commands.container.mounts import is_target
+from kb.commands.container.networking import (
     read_dns,
     read_expose,
     read_extra_hosts,
@@ -28,11 +28,12 @@ from kb.commands.networking import (
     read_ports,
     refuse_foreign_network,
 )
-from kb.commands.quantities import format_bytes, parse_bytes, parse_decimal, parse_duration
-from kb.commands.references import is_public_host, parse_reference
-from kb.commands.resources import read_restart
+from kb.commands.container.resources import read_restart
+from kb.commands.limits import Rules
 from kb.commands.texts import Saying, refused, saying
-from kb.commands.values import check_folder
+from kb.commands.values.kinds import check_folder
+from kb.commands.values.quantities import format_bytes, parse_bytes, parse_decimal, parse_duration
+from kb.commands.values.references import parse_reference, refuse_private_registry
 
 # --- handlers --------------------------------------------------------------------------------
 
@@ -59,12 +60,10 @@ def _keep_texts(value: Node, place: str, _reading: Reading) -> Node:
 
 def _image(value: Node, place: str, reading: Reading) -> Node:
     name = as_text(value, place)
-    reference = parse_reference(name)
-    if reference is None:
+    if parse_reference(name) is None:
         problem = "uppercase_image" if parse_reference(name.lower()) else "image"
         raise refused("invalid_value", key=f"problem.{problem}", value=name)
-    if reference.domain and not is_public_host(reference.domain):
-        raise refused("private_registry", part=reference.domain)
+    refuse_private_registry(name)
     reading.images.append(name)
     return name
 
@@ -251,8 +250,7 @@ def _cap_add(value: Node, place: str, reading: Reading) -> Node:
 
 def _security(value: Node, place: str, _reading: Reading) -> Node | Dropped:
     for option in as_texts(value, place):
-        if option not in {"no-new-privileges", "no-new-privileges:true", "no-new-privileges=true"}:
-            raise refused("security_options", part=option)
+        refuse_security_option(option)
     return DROPPED
 
 

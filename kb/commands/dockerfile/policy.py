@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from kb.commands.dockerfile.lines import Dialect, Instruction, dialects, read_instructions
 from kb.commands.dockerfile.scope import Scope
 from kb.commands.dockerfile.words import Word, expand_word
-from kb.commands.references import is_public_host, parse_reference
 from kb.commands.texts import refused
+from kb.commands.values.references import is_public_host, parse_reference
 
 _FLAG = re.compile(r"--(?P<name>[a-z-]+)(?:=(?P<value>\S*))?")
 _SCHEMES = ("http://", "https://", "git://", "ssh://", "ftp://", "git@")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kb.commands.collision import (
+from kb.commands.messages.collision import (
     find_collision,
     tell_left_over,
     tell_taken_name,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from kb.commands.body import check_body, create_body
-from kb.commands.container import ContainerSpec
+from kb.commands.container.spec import ContainerSpec
+from kb.commands.requests import check_body, create_body
 from server.sandbox.runner.collisions import explain_collision
 from server.sandbox.runner.job import EXIT_DAEMON, Job, StreamError, daemon_error
 from server.sandbox.runner.pull import pull_image

@@ -1,7 +1,7 @@
 """What of another program's requests reaches the daemon, and in which form.
 
-Each request is judged by `kb.commands.api_filter`. What is let pass gets a body made anew from what
-was understood; a build gets the limits that our own builds have.
+Each request is judged by `kb.commands.requests.api_filter`. What is let pass gets a body made anew
+from what was understood; a build gets the limits that our own builds have.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from kb.commands.api_filter import filter_request
 from kb.commands.dockerfile.policy import check_dockerfile
 from kb.commands.limits import Rules
+from kb.commands.requests import filter_request
 from kb.commands.texts import RefusedError
 from kb.errors import CommandRefusedError, InvalidInputError, KbError
 from kb.model import Language

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kb.commands.actions import Prune
-from kb.commands.quantities import parse_bool
+from kb.commands.values.quantities import parse_bool
 from server.sandbox.runner.images import print_removed
 from server.sandbox.runner.job import Job, execute
 from server.sandbox.runner.listed import passes_filters

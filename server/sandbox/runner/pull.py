@@ -19,16 +19,15 @@ def pull(action: PullImage, job: Job) -> int:
     """`docker pull`."""
     reference = split_reference(action.reference)
     plain = not reference.tag and not reference.digest
-    if plain and not action.all_tags and not action.quiet:
+    if plain and not action.quiet:
         job.line("Using default tag: latest")
     pull_image(
         job,
         action.reference,
         platform=action.platform,
-        all_tags=action.all_tags,
         quiet=action.quiet,
     )
-    job.line(reference.full if not action.all_tags else reference.full.rpartition(":")[0])
+    job.line(reference.full)
     return 0
 
 
@@ -37,7 +36,6 @@ def pull_image(
     image: str,
     *,
     platform: str | None = None,
-    all_tags: bool = False,
     quiet: bool = False,
     to_stderr: bool = False,
 ) -> None:
@@ -47,7 +45,6 @@ def pull_image(
         job: Where to tell.
         image: Its name, as typed.
         platform: `os/architecture`; None for the daemon's own.
-        all_tags: Pull everything of that name.
         quiet: Tell nothing.
         to_stderr: Tell on the error output, as `docker run` does.
 
@@ -56,9 +53,7 @@ def pull_image(
         StreamError: It failed on the way.
     """
     reference = split_reference(image)
-    params = {"fromImage": reference.repository}
-    if not all_tags:
-        params["tag"] = reference.tag_or_digest
+    params = {"fromImage": reference.repository, "tag": reference.tag_or_digest}
     if platform:
         params["platform"] = platform
     job.sent["pull"] = params

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from kb.commands.template import Template, TemplatePart, parse_template
+from kb.commands.values.template import Template, TemplatePart, parse_template
 from server.sandbox.runner.job import Job
 from server.sandbox.runner.table import Column, Row, align, table
 

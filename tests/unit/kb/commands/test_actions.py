@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb.commands import actions as act
-from kb.commands.container import (
+from kb.commands.container.spec import (
     ContainerSpec,
     HealthCheck,
     Networking,
@@ -16,10 +16,10 @@ from kb.commands.container import (
     Ulimit,
     VolumeMount,
 )
-from kb.commands.grammar import parse
 from kb.commands.limits import MIB
+from kb.commands.line.grammar import parse
 from kb.commands.plan import plan
-from kb.commands.policy import offered_commands
+from kb.commands.readers import offered_commands
 from kb.commands.spec import CommandSpec, Verdict, all_commands, command_index
 from kb.errors import NeedsValuesError
 

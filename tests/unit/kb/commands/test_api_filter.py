@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.commands.api_filter import filter_request
 from kb.commands.limits import DEFAULT_RULES
+from kb.commands.requests import filter_request
 from kb.errors import CommandRefusedError, KbError
 from tests.cases_files import load_jsonl
 

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from kb.commands.actions import RunContainer
-from kb.commands.body import create_body
-from kb.commands.body_check import check_body
-from kb.commands.hardening import harden_body
 from kb.commands.limits import GIB, MIB, Limits, Rules
 from kb.commands.plan import plan
+from kb.commands.requests import check_body, create_body
+from kb.commands.requests.hardening import harden_body
 from kb.errors import CommandRefusedError
 from tests.cases_files import load_jsonl
 

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from kb.commands.actions import CreateContainer
-from kb.commands.body import create_body
-from kb.commands.body_check import check_body
-from kb.commands.grammar import parse
-from kb.commands.hardening import harden_body
+from kb.commands.line.grammar import parse
 from kb.commands.plan import plan
+from kb.commands.requests import check_body, create_body
+from kb.commands.requests.hardening import harden_body
 from kb.errors import CommandRefusedError
 from tests.cases_files import load_jsonl
 from tests.unit.kb.commands.clients import CLIENTS, MISSING

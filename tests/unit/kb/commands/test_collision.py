@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kb.commands.collision import (
+from kb.commands.messages.collision import (
     find_collision,
     tell_left_over,
     tell_taken_name,

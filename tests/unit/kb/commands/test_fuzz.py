@@ -6,19 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.commands.actions import CreateContainer, RunContainer
-from kb.commands.body import create_body
-from kb.commands.body_check import check_body
 from kb.commands.compose.policy import check_compose
-from kb.commands.container import ContainerSpec
+from kb.commands.container.spec import ContainerSpec
 from kb.commands.dockerfile.policy import check_dockerfile
-from kb.commands.grammar import parse
-from kb.commands.hardening import harden_body
 from kb.commands.limits import DEFAULT_RULES
+from kb.commands.line.grammar import parse
+from kb.commands.line.tokens import quote
 from kb.commands.offer import offer
 from kb.commands.plan import plan
-from kb.commands.slots import find_places
+from kb.commands.requests import check_body, create_body
+from kb.commands.requests.hardening import harden_body
+from kb.commands.slots.places import find_places
 from kb.commands.spec import all_commands, global_flags
-from kb.commands.tokens import quote
 from kb.errors import KbError
 from kb.model import LineRange, NoteId
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kb.commands.grammar import Invocation, parse
+from kb.commands.line.grammar import parse
+from kb.commands.line.invocation import Invocation
+from kb.commands.line.tokens import cut_line, quote
 from kb.commands.texts import RefusedError
-from kb.commands.tokens import cut_line, quote
 from kb.errors import CommandRefusedError, InvalidInputError
 from tests.cases_files import load_jsonl
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.commands.removal import (
+from kb.commands.messages.removal import (
     ask_to_confirm,
     name_build_cache,
     name_container,

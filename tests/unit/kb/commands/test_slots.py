@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.commands.grammar import parse
-from kb.commands.placeholders import is_placeholder
+from kb.commands.line.grammar import parse
 from kb.commands.slots import fill, find_slots
+from kb.commands.slots.placeholders import is_placeholder
 from kb.errors import CommandRefusedError, InvalidInputError, KbError, NeedsValuesError
 from tests.cases_files import load_jsonl
 

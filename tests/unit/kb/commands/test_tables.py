@@ -6,7 +6,7 @@ import pytest
 
 from kb.commands.spec import CommandSpec, FlagSpec, Verdict, all_commands, global_flags
 from kb.commands.texts import text_keys
-from kb.commands.values import KINDS
+from kb.commands.values.kinds import KINDS
 
 
 def _all_flags() -> list[FlagSpec]:

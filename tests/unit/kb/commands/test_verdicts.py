@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from kb.commands.grammar import parse
+from kb.commands.judging import judge
 from kb.commands.limits import DEFAULT_RULES
+from kb.commands.line.grammar import parse
+from kb.commands.line.tokens import quote
 from kb.commands.offer import offer
-from kb.commands.plan import judge, plan
-from kb.commands.policy import offered_commands
+from kb.commands.plan import plan
+from kb.commands.readers import offered_commands
 from kb.commands.spec import CommandSpec, FlagSpec, Verdict, all_commands, global_flags
 from kb.commands.texts import text_keys
-from kb.commands.tokens import quote
-from kb.commands.values import KINDS
+from kb.commands.values.kinds import KINDS
 from kb.errors import CommandRefusedError, KbError
 from kb.model import LineRange, NoteId, Risk
 from tests.cases_files import load_jsonl
