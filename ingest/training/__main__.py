@@ -278,6 +278,7 @@ def _rerank(options: argparse.Namespace) -> None:
 
     scores = train_reranker(
         _workspace(options), options.lessons, model=options.model,
+        corpus=options.corpus / PAIRS_FILE if options.corpus else None,
         lessons_minutes=options.lessons_minutes, minutes=options.minutes, fast=not options.exact,
     )  # fmt: skip
     for name, value in scores.items():

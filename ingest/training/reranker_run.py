@@ -15,6 +15,7 @@ from ingest.training.near_misses import near_misses_of_lessons
 from ingest.training.pair_groups import lesson_groups
 from ingest.training.prepare import TOKENIZER_FILE
 from ingest.training.reranking import Reader, RerankingSettings, RerankingTrainer, rate_groups
+from ingest.training.sentences import read_sentences
 from ingest.training.student import load_student
 from ingest.training.vaults import VaultLessons, read_vaults
 from ingest.training.vocabulary import load_tokenizer
@@ -29,6 +30,7 @@ def train_reranker(
     lessons: Path,
     *,
     model: Path,
+    corpus: Path | None = None,
     lessons_minutes: float,
     minutes: float,
     fast: bool = True,
@@ -39,6 +41,7 @@ def train_reranker(
         workspace: The run.
         lessons: Folder of the lessons and of `vaults`.
         model: The exported folder whose embeddings it reads with.
+        corpus: File of aligned sentences, which are learnt from too; None for none.
         lessons_minutes: Training time over the lessons alone, which comes first.
         minutes: Training time over vaults and lessons.
         fast: Compute in bfloat16.
@@ -53,6 +56,7 @@ def train_reranker(
     measured = held_out[:: max(1, len(held_out) // _MEASURED)]
     vaults = read_vaults(lessons, encoder)
     near_misses = [*vaults.near_misses, *near_misses_of_lessons(lessons, taught)]
+    sentences = read_sentences(corpus, encoder) if corpus else None
     # The vectors are made before the first stage: it changes the student's own layers.
     reader = Reader(student, tokenizer)
     stages = [
@@ -65,6 +69,7 @@ def train_reranker(
             lessons=learnt,
             vaults=also.groups,
             near_misses=also.near_misses,
+            sentences=sentences.draw if sentences and also.groups else None,
             settings=RerankingSettings(minutes=time, fast=fast),
             checkpoint=workspace.folder / name / CHECKPOINT_FILE,
         ).train()
