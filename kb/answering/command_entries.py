@@ -1,4 +1,4 @@
-"""Which candidate is the entry of the command that a question consists of."""
+"""Which candidate is the entry of the command, or the line of a file, that is asked about."""
 
 from __future__ import annotations
 
@@ -17,9 +17,18 @@ from kb.text.words import any_of
 
 _FIRST_WORD: Final = re.compile(r"[\W_]*([A-Za-z-]+)(?=[\s`*_:]|$)")
 _EFFECT: Final = re.compile(any_of("effect"), re.IGNORECASE)
+_OF_LINE: Final = re.compile(any_of("effect", "line_of_file"), re.IGNORECASE)
+_WORD: Final = re.compile(r"\w+")
+_INSTRUCTION: Final = re.compile(r"[A-Z]{2,}|[a-z]+(?:_[a-z]+)+|[A-Z]+(?:_[A-Z]+)+")
+"""`EXPOSE`, `server_name`: no word of a sentence."""
 _NAMED: Final = 0.99
 _LINE_FLAGS: Final = 3
 """Who asks with so many flags asks for the command line, not for each flag."""
+
+
+def named_entry(ranking: Ranking) -> Candidate | None:
+    """Return the entry of the one command, or the line of a file, that the question asks about."""
+    return entry_of_command(ranking) or entry_of_instruction(ranking)
 
 
 def entry_of_command(ranking: Ranking) -> Candidate | None:
@@ -34,6 +43,28 @@ def entry_of_command(ranking: Ranking) -> Candidate | None:
     terms = (c for c in ranking.candidates if c.chunk.kind is ChunkKind.DEFINITION)
     own = next((c for c in entries if command.spec in specs_of(c.chunk)), None)
     return own or next((c for c in terms if is_term_of(c.chunk, command.spec)), None)
+
+
+def entry_of_instruction(ranking: Ranking) -> Candidate | None:
+    """Return the commented line of a file that begins with the word that is asked about.
+
+    "What does EXPOSE do" means the line by which the notes explain it, whatever else has the word.
+    """
+    if ranking.question.flags:
+        return None
+    lines = (c for c in ranking.candidates if c.chunk.kind is ChunkKind.CODE and c.chunk.parent)
+    return next((c for c in lines if _asks_of_line(ranking.question, c.chunk)), None)
+
+
+def _asks_of_line(question: ParsedQuestion, line: Chunk) -> bool:
+    """Tell whether a question names the first word of a line, and nothing that is not above it."""
+    word = line.text.split(maxsplit=1)[0]
+    if not _INSTRUCTION.fullmatch(word) or word not in _WORD.findall(question.text):
+        return False
+    held = chunk_terms(line)
+    above = held.context | held.setting | set(analyze(word))
+    others = (term.surface for term in question.terms if not _OF_LINE.fullmatch(term.surface))
+    return all(above.intersection(analyze(other)) for other in others)
 
 
 def lacks_command(ranking: Ranking) -> bool:

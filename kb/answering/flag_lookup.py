@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kb.answering.command_entries import entry_of_command, entry_of_line, holds_words, is_term_of
+from kb.answering.command_entries import entry_of_line, holds_words, is_term_of, named_entry
 from kb.commands.naming import (
     commands_named,
     named_with_program,
@@ -75,11 +75,11 @@ def flags_of_command(ranking: Ranking) -> list[Candidate]:
 def is_looked_up(ranking: Ranking, chosen: Sequence[Candidate]) -> bool:
     """Tell whether the notes' own structure gave the answer.
 
-    So it does for the entry of a command that is named or typed, for all its flags, and for flags
-    compared of one command.
+    So it does for the entry of a command or of a file's line that is named, for all its flags, and
+    for flags compared of one command.
     """
     question = ranking.question
-    entry = entry_of_line(ranking) if question.flags else entry_of_command(ranking)
+    entry = entry_of_line(ranking) if question.flags else named_entry(ranking)
     if entry is not None and list(chosen) == [entry]:
         return True
     if any(c.chunk.kind is not ChunkKind.FLAG for c in chosen):

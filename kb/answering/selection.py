@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from kb.answering.command_entries import entry_of_command
+from kb.answering.command_entries import named_entry
 from kb.answering.comparison import both_sides
 from kb.answering.flag_lookup import flag_meanings, flags_of_command
 from kb.answering.named_sections import named_section
@@ -31,6 +31,8 @@ _FIX: Final = re.compile(
 )
 """A fix after what it mends."""
 _LINK: Final = re.compile(r"\bhttps?://\S", re.IGNORECASE)
+_NEARLY_AS_GOOD: Final = 1.5
+"""How far behind the best one's score a candidate may be that is taken in its place."""
 _HELD: Final = 0.7
 """A chunk that matches a word better than this holds it, in its text or above it."""
 _NEAR_LINES: Final = 15
@@ -56,7 +58,7 @@ def select(ranking: Ranking, catalog: ChunkCatalog | None = None) -> list[Candid
     if intent is Intent.COMPARISON:
         return both_sides(ranking)
     around = Surroundings(ranking=ranking, catalog=catalog)
-    best = ranking.candidates[0]
+    best = _command_rather(ranking)
     if intent is Intent.LIST and (whole := _whole_list(best, around)):
         return whole
     if _entry_of(best, around) is None and (section := named_section(best, around)):
@@ -72,8 +74,21 @@ def _looked_up(ranking: Ranking) -> list[Candidate]:
         return flag_meanings(ranking)
     if flags := flags_of_command(ranking):
         return flags
-    entry = entry_of_command(ranking)
+    entry = named_entry(ranking)
     return [entry] if entry else []
+
+
+def _command_rather(ranking: Ranking) -> Candidate:
+    """Return the best candidate; for who asks how to do something, a command near a file's line.
+
+    A line of a file is a part of how a thing is done; the command does it.
+    """
+    best, *others = ranking.candidates
+    is_line = best.chunk.kind is ChunkKind.CODE and best.chunk.parent is not None
+    if ranking.question.intent is not Intent.HOW_TO or not is_line:
+        return best
+    near = (c for c in others if best.score - c.score < _NEARLY_AS_GOOD)
+    return next((c for c in near if c.chunk.kind is ChunkKind.COMMAND), best)
 
 
 def _whole_list(candidate: Candidate, around: Surroundings) -> list[Candidate]:

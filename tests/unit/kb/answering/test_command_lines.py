@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.answering.command_entries import entry_of_command, lacks_command
+from kb.answering.command_entries import entry_of_command, entry_of_instruction, lacks_command
 from kb.answering.flag_lookup import is_looked_up
 from kb.answering.selection import select
 from kb.model import ChunkKind, Query
@@ -41,6 +41,18 @@ git branch -d topic
 ```
 
 Remove a merged branch.
+""",
+    "build.md": """# Own images
+
+A Dockerfile tells how:
+
+```
+FROM python:3.6  // where we start
+EXPOSE 8080  // the port that the program listens on
+CMD ["python", "app.py"]  // what runs when a container of an image is made, with CMD before it
+```
+
+With EXPOSE and CMD one is careful: EXPOSE and CMD are easily mixed up.
 """,
     "tls.md": "# Certificates\n\n* -d - the name of the domain\n",
 }
@@ -111,3 +123,26 @@ def test_a_word_left_over_is_no_candidate() -> None:
     ranking = Retriever().rank(memory_index(notes), Query(text="start a server", language="en"))
     assert "в" not in [candidate.chunk.text for candidate in ranking.candidates]
     assert ranking.candidates
+
+
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        ("what does EXPOSE do", 7),
+        ("what is CMD for", 8),
+        ("what is the Dockerfile CMD for", 8),
+        ("зачем FROM", 6),
+        ("что делает строка EXPOSE", 7),
+    ],
+)
+def test_a_word_that_begins_a_line_of_a_file_is_told_by_that_line(question: str, line: int) -> None:
+    ranking = Retriever().rank(memory_index(NOTES), Query(text=question, language="en"))
+    chosen = select(ranking)
+    assert [(c.chunk.note, c.chunk.lines.start) for c in chosen] == [("build.md", line)]
+    assert is_looked_up(ranking, chosen)
+
+
+@pytest.mark.parametrize("question", ["what does EXPOSE cost", "CMD after FROM", "is FROM slow"])
+def test_who_says_more_than_the_word_asks_for_more_than_its_line(question: str) -> None:
+    ranking = Retriever().rank(memory_index(NOTES), Query(text=question, language="en"))
+    assert entry_of_instruction(ranking) is None

@@ -523,3 +523,17 @@ def test_who_asks_for_a_link_gets_the_address_under_the_heading() -> None:
     assert chosen("the talk about containers", told, address) == [told.id]
     elsewhere = make_chunk("https://example.org/other", start=3, note="b.md")
     assert chosen("link to the talk about containers", told, elsewhere) == [told.id]
+
+
+def test_who_asks_how_gets_the_command_rather_than_a_line_of_a_file() -> None:
+    whole = make_chunk("```\nFROM a  # to make an own image\nRUN b  # x\n```", kind=ChunkKind.CODE)
+    line = make_chunk("FROM a  # to make an own image", kind=ChunkKind.CODE, parent=whole.id)
+    build = make_chunk(
+        "docker build .\n\nMake an own image.",
+        kind=ChunkKind.COMMAND,
+        commands=("docker build .",),
+        start=9,
+    )
+    assert chosen("how do I make an own image", line, build) == [build.id]
+    assert chosen("what makes an own image", line, build) == [line.id]
+    assert chosen("how do I make an own image", line, whole) == [line.id]
