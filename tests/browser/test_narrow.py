@@ -29,6 +29,13 @@ docker run --rm -e SETTING=a_value_that_is_written_in_one_piece_and_wider_than_a
 ```
 
 Prints every variable.
+
+## Own image
+
+```
+FROM python:3.11-slim  # the image that everything else is put upon, step after step
+EXPOSE 8080  # the port on which the program inside of the container listens for others
+```
 """
 
 
@@ -89,6 +96,13 @@ def test_a_command_fits_a_phone_and_its_parts_are_explained_by_a_tap(phone: Page
     expect_no_sideways_scroll(phone)
     turn.locator(".command .token").nth(2).tap()
     expect(phone.locator("#tip")).to_be_visible()
+
+
+def test_a_line_of_code_is_read_whole_on_a_phone(open_page: OpenPage, counting: LiveServer) -> None:
+    opened = open_page(counting.page_url, viewport={"width": 390, "height": 844})
+    code = ask(opened, "what does EXPOSE do").locator(".prose pre").first
+    expect(code).to_contain_text("listens for others")
+    assert code.evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
 @pytest.mark.parametrize("width", [320, 768, 1024, 1920])
