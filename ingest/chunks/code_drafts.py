@@ -35,10 +35,11 @@ def draft_file(book: DraftBook, block: Block, place: Place, *, start: int) -> Dr
 def draft_commented(book: DraftBook, block: Block, place: Place, *, whole: Draft) -> None:
     """Draft the lines of code that have a comment of their own, as parts of the whole code."""
     source = block.text.split("\n")
+    file = kind_of_file(block.content, block.info)
     for own in commented_lines(block):
         first = own.start - block.lines.start
         code = "\n".join(source[first : own.end - block.lines.start + 1])
         commands = command_lines(code, block.info) if whole.commands else ()
         kind = ChunkKind.COMMAND if commands else ChunkKind.CODE
         line = add_draft(book, place, kind, own.start, own.end, commands=commands, parent=whole)
-        line.told = kind_of_file(block.content, block.info)
+        line.told = file

@@ -52,8 +52,13 @@ def entry_of_instruction(ranking: Ranking) -> Candidate | None:
     """
     if ranking.question.flags:
         return None
-    lines = (c for c in ranking.candidates if c.chunk.kind is ChunkKind.CODE and c.chunk.parent)
+    lines = (c for c in ranking.candidates if is_line_of_code(c.chunk))
     return next((c for c in lines if _asks_of_line(ranking.question, c.chunk)), None)
+
+
+def is_line_of_code(chunk: Chunk) -> bool:
+    """Tell whether a chunk is code within a larger one: a line of a file with its comment."""
+    return chunk.kind is ChunkKind.CODE and chunk.parent is not None
 
 
 def _asks_of_line(question: ParsedQuestion, line: Chunk) -> bool:
@@ -62,9 +67,9 @@ def _asks_of_line(question: ParsedQuestion, line: Chunk) -> bool:
     if not _INSTRUCTION.fullmatch(word) or word not in _WORD.findall(question.text):
         return False
     held = chunk_terms(line)
-    above = held.context | held.setting | set(analyze(word))
-    others = (term.surface for term in question.terms if not _OF_LINE.fullmatch(term.surface))
-    return all(above.intersection(analyze(other)) for other in others)
+    return _says_only(
+        question, held.context | held.setting | frozenset(analyze(word)), beside=_OF_LINE
+    )
 
 
 def lacks_command(ranking: Ranking) -> bool:
@@ -100,10 +105,14 @@ def _asked_command(question: ParsedQuestion) -> NamedCommand | None:
     named = named_with_program(question.text)
     if len(named) != 1 or question.flags:
         return None
-    said = set(analyze(question.text[named[0].start : named[0].end]))
-    others = (term.surface for term in question.terms if not _EFFECT.fullmatch(term.surface))
-    is_all = all(said.intersection(analyze(word)) for word in others)
-    return named[0] if is_all else None
+    said = frozenset(analyze(question.text[named[0].start : named[0].end]))
+    return named[0] if _says_only(question, said, beside=_EFFECT) else None
+
+
+def _says_only(question: ParsedQuestion, known: frozenset[str], *, beside: re.Pattern[str]) -> bool:
+    """Tell whether all content of a question is among known terms, but for words said beside it."""
+    others = (term.surface for term in question.terms if not beside.fullmatch(term.surface))
+    return all(known.intersection(analyze(word)) for word in others)
 
 
 def entry_of_line(ranking: Ranking) -> Candidate | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from kb.answering.command_entries import is_line_of_code
 from kb.answering.flag_lookup import owner_of
 from kb.commands.naming import commands_named
 from kb.model import Chunk, ChunkKind
@@ -80,7 +81,7 @@ def _heads(chunk: Chunk, terms: Sequence[WeightedTerm]) -> bool:
     """Tell whether a chunk defines the terms, all of them and no others, or is code they begin."""
     if chunk.kind is ChunkKind.DEFINITION:
         head = term_and_meaning(chunk.text)[0]
-    elif chunk.kind is ChunkKind.CODE and chunk.parent is not None:
+    elif is_line_of_code(chunk):
         head = chunk.text.split(maxsplit=1)[0]
     else:
         return False

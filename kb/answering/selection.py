@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from kb.answering.command_entries import named_entry
+from kb.answering.command_entries import is_line_of_code, named_entry
 from kb.answering.comparison import both_sides
 from kb.answering.flag_lookup import flag_meanings, flags_of_command
 from kb.answering.named_sections import named_section
@@ -84,8 +84,7 @@ def _command_rather(ranking: Ranking) -> Candidate:
     A line of a file is a part of how a thing is done; the command does it.
     """
     best, *others = ranking.candidates
-    is_line = best.chunk.kind is ChunkKind.CODE and best.chunk.parent is not None
-    if ranking.question.intent is not Intent.HOW_TO or not is_line:
+    if ranking.question.intent is not Intent.HOW_TO or not is_line_of_code(best.chunk):
         return best
     near = (c for c in others if best.score - c.score < _NEARLY_AS_GOOD)
     return next((c for c in near if c.chunk.kind is ChunkKind.COMMAND), best)

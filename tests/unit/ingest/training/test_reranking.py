@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,12 +28,11 @@ from ingest.training.reranking import (
     group_loss,
     rate_groups,
 )
-from ingest.training.student import Matrix, load_student
+from ingest.training.student import load_student
 from ingest.training.vaults import asked_of_vaults
 from ingest.training.vocabulary import load_tokenizer
 from kb.evaluation.gold import load_gold
-from tests.fakes import FakeEmbedder
-from tests.unit.ingest.training.tiny import write_lessons
+from tests.unit.ingest.training.tiny import encode, write_lessons
 
 _NEAR = ("a network", "a container")
 GROUPS = [
@@ -48,10 +46,6 @@ NEAR_MISSES = NearMisses(
     missed=("the port ?", "why ?"),
 )
 NOTE = "# Network\n\nremove the container\n\nthe port of a image\n\n# Image\n\nthe image\n"
-
-
-def encode(texts: Sequence[str]) -> Matrix:
-    return np.stack([one.vector for one in FakeEmbedder().embed_documents(texts)])
 
 
 def write_vault(folder: Path) -> Path:

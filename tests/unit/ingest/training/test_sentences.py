@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ingest.training.sentences import Sentences, content_words, read_sentences
-from ingest.training.student import Matrix
 from kb.errors import KbError
 from kb.text.tokens import is_cyrillic
-from tests.fakes import FakeEmbedder
+from tests.unit.ingest.training.tiny import encode
 
 ROWS = [
     ("Remove the stopped container with all of its volumes.", "Удалите остановленный контейнер."),
@@ -21,10 +19,6 @@ ROWS = [
     ("The daemon listens on a socket of the local machine.", "Демон слушает сокет машины."),
     ("Copy the configuration file into the project folder.", "Скопируйте файл настроек в папку."),
 ]
-
-
-def encode(texts: Sequence[str]) -> Matrix:
-    return np.stack([one.vector for one in FakeEmbedder().embed_documents(texts)])
 
 
 @pytest.fixture
