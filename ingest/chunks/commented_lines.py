@@ -14,13 +14,12 @@ from typing import Final
 from ingest.chunks.drafts import code_lines
 from ingest.chunks.shell import is_query, without_query_comment
 from kb.model import Block, LineRange
+from kb.text.here_documents import outside_documents
 from kb.text.shell_lines import LogicalLine, logical_lines, without_comment
 
 _LEAST: Final = 2
 """A comment that is alone tells what the whole code does."""
 _PROSE: Final = r"\s*(?![-=*#/ ]{3})(?=.*[^\W\d_]{2})"
-_HERE_DOCUMENT: Final = re.compile(r"<<-?\s*['\"\\]?\w")
-"""What stands in one is not the shell's, and its comments are of another file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def commented_lines(block: Block) -> list[LineRange]:
     """
     lines = code_lines(block)
     code = block.content.split("\n")
-    if len(code) != lines.end - lines.start + 1 or _HERE_DOCUMENT.search(block.content):
+    if len(code) != lines.end - lines.start + 1 or _holds_document(code):
         return []
     comments = _OF_QUERIES if is_query(block.info) else _OF_SHELLS
     joined = list(logical_lines(code, lambda line: not comments.is_one(line)))
@@ -66,6 +65,11 @@ def commented_lines(block: Block) -> list[LineRange]:
         LineRange(start=lines.start + first.first, end=lines.start + last.last)
         for first, last in found
     ]
+
+
+def _holds_document(code: Sequence[str]) -> bool:
+    """Tell whether code holds a here-document, whose comments are those of another file."""
+    return sum(1 for _ in outside_documents(code)) < len(code)
 
 
 def _commented(

@@ -8,7 +8,7 @@ from typing import Final
 
 from kb.text.prompts import SECOND_PROMPT
 
-_BEGIN: Final = re.compile(r"(?<!<)<<-?\s*(['\"]?)([A-Za-z_]\w*)\1")
+_BEGIN: Final = re.compile(r"(?<!<)<<-?\s*(?:\\|(['\"]?))([A-Za-z_]\w*)(?(1)\1)")
 
 
 def outside_documents(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
