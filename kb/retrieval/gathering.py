@@ -74,8 +74,12 @@ class Gatherer:
         nearest = beside(arms.search_dense, index, asked.vector, top_k=_ARM_DEPTH, notes=notes)
         lexical = words.result()
         watch.lap("lexical")
-        meant = meant_commands(index.embedder, asked.vector) if index.has_vectors else NOTHING_MEANT
         need = need_of(asked.vector, index.embedder.needs)
+        meant = (
+            meant_commands(index.embedder, asked.vector, need)
+            if index.has_vectors
+            else NOTHING_MEANT
+        )
         watch.lap("meaning")
         dense = nearest.result()
         watch.lap("dense")

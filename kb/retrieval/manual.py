@@ -2,8 +2,8 @@
 
 "Copy a file out of a container" means `docker cp`, though notes that know only `docker exec` have
 the nearest words. What each command and each flag is for, in the project's own descriptions in both
-languages, is embedded once; a question's vector tells which of them it is about, so which chunk has
-it, and whether the notes have it at all.
+languages and as people say what they need, is embedded once; a question's vector tells which of
+them it is about, so which chunk has it, and whether the notes have it at all.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb.commands.naming import spec_of
+from kb.commands.needs import command_needs
 from kb.commands.spec import all_commands
 from kb.model import Chunk, Language
 from kb.ports import Embedder, FloatArray
+from kb.retrieval.needs import Need
 
 _LANGUAGES: Final[tuple[Language, Language]] = ("en", "ru")
 _NEAR: Final = 0.3
@@ -30,6 +33,8 @@ _CERTAIN: Final = 0.5
 """Cosine from which on a question surely means a command; on other subjects it stays below."""
 _AS_GOOD: Final = 0.02
 """What is so little farther than the nearest may be meant as well."""
+_NEARER: Final = 0.05
+"""A need that is so much nearer than any command's is something else that is asked for."""
 
 Reader = Callable[[Sequence[str]], Sequence[FloatArray]]
 """Returns the vectors of texts."""
@@ -63,6 +68,8 @@ class MeantCommands:
     """By command (`volume ls`), -1..1; empty where nothing is known."""
     flags: Sequence[float] = ()
     """Of each flag in the order of `flag_places`, -1..1; empty where nothing is known."""
+    need: float = -1.0
+    """Of what people commonly need, of docker or not, the highest cosine; see `Need`."""
     nearest: float = field(init=False)
     """Of the commands' cosines, the highest."""
     nearest_flag: float = field(init=False)
@@ -76,7 +83,11 @@ class MeantCommands:
     @property
     def certainty(self) -> float:
         """How surely the question means a docker command at all, 0..0.5."""
-        return max(0.0, self.nearest - _CERTAIN)
+        return max(0.0, self.nearest - _CERTAIN) if self._means(self.nearest) else 0.0
+
+    def _means(self, nearest: float) -> bool:
+        """Tell whether what is nearest is meant, and no need that is nearer still."""
+        return nearest > self.need - _NEARER
 
     def are_missing(self, held: Collection[str]) -> bool:
         """Tell whether the notes lack the command that is meant.
@@ -100,10 +111,14 @@ class MeantCommands:
         flag = self._flag_cosine(chunk)
         return PurposeMatch(
             command=max(0.0, command - _NEAR),
-            command_meant=_certainty(command, self.nearest),
+            command_meant=self._certainty(command, self.nearest),
             flag=max(0.0, flag - _NEAR),
-            flag_meant=_certainty(flag, self.nearest_flag),
+            flag_meant=self._certainty(flag, self.nearest_flag),
         )
+
+    def _certainty(self, own: float, nearest: float) -> float:
+        is_meant = own > nearest - _AS_GOOD and self._means(nearest)
+        return max(0.0, nearest - _MEANT) if is_meant else 0.0
 
     def _flag_cosine(self, chunk: Chunk) -> float:
         """Return the highest cosine of a chunk's flags; -1 for one without any."""
@@ -118,35 +133,57 @@ NOTHING_MEANT: Final = MeantCommands(cosines={})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Texts:
+    """Texts that are of numbered commands or flags."""
+
+    vectors: FloatArray
+    """Shape (texts, dimension)."""
+    owners: NDArray[np.intp]
+    """The number of what each text is of, shape (texts,)."""
+
+    def cosines(self, question: FloatArray, owners: int) -> list[float]:
+        """Return the highest cosine of each owner's texts, -1 without any."""
+        best = np.full(owners, -1.0, dtype=np.float32)
+        np.maximum.at(best, self.owners, self.vectors @ question)
+        found: list[float] = best.tolist()
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Purposes:
-    """Vectors of the descriptions, each of shape (languages, descriptions, dimension)."""
+    """What a model has read."""
 
-    commands: FloatArray
-    flags: FloatArray
+    commands: _Texts
+    flags: _Texts
 
 
+_Owned = tuple[str, int]
+"""A text and the number of its command or flag."""
 _KNOWN: Final[WeakKeyDictionary[Embedder, _Purposes]] = WeakKeyDictionary()
 
 
-def meant_commands(embedder: Embedder, question: FloatArray) -> MeantCommands:
+def meant_commands(
+    embedder: Embedder, question: FloatArray, need: Need | None = None
+) -> MeantCommands:
     """Return which commands and flags a question may mean.
 
     Args:
         embedder: The model; it reads the descriptions at the first question, unless
             `learn_purposes` was called before.
         question: The question's vector, shape (dimension,).
+        need: What it needs, of docker or not; None where that is not known.
     """
     purposes = _purposes(embedder)
-    paths = (command.path for command in all_commands())
-    commands = (purposes.commands @ question).max(axis=0).tolist()
+    commands = purposes.commands.cosines(question, len(command_places()))
     return MeantCommands(
-        cosines=dict(zip(paths, commands, strict=True)),
-        flags=(purposes.flags @ question).max(axis=0).tolist(),
+        cosines=dict(zip(command_places(), commands, strict=True)),
+        flags=purposes.flags.cosines(question, len(flag_places())),
+        need=need.cosine if need else -1.0,
     )
 
 
 def learn_purposes(embedder: Embedder, read: Reader | None = None) -> None:
-    """Let a model read the descriptions of all commands and flags; it is remembered.
+    """Let a model read what all commands and flags are for; it is remembered.
 
     Args:
         embedder: The model.
@@ -158,36 +195,49 @@ def learn_purposes(embedder: Embedder, read: Reader | None = None) -> None:
 def _purposes(embedder: Embedder, read: Reader | None = None) -> _Purposes:
     known = _KNOWN.get(embedder)
     if known is None:
-        commands, flags = _command_descriptions(), _flag_descriptions()
-        texts = [*commands, *flags]
+        commands, flags = _of_commands(), _of_flags()
+        texts = [text for text, _ in (*commands, *flags)]
         vectors = read(texts) if read else [one.vector for one in embedder.embed_documents(texts)]
         known = _Purposes(
-            _by_language(vectors[: len(commands)]), _by_language(vectors[len(commands) :])
+            _owned(commands, vectors[: len(commands)]), _owned(flags, vectors[len(commands) :])
         )
         _KNOWN[embedder] = known
     return known
 
 
-def _by_language(vectors: Sequence[FloatArray]) -> FloatArray:
-    stacked = np.stack(vectors)
-    return stacked.reshape(len(_LANGUAGES), -1, stacked.shape[1])
+def _owned(texts: Sequence[_Owned], vectors: Sequence[FloatArray]) -> _Texts:
+    return _Texts(np.stack(vectors), np.array([owner for _, owner in texts], dtype=np.intp))
 
 
-def _command_descriptions() -> list[str]:
-    return [
-        f"docker {command.path}: {command.describe(language)}"
+def _of_commands() -> list[_Owned]:
+    """Return what commands are for; what one of its flags does, a command does too."""
+    places = command_places()
+    described = [
+        (f"docker {command.path}: {command.describe(language)}", places[command.path])
         for language in _LANGUAGES
         for command in all_commands()
     ]
+    return described + [(n.text, places[n.command]) for n in command_needs()]
 
 
-def _flag_descriptions() -> list[str]:
-    return [
-        f"docker {command.path} {flag.name}: {flag.describe(language)}"
+def _of_flags() -> list[_Owned]:
+    places = flag_places()
+    described = [
+        (
+            f"docker {command.path} {flag.name}: {flag.describe(language)}",
+            places[command.path, flag.name],
+        )
         for language in _LANGUAGES
         for command in all_commands()
         for flag in command.flags
     ]
+    return described + [(n.text, places[n.command, n.flag]) for n in command_needs() if n.flag]
+
+
+@lru_cache(maxsize=1)
+def command_places() -> dict[str, int]:
+    """Return the number of each command."""
+    return {command.path: place for place, command in enumerate(all_commands())}
 
 
 @lru_cache(maxsize=1)
@@ -215,7 +265,3 @@ def _places_of(commands: tuple[str, ...], flags: tuple[str, ...]) -> list[int]:
 
 def _written_with(command: str) -> list[str]:
     return [word.partition("=")[0] for word in command.split() if word.startswith("-")]
-
-
-def _certainty(own: float, nearest: float) -> float:
-    return max(0.0, nearest - _MEANT) if own > nearest - _AS_GOOD else 0.0

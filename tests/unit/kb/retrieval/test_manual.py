@@ -7,6 +7,7 @@ import weakref
 
 import pytest
 
+from kb.commands.needs import command_needs
 from kb.commands.spec import all_commands, command_index
 from kb.model import Chunk, ChunkId, ChunkKind, LineRange, NoteId
 from kb.retrieval.manual import (
@@ -46,6 +47,27 @@ def test_every_command_has_a_cosine() -> None:
 def test_another_subject_means_no_command() -> None:
     meant = _meant(FakeEmbedder(), "oven temperature for cheese pancakes")
     assert meant.certainty == 0.0
+
+
+def test_what_people_need_means_its_command_and_flag() -> None:
+    meant = _meant(FakeEmbedder(), "зайти внутрь работающего контейнера")
+    assert max(meant.cosines, key=lambda name: meant.cosines[name]) == "exec"
+    meant = _meant(FakeEmbedder(), "map a host port to a container port")
+    assert max(meant.cosines, key=lambda name: meant.cosines[name]) == "run"
+    assert meant.flags[flag_places()["run", "--publish"]] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_question_that_is_nearer_to_another_need_means_no_command() -> None:
+    flags = _flags({("rm", "--force"): 0.75})
+    meant = MeantCommands(cosines={"rm": 0.80}, flags=flags, need=0.84)
+    other = MeantCommands(cosines={"rm": 0.80}, flags=flags, need=0.90)
+    chunk = _chunk("docker rm -f web")
+    assert meant.certainty == pytest.approx(0.3)
+    assert meant.match(chunk).command_meant == pytest.approx(0.4)
+    assert meant.match(chunk).flag_meant == 0.0
+    assert other.certainty == 0.0
+    assert other.match(chunk).command_meant == 0.0
+    assert other.match(chunk).command == meant.match(chunk).command
 
 
 def test_nearly_as_good_a_command_may_be_meant_as_well() -> None:
@@ -123,7 +145,8 @@ def test_descriptions_are_read_once_a_model_and_forgotten_with_it() -> None:
     embedder = FakeEmbedder()
     learn_purposes(embedder)
     read = len(embedder.embedded)
-    assert read == 2 * sum(1 + len(command.flags) for command in all_commands())
+    needs = sum(1 + bool(need.flag) for need in command_needs())
+    assert read == 2 * sum(1 + len(command.flags) for command in all_commands()) + needs
     _meant(embedder, "how do I rename a container")
     learn_purposes(embedder)
     assert len(embedder.embedded) == read
