@@ -12,6 +12,7 @@ from kb.model import Chunk, ChunkKind
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import chunk_terms
 from kb.retrieval.question import ParsedQuestion
+from kb.text.fences import opened_by
 from kb.text.tokens import analyze
 from kb.text.words import any_of
 
@@ -57,8 +58,9 @@ def entry_of_instruction(ranking: Ranking) -> Candidate | None:
 
 
 def is_line_of_code(chunk: Chunk) -> bool:
-    """Tell whether a chunk is code within a larger one: a line of a file with its comment."""
-    return chunk.kind is ChunkKind.CODE and chunk.parent is not None
+    """Tell whether a chunk is a line of a file with its comment, out of the code that has it."""
+    is_part = chunk.kind is ChunkKind.CODE and chunk.parent is not None
+    return is_part and opened_by(chunk.text.split("\n", 1)[0]) is None
 
 
 def _asks_of_line(question: ParsedQuestion, line: Chunk) -> bool:

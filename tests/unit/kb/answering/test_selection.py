@@ -537,3 +537,12 @@ def test_who_asks_how_gets_the_command_rather_than_a_line_of_a_file() -> None:
     assert chosen("how do I make an own image", line, build) == [build.id]
     assert chosen("what makes an own image", line, build) == [line.id]
     assert chosen("how do I make an own image", line, whole) == [line.id]
+
+
+def test_the_code_of_a_fix_is_no_line_of_a_file() -> None:
+    fix = make_chunk("# no space\n\n```\nFROM a\n```", kind=ChunkKind.TROUBLESHOOTING)
+    code = make_chunk("```\nFROM a\n```", kind=ChunkKind.CODE, start=3, parent=fix.id)
+    build = make_chunk(
+        "docker build .", kind=ChunkKind.COMMAND, commands=("docker build .",), start=9
+    )
+    assert chosen("how do I start from a", code, build) == [code.id]
