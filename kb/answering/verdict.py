@@ -13,6 +13,7 @@ from kb.answering.composer import compose, compose_not_found, compose_open
 from kb.answering.flag_lookup import command_without_flag, flags_used, is_looked_up, unknown_flag
 from kb.answering.frames import frame
 from kb.answering.hedging import is_hedged
+from kb.answering.meant import lacks_what_is_meant
 from kb.answering.offers import offer_commands
 from kb.answering.quotes import cite, cited_chunks, quote_chunk, quoted_text
 from kb.answering.selection import select
@@ -180,7 +181,7 @@ def _left_open(draft: Answer, asked: Chunk, citation: Citation) -> Answer:
 def _confidence(ranking: Ranking, chosen: Sequence[Candidate], calibration: Calibration) -> float:
     if is_looked_up(ranking, chosen):
         return _LOOKED_UP
-    if lacks_command(ranking):
+    if lacks_command(ranking) or lacks_what_is_meant(ranking):
         return 1 - _LOOKED_UP
     return probability(gather(ranking, chosen), calibration)
 

@@ -30,6 +30,8 @@ _BEFORE_PROGRAM: Final = re.compile(
 _FLAG_AFTER: Final = re.compile(r"\s+--?\w")
 _OF_GROUPS: Final = WITH_SUBCOMMANDS | DOCKER_GROUPS
 """After these a word is a sub-command (`docker cp`)."""
+_VERSION: Final = re.compile(r"\s*docker(?P<compose>[ -]compose)?\s+(?:--?version|-v)(?!\S)")
+"""The commands `version`, written as flags."""
 _NO_OWNER: Final = _OF_GROUPS | {"which"}
 
 
@@ -73,6 +75,8 @@ def specs_of(chunk: Chunk) -> list[CommandSpec | None]:
 @lru_cache(maxsize=20_000)
 def spec_of(command: str) -> CommandSpec | None:
     """Return what is known of a command line's command (`docker container run x`)."""
+    if asked := _VERSION.match(command):
+        return command_index()["compose version" if asked["compose"] else "version"]
     named = named_in(command.strip())
     return named[0].spec if named and named[0].has_program else None
 

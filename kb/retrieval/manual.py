@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -38,7 +38,7 @@ _NEARER: Final = 0.05
 
 Reader = Callable[[Sequence[str]], Sequence[FloatArray]]
 """Returns the vectors of texts."""
-_Flag = tuple[str, str]
+FlagPlace: TypeAlias = tuple[str, str]
 """A command's path and a flag's name."""
 
 
@@ -68,8 +68,9 @@ class MeantCommands:
     """By command (`volume ls`), -1..1; empty where nothing is known."""
     flags: Sequence[float] = ()
     """Of each flag in the order of `flag_places`, -1..1; empty where nothing is known."""
-    need: float = -1.0
-    """Of what people commonly need, of docker or not, the highest cosine; see `Need`."""
+    need: float | None = None
+    """Of what people commonly need, of docker or not, the highest cosine; see `Need`. None where no
+    needs are known."""
     nearest: float = field(init=False)
     """Of the commands' cosines, the highest."""
     nearest_flag: float = field(init=False)
@@ -87,7 +88,7 @@ class MeantCommands:
 
     def _means(self, nearest: float) -> bool:
         """Tell whether what is nearest is meant, and no need that is nearer still."""
-        return nearest > self.need - _NEARER
+        return self.need is None or nearest > self.need - _NEARER
 
     def are_missing(self, held: Collection[str]) -> bool:
         """Tell whether the notes lack the command that is meant.
@@ -96,6 +97,18 @@ class MeantCommands:
             held: The commands that they have.
         """
         return all(self.cosines.get(command, -1.0) < self.nearest - _AS_GOOD for command in held)
+
+    def meant_flags(self) -> list[FlagPlace]:
+        """Return the flags that are meant rather than a command alone: command's path and name."""
+        if not self.flags or self.nearest_flag < self.nearest - _AS_GOOD:
+            return []
+        least = self.nearest_flag - _AS_GOOD
+        return [flag for flag, place in flag_places().items() if self.flags[place] >= least]
+
+    @property
+    def flag_certainty(self) -> float:
+        """How surely the question means a flag, 0..0.5."""
+        return max(0.0, self.nearest_flag - _CERTAIN) if self._means(self.nearest_flag) else 0.0
 
     def nearness(self, command: str) -> float:
         """Return how near the question is to what a command line is for, 0..1; 0 if unknown."""
@@ -178,7 +191,7 @@ def meant_commands(
     return MeantCommands(
         cosines=dict(zip(command_places(), commands, strict=True)),
         flags=purposes.flags.cosines(question, len(flag_places())),
-        need=need.cosine if need else -1.0,
+        need=need.cosine if need else None,
     )
 
 
@@ -241,7 +254,7 @@ def command_places() -> dict[str, int]:
 
 
 @lru_cache(maxsize=1)
-def flag_places() -> dict[_Flag, int]:
+def flag_places() -> dict[FlagPlace, int]:
     """Return the number of each flag of each command."""
     flags = [(command.path, flag.name) for command in all_commands() for flag in command.flags]
     return {flag: place for place, flag in enumerate(flags)}

@@ -19,9 +19,9 @@ def test_a_need_is_of_a_command_that_there_is(need: CommandNeed) -> None:
     assert need.text
 
 
-def test_each_need_is_told_once() -> None:
-    texts = [need.text.lower() for need in command_needs()]
-    assert len(texts) == len(set(texts))
+def test_each_need_is_told_once_of_a_command() -> None:
+    told = [(need.text.lower(), need.command) for need in command_needs()]
+    assert len(told) == len(set(told))
 
 
 def test_they_are_told_in_both_languages() -> None:
