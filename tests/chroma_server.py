@@ -16,6 +16,12 @@ import httpx
 
 from kb.store.chroma import ChromaServer
 
+_TRIES = 3
+
+
+class EndedError(Exception):
+    """The server ended before it answered."""
+
 
 class ServedChroma:
     """A Chroma server in a process of its own, which can be ended, begun again and held.
@@ -30,7 +36,11 @@ class ServedChroma:
         self.server = ChromaServer(host="127.0.0.1", port=_free_port())
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
+        """Start it and wait until it answers.
+
+        Raises:
+            EndedError: It ended, as where its port is taken.
+        """
         self._process = subprocess.Popen(
             [
                 str(Path(sys.executable).with_name("chroma")), "run", "--path", str(self._folder),
@@ -73,7 +83,8 @@ class ServedChroma:
         url = f"{self.server.url}/api/v2/heartbeat"
         while time.monotonic() < deadline:
             assert self._process is not None
-            assert self._process.poll() is None, "chroma run ended"
+            if self._process.poll() is not None:
+                raise EndedError("chroma run ended")
             try:
                 if httpx.get(url, trust_env=False, timeout=2).is_success:
                     return
@@ -85,12 +96,24 @@ class ServedChroma:
 @contextmanager
 def served_chroma(folder: Path) -> Iterator[ServedChroma]:
     """Serve until the block ends."""
-    served = ServedChroma(folder)
+    served = _started(folder)
     try:
-        served.start()
         yield served
     finally:
         served.stop()
+
+
+def _started(folder: Path, tries: int = _TRIES) -> ServedChroma:
+    """Return a server that answers, on another port where somebody took the one that was free."""
+    served = ServedChroma(folder)
+    try:
+        served.start()
+    except (EndedError, AssertionError):
+        served.stop()
+        if tries == 1:
+            raise
+        return _started(folder, tries - 1)
+    return served
 
 
 def _free_port() -> int:
