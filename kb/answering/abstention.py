@@ -17,7 +17,8 @@ from typing import Final
 
 import numpy as np
 
-from kb.commands.naming import named_with_program, specs_of
+from kb.answering.meant import held_commands
+from kb.commands.naming import named_with_program
 from kb.model import ChunkKind
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import ChunkTerms, chunk_terms, coverage, match
@@ -143,7 +144,7 @@ def gather(ranking: Ranking, chosen: Sequence[Candidate]) -> Evidence:
     best, ranked = chosen[0], ranking.candidates
     features, flags = best.features, ranking.question.flags
     held = _united(chunk_terms(candidate.chunk) for candidate in chosen)
-    known = {spec.path for c in ranked for spec in specs_of(c.chunk) if spec}
+    known = held_commands(ranking)
     reading = _reading(ranking, chosen)
     return Evidence(
         **{name: getattr(features, name) for name in _OF_BEST},

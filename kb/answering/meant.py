@@ -26,13 +26,14 @@ def lacks_what_is_meant(ranking: Ranking) -> bool:
     meant = ranking.meant
     if meant.need is None:
         return False
-    if meant.certainty >= _SURE and meant.are_missing(_commands_of(ranking)):
+    if meant.certainty >= _SURE and meant.are_missing(held_commands(ranking)):
         return not _names_command(ranking, meant)
     flags = meant.meant_flags() if meant.flag_certainty >= _SURE_OF_FLAG else []
     return bool(flags) and not any(_has_flag(ranking, flag) for flag in flags)
 
 
-def _commands_of(ranking: Ranking) -> set[str]:
+def held_commands(ranking: Ranking) -> set[str]:
+    """Return the paths of the docker commands that the candidates have."""
     return {spec.path for c in ranking.candidates for spec in specs_of(c.chunk) if spec}
 
 
