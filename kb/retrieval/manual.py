@@ -209,17 +209,18 @@ def _purposes(embedder: Embedder, read: Reader | None = None) -> _Purposes:
     known = _KNOWN.get(embedder)
     if known is None:
         commands, flags = _of_commands(), _of_flags()
-        texts = [text for text, _ in (*commands, *flags)]
-        vectors = read(texts) if read else [one.vector for one in embedder.embed_documents(texts)]
-        known = _Purposes(
-            _owned(commands, vectors[: len(commands)]), _owned(flags, vectors[len(commands) :])
-        )
-        _KNOWN[embedder] = known
+        texts = list(dict.fromkeys(text for text, _ in (*commands, *flags)))
+        read_texts = read(texts) if read else [d.vector for d in embedder.embed_documents(texts)]
+        vectors = dict(zip(texts, read_texts, strict=True))
+        known = _KNOWN[embedder] = _Purposes(_owned(commands, vectors), _owned(flags, vectors))
     return known
 
 
-def _owned(texts: Sequence[_Owned], vectors: Sequence[FloatArray]) -> _Texts:
-    return _Texts(np.stack(vectors), np.array([owner for _, owner in texts], dtype=np.intp))
+def _owned(texts: Sequence[_Owned], vectors: Mapping[str, FloatArray]) -> _Texts:
+    return _Texts(
+        np.stack([vectors[text] for text, _ in texts]),
+        np.array([owner for _, owner in texts], dtype=np.intp),
+    )
 
 
 def _of_commands() -> list[_Owned]:

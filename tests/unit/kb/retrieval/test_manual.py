@@ -145,8 +145,9 @@ def test_descriptions_are_read_once_a_model_and_forgotten_with_it() -> None:
     embedder = FakeEmbedder()
     learn_purposes(embedder)
     read = len(embedder.embedded)
-    needs = sum(1 + bool(need.flag) for need in command_needs())
-    assert read == 2 * sum(1 + len(command.flags) for command in all_commands()) + needs
+    described = 2 * sum(1 + len(command.flags) for command in all_commands())
+    assert read == described + len({need.text for need in command_needs()})
+    assert len(set(embedder.embedded)) == read
     _meant(embedder, "how do I rename a container")
     learn_purposes(embedder)
     assert len(embedder.embedded) == read
