@@ -13,8 +13,8 @@ _FEW_CONTROL: Final = 8
 _MOST_CONTROL: Final = 0.005
 """Share of control characters above which a file, unless it has but a few, is no text."""
 _WIDE: Final = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
-_FIRST_SCRIPTS: Final = "\u0530"
-"""Latin, Greek and Cyrillic letters stand before it."""
+_LATER_SCRIPTS: Final = re.compile(r"[^\0-\u052f]+")
+"""Letters other than Latin, Greek and Cyrillic ones."""
 _MOST_LETTERS: Final = 0.7
 
 _MIXED_WORD: Final = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
@@ -79,7 +79,7 @@ def _is_in(encoding: str, sample: bytes) -> bool:
 
 def _has_first_scripts(text: str) -> bool:
     """Tell whether text is of letters that bytes of another encoding hardly ever give."""
-    return sum(letter < _FIRST_SCRIPTS for letter in text) >= len(text) * _MOST_LETTERS
+    return len(_LATER_SCRIPTS.sub("", text)) >= len(text) * _MOST_LETTERS
 
 
 def _has_zeros_of_ascii(encoding: str, sample: bytes) -> bool:
