@@ -18,6 +18,7 @@ from kb.model import Chunk, ChunkKind, LineRange
 from kb.ports import ChunkCatalog
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, coverage, match, text_terms
+from kb.text.announcing import ends_in_colon
 from kb.text.file_kinds import is_compose_file, is_dockerfile
 from kb.text.intent import Intent, asks_for_example, asks_for_flags, asks_for_link
 from kb.text.markers import is_numbered
@@ -170,7 +171,7 @@ def _with_what_it_announces(candidate: Candidate, around: Surroundings) -> Candi
     question = around.ranking.question
     if question.intent is Intent.DEFINITION and not asks_for_example(question.text):
         return candidate
-    if not chunk.text.rstrip().endswith(":"):
+    if not ends_in_colon(chunk.text):
         return candidate
     wholes = (
         other

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kb.text.dates import dates
 from kb.text.words import any_of
 
 _VERB: Final = r"это|означает|обозначает|называется|means|stands\s+for|refers\s+to"
@@ -29,12 +30,6 @@ _NO_TERM: Final = re.compile(
     re.IGNORECASE,
 )
 _INFINITIVE: Final = re.compile(r".*[а-яё]{2,}(?:ть|ться)$", re.IGNORECASE)
-_NUMBERED_DAY: Final = re.compile(
-    r"\d{4}[-./]\d{1,2}\b|\d{1,2}([-./])\d{1,2}\1\d{2,4}\b"
-    r"|\d{1,2} (?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек"
-    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
-    re.IGNORECASE,
-)
 _CONDITION: Final = re.compile(r".*\s[<>≤≥≠]=?\s")
 _LONGEST_TERM: Final = 7
 """Words."""
@@ -50,12 +45,16 @@ def defined_term(plain: str) -> str | None:
     if match is not None:
         # `Сеть - это …` names a thing, `Удалить - опасно` an action.
         is_action = match["is"] is None and _INFINITIVE.match(match["term"])
-        is_case = _NUMBERED_DAY.match(match["term"]) or _CONDITION.match(match["term"])
+        is_case = _begins_with_date(match["term"]) or _CONDITION.match(match["term"])
         return None if is_action or is_case else _as_term(match["term"], _LONGEST_TERM)
     match = _VERB_DEFINES.match(plain)
     if match is None or _INFINITIVE.match(match["term"]):
         return None
     return _as_term(match["term"], _LONGEST_TERM // 2)
+
+
+def _begins_with_date(text: str) -> bool:
+    return any(span.start == 0 for span in dates(text))
 
 
 def term_and_meaning(text: str) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from kb.commands.container.mounts import split_volume
@@ -12,8 +11,8 @@ from kb.commands.line.tokens import Mark
 from kb.commands.spec import command_groups
 from kb.commands.texts import has_text, say
 from kb.model import Citation, Language, TokenExplanation
+from kb.text.markers import without_marker
 
-_BULLET = re.compile(r"^(?:[*+-]|\d+[.)])\s+")
 FlagNote = Callable[[str, str], Citation | None]
 """(command, flag) -> the note's own words on the flag, for instance `("docker run", "-p")`."""
 
@@ -97,7 +96,7 @@ def _explain_options(
     for option in options:
         found = _find_note(_command_name(call, option), option, flag_note)
         citation = citation or found
-        text = _BULLET.sub("", found.quote.strip()) if found else option.flag.describe(language)
+        text = without_marker(found.quote.strip()) if found else option.flag.describe(language)
         attached = option.flag.takes_value and option.value_token == option.token
         if attached and not found:
             text = f"{text}: {_explain_value(option, language)}"

@@ -149,19 +149,17 @@ def test_flags_of_a_command_that_the_notes_do_not_have_are_not_another_ones() ->
     assert chosen("what flags does docker cp have", PS_A, RUN_P) == [PS_A.id]
 
 
-INTRODUCED = make_chunk(
-    "A Dockerfile tells how. For example:\n\n```\nFROM a\n```", start=30, kind=ChunkKind.CODE
-)
-INTRODUCTION = make_chunk(
-    "A Dockerfile tells how. For example:", start=30, kind=ChunkKind.DEFINITION
-)
-
-
-def test_what_a_colon_announces_belongs_to_the_answer_unless_a_term_is_asked_for() -> None:
-    assert chosen("how do I write a Dockerfile", INTRODUCTION, INTRODUCED) == [INTRODUCED.id]
-    assert chosen("what is a Dockerfile", INTRODUCTION, INTRODUCED) == [INTRODUCTION.id]
+@pytest.mark.parametrize("colon", ["For example:", "**For example:**"])
+def test_what_a_colon_announces_belongs_to_the_answer_unless_a_term_is_asked_for(
+    colon: str,
+) -> None:
+    told = f"A Dockerfile tells how. {colon}"
+    introduction = make_chunk(told, start=30, kind=ChunkKind.DEFINITION)
+    introduced = make_chunk(f"{told}\n\n```\nFROM a\n```", start=30, kind=ChunkKind.CODE)
+    assert chosen("how do I write a Dockerfile", introduction, introduced) == [introduced.id]
+    assert chosen("what is a Dockerfile", introduction, introduced) == [introduction.id]
     asked = "what is a Dockerfile, show me an example"
-    assert chosen(asked, INTRODUCTION, INTRODUCED) == [INTRODUCED.id]
+    assert chosen(asked, introduction, introduced) == [introduced.id]
 
 
 def fence_of(code: str) -> Chunk:
