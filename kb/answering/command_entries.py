@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kb.commands.naming import NamedCommand, named_with_program, specs_of
 from kb.commands.spec import CommandSpec
 from kb.model import Chunk, ChunkKind
 from kb.retrieval.candidates import Candidate, Ranking
-from kb.retrieval.coverage import chunk_terms
+from kb.retrieval.coverage import chunk_terms, names_flag
 from kb.retrieval.question import ParsedQuestion
 from kb.text.fences import opened_by
 from kb.text.tokens import analyze
@@ -123,7 +123,7 @@ def entry_of_line(ranking: Ranking) -> Candidate | None:
     So it does who asks with a whole command line, which has many flags, and who asks for a flag
     that the notes show with this command, yet explain with others alone.
     """
-    flags = {flag.lower() for flag in ranking.question.flags}
+    flags = ranking.question.flags
     if len(flags) >= _LINE_FLAGS:
         return next((c for c in ranking.candidates if _is_entry_with(c.chunk, flags)), None)
     best = ranking.candidates[0]
@@ -132,5 +132,5 @@ def entry_of_line(ranking: Ranking) -> Candidate | None:
     return best if is_own and not is_explained else None
 
 
-def _is_entry_with(chunk: Chunk, flags: set[str]) -> bool:
-    return chunk.kind is ChunkKind.COMMAND and flags <= chunk_terms(chunk).body
+def _is_entry_with(chunk: Chunk, flags: Sequence[str]) -> bool:
+    return chunk.kind is ChunkKind.COMMAND and all(names_flag(chunk, flag) for flag in flags)

@@ -18,8 +18,9 @@ from kb.commands.spec import CommandSpec
 from kb.model import Chunk, ChunkKind
 from kb.ports import ChunkCatalog
 from kb.retrieval.candidates import Candidate, Ranking
-from kb.retrieval.coverage import chunk_terms
+from kb.retrieval.coverage import names_flag
 from kb.text.command_lines import command_name
+from kb.text.flags import has_one_letter
 from kb.text.intent import Intent, asks_for_flags
 from kb.text.tokens import tokenize
 
@@ -139,8 +140,21 @@ def _apart(flag: str) -> list[str]:
 
 def unknown_flag(ranking: Ranking) -> str:
     """Return the first asked flag that no candidate holds; empty where each is somewhere."""
-    held = frozenset[str]().union(*(chunk_terms(c.chunk).body for c in ranking.candidates))
-    return next((flag for flag in ranking.question.flags if flag.lower() not in held), "")
+    chunks = [c.chunk for c in ranking.candidates]
+    return next(
+        (f for f in ranking.question.flags if not any(names_flag(chunk, f) for chunk in chunks)), ""
+    )
+
+
+def is_of_other_case(chosen: Sequence[Candidate], ranking: Ranking) -> bool:
+    """Tell whether the one flag that is asked for is nowhere, and what is chosen is like it alone.
+
+    So `-p` is, which maps one port, where `-P` is asked for, which maps them all.
+    """
+    flags = ranking.question.flags
+    if len(flags) != 1 or not has_one_letter(flags[0]) or not unknown_flag(ranking):
+        return False
+    return any(flags[0].swapcase() in candidate.chunk.flags for candidate in chosen)
 
 
 def command_without_flag(ranking: Ranking) -> str:
@@ -165,11 +179,11 @@ def _explaining(ranking: Ranking) -> list[Candidate]:
 
 def _mentioning(ranking: Ranking) -> list[Candidate]:
     """Return the candidates that hold an asked flag and are about the named command."""
-    flags = {flag.lower() for flag in ranking.question.flags}
     return [
         c
         for c in ranking.candidates
-        if flags & chunk_terms(c.chunk).body and _is_about_named(c.chunk, ranking)
+        if any(names_flag(c.chunk, flag) for flag in ranking.question.flags)
+        and _is_about_named(c.chunk, ranking)
     ]
 
 

@@ -10,7 +10,13 @@ from typing import Final
 from kb.answering.abstention import Calibration, gather, load_calibration, probability
 from kb.answering.command_entries import lacks_command
 from kb.answering.composer import compose, compose_not_found, compose_open
-from kb.answering.flag_lookup import command_without_flag, flags_used, is_looked_up, unknown_flag
+from kb.answering.flag_lookup import (
+    command_without_flag,
+    flags_used,
+    is_looked_up,
+    is_of_other_case,
+    unknown_flag,
+)
 from kb.answering.frames import frame
 from kb.answering.hedging import is_hedged
 from kb.answering.meant import lacks_what_is_meant
@@ -81,7 +87,7 @@ class Judge:
         calibration = self._calibration or load_calibration(ranking.signals)
         confidence = _confidence(ranking, chosen, calibration)
         draft = replace(draft, confidence=round(confidence, 4))
-        if confidence < calibration.threshold or command_without_flag(ranking):
+        if confidence < calibration.threshold or _lacks_flag(chosen, ranking):
             return self._refuse(draft, ranking)
         quoted = self._quoted(chosen, ranking, index)
         return (
@@ -134,6 +140,8 @@ class Judge:
             told = flags_used(first, commands[0].text, index.catalog)
             quoted = cited_chunks([quote_chunk(chunk) for chunk in (first, *told)], self._notes)
         text = without_hidden(compose(quoted, ranking.terms, draft.language))
+        if unexplained := _unexplained(quoted, ranking):
+            text = f"{text}\n\n{frame('unknown_flag', draft.language, flag=unexplained)}"
         hedged = is_hedged(text, ranking.terms)
         doubt = "hedged" if hedged else "unsure" if draft.confidence < _SURE else ""
         return replace(
@@ -154,6 +162,17 @@ class Judge:
             text=compose_not_found(nearest, draft.language, flag, command),
             nearest=tuple(nearest),
         )
+
+
+def _lacks_flag(chosen: Sequence[Candidate], ranking: Ranking) -> bool:
+    """Tell whether the notes have what is asked for of another command or by another flag alone."""
+    return bool(command_without_flag(ranking)) or is_of_other_case(chosen, ranking)
+
+
+def _unexplained(quoted: Sequence[tuple[Chunk, Citation]], ranking: Ranking) -> str:
+    """Return the flag that no note has, of several where others are explained; else nothing."""
+    explains = any(chunk.kind is ChunkKind.FLAG for chunk, _ in quoted)
+    return unknown_flag(ranking) if explains and len(ranking.question.flags) > 1 else ""
 
 
 def _draft(question: Question, query: Query) -> Answer:

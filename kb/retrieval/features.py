@@ -11,13 +11,14 @@ from typing import Final
 
 from kb.commands.naming import specs_of
 from kb.model import Chunk, ChunkKind, Language
-from kb.retrieval.coverage import WeightedTerm, alone, chunk_terms, coverage
+from kb.retrieval.coverage import WeightedTerm, alone, chunk_terms, coverage, names_flag
 from kb.retrieval.interaction import NO_INTERACTION, Interaction
 from kb.retrieval.manual import NO_PURPOSE, PurposeMatch
 from kb.retrieval.needs import NO_NEED, NeedMatch
 from kb.retrieval.question import ParsedQuestion, names_command
 from kb.text.definitions import term_and_meaning
 from kb.text.fences import lines_and_code
+from kb.text.flags import is_same_flag
 from kb.text.intent import Intent
 from kb.text.language import detect_language
 from kb.text.markers import ITEM
@@ -208,11 +209,9 @@ def _flag_match(question: ParsedQuestion, chunk: Chunk) -> float:
         return 1.0
     if _is_explained_with(chunk, question.flags):
         return 0.5
-    folded = {flag.lower() for flag in chunk.flags}
-    if any(flag.lower() in folded for flag in question.flags):
+    if any(is_same_flag(asked, flag) for asked in question.flags for flag in chunk.flags):
         return 0.5
-    held = chunk_terms(chunk)
-    return 0.2 if any(flag.lower() in held.body for flag in question.flags) else 0.0
+    return 0.2 if any(names_flag(chunk, flag) for flag in question.flags) else 0.0
 
 
 def _is_explained_with(chunk: Chunk, flags: Sequence[str]) -> bool:

@@ -112,6 +112,24 @@ def test_a_flag_of_another_command_is_refused_with_both_names(assistant: Assista
     assert answer.nearest
 
 
+@pytest.mark.parametrize("question", ["what does -Q do", "что делает -Q"])
+def test_a_flag_in_the_other_case_is_another_one(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(Question(text=question))
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert "`-Q`" in answer.text
+    assert answer.nearest
+
+
+@pytest.mark.parametrize("other", ["-Q", "--network"])
+def test_of_two_flags_that_are_compared_the_unknown_one_is_named(
+    assistant: Assistant, other: str
+) -> None:
+    answer = assistant.ask(Question(text=f"what is the difference between -q and {other}"))
+    if answer.status is AnswerStatus.ANSWERED:
+        assert lines_of(answer) == [("docker.md", 10, 10)]
+    assert f"Your notes do not explain the flag `{other}`." in answer.text
+
+
 def test_doubt_is_passed_on(assistant: Assistant) -> None:
     answer = assistant.ask(Question(text="Где докер хранит файлы образов?"))
     assert answer.status is AnswerStatus.ANSWERED

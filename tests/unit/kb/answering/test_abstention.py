@@ -139,7 +139,8 @@ def test_the_reading_is_of_what_is_chosen_or_else_of_the_first(
     ("text", "flags", "question", "explained", "unknown"),
     [
         ("-a - all", ("-a",), "what does -a do", 1.0, 0.0),
-        ("-A - all", ("-A",), "what does -a do", 1.0, 0.0),  # the same in the other case
+        ("-A - all", ("-A",), "what does -a do", 0.0, 1.0),  # another one
+        ("--all - all", ("--all",), "what does --ALL do", 1.0, 0.0),
         ("`ps -a` shows all", (), "what does -a do", 0.0, 0.5),  # it is only used there
         ("`ps -a` shows all", (), "why does -a fail", 0.0, 0.0),
         ("-b - brief", ("-b",), "what does -a do", 0.0, 1.0),

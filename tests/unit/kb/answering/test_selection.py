@@ -271,10 +271,11 @@ def test_so_may_a_term_or_line_in_words_of_the_command() -> None:
     assert [candidate.chunk.id for candidate in picked] == [down.id]
     assert is_looked_up(ranking, picked)
     limit = make_chunk("Memory: `docker run -m 1g`, processors: `--cpus 2`", start=64)
-    for question, is_sure in (("docker run --cpus", True), ("docker run -M", False)):
+    for question, is_sure in (("docker run --cpus", True), ("docker run --CPUS", False)):
         ranking = ranking_of(f"what does {question} do", limit)
         assert command_without_flag(ranking) == ""
         assert is_looked_up(ranking, select(ranking)) is is_sure
+    assert command_without_flag(ranking_of("what does docker run -M do", limit)) == "docker run"
     used = make_chunk("All: `docker stop $(docker ps -q)`", start=65)
     ranking = ranking_of("what does docker ps -q do", used)
     assert not is_looked_up(ranking, select(ranking))

@@ -35,7 +35,9 @@ def test_a_definition_is_one_of_its_term_however_it_is_written(text: str) -> Non
     [
         ("ssh-add -D", "ssh-add -D", 0.5),
         ("what does -D do", "ssh-add -D", 0.5),
-        ("ssh-add -d", "ssh-add -D", 0.2),
+        ("ssh-add -d", "ssh-add -D", 0.0),
+        ("ps --No-Trunc", "docker ps -a --no-trunc", 0.2),
+        ("ps -A", "docker ps -a --no-trunc", 0.0),
         ("docker ps -a", "docker ps -a --no-trunc", 0.2),
         ("docker ps", "docker ps -a", 0.0),
     ],
@@ -45,6 +47,21 @@ def test_a_command_with_just_the_asked_flag_explains_it_by_half(
 ) -> None:
     chunk = make_chunk(f"{command} - so", kind=ChunkKind.COMMAND, commands=(command,))
     parsed = parse_question(Query(text=question))
+    assert measure(parsed, (), chunk, dense=0.5, lexical=0.5).flag == match
+
+
+@pytest.mark.parametrize(
+    ("asked", "match"),
+    [("-p", 1.0), ("-P", 0.0), ("--Publish", 0.5), ("--publish", 1.0), ("--publish-all", 0.0)],
+)
+def test_a_flag_of_one_letter_is_another_one_in_another_case(asked: str, match: float) -> None:
+    chunk = make_chunk(
+        "-p, --publish - map a port",
+        kind=ChunkKind.FLAG,
+        commands=("docker run",),
+        flags=("-p", "--publish"),
+    )
+    parsed = parse_question(Query(text=f"what does {asked} do"))
     assert measure(parsed, (), chunk, dense=0.5, lexical=0.5).flag == match
 
 
