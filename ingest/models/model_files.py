@@ -21,6 +21,7 @@ QUESTION_PEAKS_FILE: Final = "question_peaks.safetensors"
 """Tells how questions are embedded faster; see `ingest.models.question_network`."""
 
 _MARKER: Final = "modules.json"
+_RERANKER: Final = "-reranker"
 _DESCRIPTIONS: Final = frozenset({".md", ".txt~", ".png"})
 
 
@@ -37,6 +38,11 @@ def default_model_path() -> Path:
         "the embedding model that comes with the project is not there",
         hint="install the project anew, or set KB_EMBEDDING_MODEL to a model's folder",
     )
+
+
+def reranker_folder(model: Path) -> Path:
+    """Return where the reranker of the model in a folder lies: beside it."""
+    return model.with_name(model.name + _RERANKER)
 
 
 def _model_folders() -> Iterator[Path]:

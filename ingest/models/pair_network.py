@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 QUESTION_TOKENS: Final = 40
 PASSAGE_TOKENS: Final = 100
 """What is longer is cut."""
+_MARKS: Final = (("[CLS]", "[SEP]"), ("<s>", "</s>"))
+"""Of a BERT, and of what has its vocabulary from SentencePiece."""
 _FIRST_WEIGHT: Final = 10.0
 _FIRST_BIAS: Final = -8.0
 """With these a network that has not learnt yet compares as the embedder does."""
@@ -85,13 +87,14 @@ def marks_of(tokenizer: Tokenizer) -> tuple[int, int]:
     Raises:
         ModelError: The tokenizer has none.
     """
-    first, separator = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    if first is None or separator is None:
-        raise ModelError(
-            "the model's tokenizer has no marks of beginning and end",
-            hint="name another model in KB_EMBEDDING_MODEL, or none for the one that ships",
-        )
-    return first, separator
+    for marks in _MARKS:
+        first, separator = map(tokenizer.token_to_id, marks)
+        if first is not None and separator is not None:
+            return first, separator
+    raise ModelError(
+        "the model's tokenizer has no marks of beginning and end",
+        hint="name another model in KB_EMBEDDING_MODEL, or none for the one that ships",
+    )
 
 
 def pair_batch(

@@ -15,7 +15,7 @@ from server.state import state_folder
 def check_model(settings: Settings) -> Finding:
     """Load the embedding model and embed a word; look whether its reranker goes with it."""
     from ingest.models.embedding import SentenceTransformerEmbedder
-    from ingest.models.reranker import reranker_folder
+    from ingest.models.model_files import reranker_folder
 
     embedder = SentenceTransformerEmbedder(settings.embedding_model)
     vector = embedder.embed_query("docker").vector

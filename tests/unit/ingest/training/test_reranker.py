@@ -11,15 +11,11 @@ import torch
 from torch import nn
 
 from ingest.models.embedding import SentenceTransformerEmbedder
+from ingest.models.model_files import reranker_folder
 from ingest.models.pair_network import PASSAGE_TOKENS, QUESTION_TOKENS, pair_batch
+from ingest.models.pair_reader import nearest_part
 from ingest.models.quantization import in_bytes, input_peaks
-from ingest.models.reranker import (
-    RERANKER_FILE,
-    PairReranker,
-    nearest_part,
-    reranker_folder,
-    save_reranker,
-)
+from ingest.models.reranker import RERANKER_FILE, PairReranker, save_reranker
 from ingest.models.token_vectors import HEAD_FILE
 from ingest.training.reranking import Reader
 from ingest.training.student import load_student

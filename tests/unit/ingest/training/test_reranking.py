@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from ingest.models.reranker import RERANKER_FILE, reranker_folder
+from ingest.models.model_files import reranker_folder
+from ingest.models.reranker import RERANKER_FILE
 from ingest.training.__main__ import main
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.near_misses import (
