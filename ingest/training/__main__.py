@@ -20,7 +20,7 @@ PAIRS_FILE = "pairs.tsv.gz"
 DEV_FILE = "dev.tsv"
 _FROZEN_MINUTES = 30.0
 _FULL_MINUTES = 60.0
-_WITHOUT_CORPUS = frozenset({"export", "vaults", "needs", "peaks", "rerank"})
+_WITHOUT_CORPUS = frozenset({"export", "vaults", "needs", "peaks", "rerank", "second-reader"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,8 +41,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m ingest.training",
         description="Train a Russian and English sentence embedder from all-MiniLM-L6-v2.",
         epilog="Steps in order: vocab, align, train --stage frozen, train --stage full, evaluate, "
-        "export, tune, everyday, tokens, vaults, needs, peaks, rerank; `all` does those up to "
-        "export one after another. A step that was stopped goes on when it is given again.",
+        "export, tune, everyday, tokens, vaults, needs, peaks, rerank, second-reader; `all` does "
+        "those up to export one after another. A step that was stopped goes on when given again.",
     )
     steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
     vocab = _step(steps, "vocab", "learn a Russian vocabulary and append it to the teacher's")
@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     peaks = _step(steps, "peaks", "add what lets an exported folder embed questions faster")
     peaks.add_argument("--model", type=Path, required=True, help="the folder to complete")
     peaks.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
-    _add_rerank(_step(steps, "rerank", "train what reads questions with chunks; resumes"))
+    _add_readers(steps)
     _add_tables(steps)
     whole = _step(steps, "all", "every step, from the corpus to the folder")
     _add_vocab(whole)
@@ -152,12 +152,19 @@ def _add_vaults(step: argparse.ArgumentParser) -> None:
     step.add_argument("--exact", action="store_true", help="float32 throughout")
 
 
-def _add_rerank(step: argparse.ArgumentParser) -> None:
-    step.add_argument("--model", type=Path, required=True, help="the folder it goes with")
-    step.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
-    step.add_argument("--lessons-minutes", type=float, default=14.0, help="over lessons alone")
-    step.add_argument("--minutes", type=float, default=47.0, help="over vaults and lessons")
-    step.add_argument("--exact", action="store_true", help="float32 throughout")
+def _add_readers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    rerank = _step(steps, "rerank", "train what reads questions with chunks; resumes")
+    rerank.add_argument("--model", type=Path, required=True, help="the folder it goes with")
+    rerank.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
+    rerank.add_argument("--lessons-minutes", type=float, default=14.0, help="over lessons alone")
+    rerank.add_argument("--minutes", type=float, default=47.0, help="over vaults and lessons")
+    rerank.add_argument("--exact", action="store_true", help="float32 throughout")
+    second = _step(steps, "second-reader", "train what reads beside the reranker; resumes")
+    second.add_argument("--model", type=Path, required=True, help="its reranker is the teacher")
+    second.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
+    second.add_argument("--minutes", type=float, default=110.0, help="training time")
+    second.add_argument("--layers", type=int, default=6, help="of multilingual-e5-small's twelve")
+    second.add_argument("--exact", action="store_true", help="float32 throughout")
 
 
 def _add_export(step: argparse.ArgumentParser) -> None:
@@ -285,6 +292,20 @@ def _rerank(options: argparse.Namespace) -> None:
         sys.stdout.write(f"{name}\t{value:.4f}\n")
 
 
+def _second_reader(options: argparse.Namespace) -> None:
+    from ingest.training.prepare import MONOLINGUAL_FILE
+    from ingest.training.second_reader_run import train_second_reader
+
+    corpus: Path | None = options.corpus
+    scores = train_second_reader(
+        _workspace(options), options.lessons, model=options.model,
+        corpus=(corpus / PAIRS_FILE, corpus / MONOLINGUAL_FILE) if corpus else None,
+        minutes=options.minutes, layers=options.layers, fast=not options.exact,
+    )  # fmt: skip
+    for name, value in scores.items():
+        sys.stdout.write(f"{name}\t{value:.4f}\n")
+
+
 def _words(options: argparse.Namespace) -> None:
     from ingest.training.words import common_stems, common_words
 
@@ -344,6 +365,7 @@ _STEPS = {
     "needs": _needs,
     "peaks": _peaks,
     "rerank": _rerank,
+    "second-reader": _second_reader,
     "words": _words,
     "terms": _terms,
     "all": _all,

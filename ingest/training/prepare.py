@@ -23,6 +23,7 @@ from ingest.training.vocabulary import (
 
 TOKENIZER_FILE = "tokenizer.json"
 ROWS_FILE = "initial-rows.npy"
+MONOLINGUAL_FILE = "ru_mono.txt.gz"
 IBM1_ITERATIONS = 5
 _MOST_TOKENS = 32
 _log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def make_vocabulary(pairs: Pairs, corpus: Path, run: Path, *, size: int, sample:
         sample: Pairs to draw.
     """
     chosen = weighted_order(sampling_weights(pairs), seed=0)[:sample]
-    lines = chain((pairs.russian[i] for i in chosen), _monolingual(corpus / "ru_mono.txt.gz"))
+    lines = chain((pairs.russian[i] for i in chosen), monolingual(corpus / MONOLINGUAL_FILE))
     tokens = learn_tokens(lines, size=size)
     teacher_json = (teacher_folder() / TOKENIZER_FILE).read_text(encoding="utf-8")
     run.mkdir(parents=True, exist_ok=True)
@@ -47,7 +48,8 @@ def make_vocabulary(pairs: Pairs, corpus: Path, run: Path, *, size: int, sample:
     _log.info("vocabulary: %d Russian tokens", len(tokens))
 
 
-def _monolingual(path: Path) -> Iterator[str]:
+def monolingual(path: Path) -> Iterator[str]:
+    """Yield the lines of a gzipped file; none where there is no such file."""
     if path.is_file():
         with gzip.open(path, "rt", encoding="utf-8") as file:
             yield from file

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from ingest.models.model_files import WEIGHTS_FILE, file_hash
 from ingest.models.quantization import input_peaks
-from ingest.models.reranker import save_reranker
+from ingest.models.reranker import RERANKER_FILE, _read, reranker_folder, save_reranker
 from ingest.training.distillation import CHECKPOINT_FILE
 from ingest.training.evaluation import student_encoder
-from ingest.training.lessons import is_held_out, read_lessons
-from ingest.training.near_misses import near_misses_of_lessons
-from ingest.training.pair_groups import lesson_groups
+from ingest.training.pair_scorers import Reader
 from ingest.training.prepare import TOKENIZER_FILE
-from ingest.training.reranking import Reader, RerankingSettings, RerankingTrainer, rate_groups
+from ingest.training.reranking import RerankingSettings, RerankingTrainer, rate_groups
+from ingest.training.reranking_lessons import read_reranking_lessons
 from ingest.training.sentences import read_sentences
 from ingest.training.student import load_student
-from ingest.training.vaults import VaultLessons, read_vaults
+from ingest.training.vaults import VaultLessons
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
+from kb.errors import ModelError
 
-_MEASURED: Final = 1500
-"""Of the questions held out so many are measured by."""
+_BASE: Final = "base"
+_PEAKS: Final = ".peaks"
 
 
 def train_reranker(
@@ -49,24 +49,18 @@ def train_reranker(
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student = load_student(model).to(workspace.device)
     encoder = student_encoder(student, tokenizer, fast=True)
-    found = read_lessons(lessons)
-    taught = [one for one in found if not is_held_out(one)]
-    learnt = list(lesson_groups(taught, encoder))
-    held_out = list(lesson_groups([one for one in found if is_held_out(one)], encoder))
-    measured = held_out[:: max(1, len(held_out) // _MEASURED)]
-    vaults = read_vaults(lessons, encoder)
-    near_misses = [*vaults.near_misses, *near_misses_of_lessons(lessons, taught)]
+    found = read_reranking_lessons(lessons, encoder)
     sentences = read_sentences(corpus, encoder) if corpus else None
     # The vectors are made before the first stage: it changes the student's own layers.
     reader = Reader(student, tokenizer)
     stages = [
         ("reranked-lessons", lessons_minutes, VaultLessons(groups=[], near_misses=[])),
-        ("reranked", minutes, replace(vaults, near_misses=near_misses)),
+        ("reranked", minutes, found.vaults),
     ]
     for name, time, also in stages:
         RerankingTrainer(
             reader,
-            lessons=learnt,
+            lessons=found.learnt,
             vaults=also.groups,
             near_misses=also.near_misses,
             sentences=sentences.draw if sentences and also.groups else None,
@@ -75,6 +69,29 @@ def train_reranker(
         ).train()
     scores: dict[str, float] = {}
     # Every matrix is met by what is measured: that tells how large its input grows.
-    peaks = input_peaks(reader.network, lambda: scores.update(rate_groups(reader, measured)))
+    peaks = input_peaks(reader.network, lambda: scores.update(rate_groups(reader, found.measured)))
     save_reranker(reader.network, peaks, model)
     return scores
+
+
+def load_reranker(reader: Reader, model: Path) -> None:
+    """Give a reader the network of a model's reranker.
+
+    Args:
+        reader: Stands on the model's embeddings.
+        model: The exported folder.
+
+    Raises:
+        ModelError: There is no reranker beside it, or one of other weights.
+    """
+    path = reranker_folder(model) / RERANKER_FILE
+    if not path.is_file():
+        raise ModelError(f"no reranker at {path}", hint="run the step `rerank` before")
+    tensors = _read(path)
+    if tensors.pop(_BASE).numpy().tobytes() != file_hash(model / WEIGHTS_FILE):
+        raise ModelError(
+            f"the reranker at {path} was trained with other weights",
+            hint="run the step `rerank` again",
+        )
+    network = {name: one for name, one in tensors.items() if not name.endswith(_PEAKS)}
+    reader.network.load_state_dict(network)

@@ -2,7 +2,8 @@
 
 Two wishes at once: that the passage that answers is rated above the others of its question, or the
 question that is answered above others of its passage (softmax), and that every pair is rated for
-itself (cross-entropy), so that a question without an answer has no passage that is rated high.
+itself (cross-entropy), so that a question without an answer has no passage that is rated high. A
+third where there is a teacher: that every pair is rated as the teacher rates it.
 """
 
 from __future__ import annotations
@@ -11,26 +12,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from ingest.models.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
 from ingest.training.losses import descend, learning_rate_factor
 from ingest.training.near_misses import NearMisses
 from ingest.training.pair_groups import NEAR, PairGroup
-from ingest.training.student import Student, tokenize
-from ingest.training.timed_run import TimedRun
+from ingest.training.pair_scorers import Pair, PairScorer, TrainablePairScorer
+from ingest.training.timed_run import Stateful, TimedRun
 from ingest.training.word_order import reordered
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
-Pair = tuple[str, str]
-"""A question and a passage."""
 
 _RIGHT_WEIGHT: Final = 3.0
 """What a right passage counts when passages are rated for themselves: there are fewer of them."""
@@ -67,6 +62,13 @@ class RerankingSettings:
     rate_floor: float = 0.05
     fast: bool = True
     """Compute in bfloat16 (weights stay float32)."""
+    teacher_weight: float = 2.0
+    """What it counts at the start that pairs are rated as the teacher rates them."""
+    teacher_decay: float = 1.6
+    """How much less of that at the end of the time, as a share; more than 1: it ends before."""
+    mean_rate: float | None = None
+    """The running mean of the weights moves by so much a step to those learnt, 0-1, and is what
+    remains at the end; None: the weights learnt last remain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,53 +80,12 @@ class Draw:
     """Whether the first is right; the others never are."""
 
 
-class Reader:
-    """A student's embeddings, which stay as they are, and the network that learns upon them.
-
-    Args:
-        student: The embedder, as it was trained.
-        tokenizer: Its tokenizer.
-    """
-
-    def __init__(self, student: Student, tokenizer: Tokenizer) -> None:
-        self._student = student
-        self._tokenizer = tokenizer
-        self._first, self._separator = marks_of(tokenizer)
-        self._known: dict[str, TokenIds] = {}
-        self.network = PairNetwork(student.body.encoder, student.rows.shape[1])
-        self.network.to(student.rows.device)
-
-    def logits(self, pairs: Sequence[Pair], *, fast: bool) -> Tensor:
-        """Return how surely each passage answers its question, shape (pairs,)."""
-        device = self._student.rows.device
-        ids, mask, parts = (
-            tensor.to(device)
-            for tensor in pair_batch(
-                [(self._ids(asked), self._ids(told)) for asked, told in pairs],
-                first=self._first,
-                separator=self._separator,
-            )
-        )
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast):
-            with torch.no_grad():
-                embedded = self._student.body.embeddings(
-                    inputs_embeds=self._student.embed(ids), token_type_ids=parts
-                )
-            logits: Tensor = self.network(embedded, mask, parts)
-        return logits
-
-    def _ids(self, text: str) -> TokenIds:
-        if text not in self._known:
-            # Without the marks of beginning and end.
-            self._known[text] = tokenize(self._tokenizer, [text])[0][1:-1]
-        return self._known[text]
-
-
 class RerankingTrainer:
     """One stage of a run.
 
     Args:
         reader: What learns.
+        teacher: Whose logits are learnt too; None for none.
         lessons: Groups of lessons, at least one.
         vaults: Groups of vaults; none for a stage over lessons alone.
         near_misses: Passages with questions that they answer, and nearly answer.
@@ -135,8 +96,9 @@ class RerankingTrainer:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: TrainablePairScorer,
         *,
+        teacher: PairScorer | None = None,
         lessons: Sequence[PairGroup],
         vaults: Sequence[PairGroup],
         near_misses: Sequence[NearMisses] = (),
@@ -145,6 +107,8 @@ class RerankingTrainer:
         checkpoint: Path,
     ) -> None:
         self._reader = reader
+        self._teacher = teacher
+        self._mean = _running_mean(reader.network, settings.mean_rate)
         self._lessons = _drawable(lessons, settings)
         self._vaults = _drawable(vaults, settings)
         self._near_misses = near_misses
@@ -162,8 +126,14 @@ class RerankingTrainer:
         run = TimedRun(
             minutes=self._settings.minutes, steps=self._settings.steps, checkpoint=self._checkpoint
         )
-        with dropping_out(self._reader.network, self._settings.dropout):
-            run.train({"network": self._reader.network, "optimizer": self._optimizer}, self._step)
+        network = self._reader.network
+        parts: dict[str, Stateful] = {"network": network, "optimizer": self._optimizer}
+        if self._mean is not None:
+            parts["mean"] = self._mean
+        with dropping_out(network, self._settings.dropout):
+            run.train(parts, self._step)
+        if self._mean is not None:
+            network.load_state_dict(self._mean.module.state_dict())
 
     def _step(self, step: int, share: float) -> float:
         settings = self._settings
@@ -175,7 +145,17 @@ class RerankingTrainer:
         pairs, owner, right = self._drawn(step)
         logits = self._reader.logits(pairs, fast=settings.fast)
         loss = group_loss(logits, owner.to(logits.device), right.to(logits.device))
-        return descend(loss, self._optimizer, self._body)
+        weight = settings.teacher_weight * max(0.0, 1 - settings.teacher_decay * share)
+        if self._teacher is not None and weight:
+            loss = loss + weight * teacher_loss(logits, self._taught(self._teacher, pairs))
+        value = descend(loss, self._optimizer, self._body)
+        if self._mean is not None:
+            self._mean.update_parameters(self._reader.network)
+        return value
+
+    @torch.no_grad()
+    def _taught(self, teacher: PairScorer, pairs: Sequence[Pair]) -> Tensor:
+        return teacher.logits(pairs, fast=self._settings.fast)
 
     def _drawn(self, step: int) -> tuple[list[Pair], Tensor, Tensor]:
         """Return the pairs of a step, the draw each belongs to, and which are right."""
@@ -202,6 +182,14 @@ class RerankingTrainer:
             return drawn
         other = {asked: reordered(asked, rng) for asked, _ in drawn.pairs}
         return replace(drawn, pairs=[(other[asked], told) for asked, told in drawn.pairs])
+
+
+def _running_mean(network: nn.Module, rate: float | None) -> AveragedModel | None:
+    """Return what keeps the running mean of a network's weights; starts as the first step ends."""
+    if rate is None:
+        return None
+    average = get_ema_multi_avg_fn(1 - rate)  # type: ignore[no-untyped-call]
+    return AveragedModel(network, multi_avg_fn=average)
 
 
 @contextmanager
@@ -264,8 +252,21 @@ def group_loss(logits: Tensor, owner: Tensor, right: Tensor) -> Tensor:
     return loss
 
 
+def teacher_loss(logits: Tensor, teacher: Tensor) -> Tensor:
+    """Return the cross-entropy of rating pairs with the teacher's probabilities of the same.
+
+    Args:
+        logits: Shape (pairs,).
+        teacher: The teacher's logits, same shape.
+    """
+    loss: Tensor = functional.binary_cross_entropy_with_logits(
+        logits, torch.sigmoid(teacher.float()).to(logits.device)
+    )
+    return loss
+
+
 @torch.no_grad()
-def rate_groups(reader: Reader, groups: Sequence[PairGroup]) -> dict[str, float]:
+def rate_groups(reader: PairScorer, groups: Sequence[PairGroup]) -> dict[str, float]:
     """Return how well groups that nothing was learnt from are rated.
 
     `first` is the share of answered questions whose right passage is rated highest; `told apart`

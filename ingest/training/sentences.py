@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 
 from ingest.training.evaluation import Encoder
+from ingest.training.pair_scorers import Pair
 from ingest.training.pairs import Indices, Pairs, read_pairs
-from ingest.training.reranking import Draw, Pair
+from ingest.training.reranking import Draw
 from kb.text.stopwords import STOP_WORDS
 from kb.text.tokens import is_cyrillic
 

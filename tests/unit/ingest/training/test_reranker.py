@@ -17,7 +17,7 @@ from ingest.models.pair_reader import nearest_part
 from ingest.models.quantization import in_bytes, input_peaks
 from ingest.models.reranker import RERANKER_FILE, PairReranker, save_reranker
 from ingest.models.token_vectors import HEAD_FILE
-from ingest.training.reranking import Reader
+from ingest.training.pair_scorers import Reader
 from ingest.training.student import load_student
 from ingest.training.tokens import make_head, save_head
 from ingest.training.vocabulary import load_tokenizer

@@ -19,8 +19,8 @@ from ingest.training.near_misses import (
     read_near_misses,
 )
 from ingest.training.pair_groups import PairGroup, lesson_groups, shared_words, vault_groups
+from ingest.training.pair_scorers import Reader
 from ingest.training.reranking import (
-    Reader,
     RerankingSettings,
     RerankingTrainer,
     beside_near_misses,

@@ -1,0 +1,96 @@
+"""What tells how surely a passage answers a question, while it learns or teaches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import torch
+from torch import Tensor
+
+from ingest.models.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
+from ingest.training.student import Student, tokenize
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+Pair = tuple[str, str]
+"""A question and a passage."""
+
+
+class PairScorer(Protocol):
+    """Tells how surely passages answer questions."""
+
+    def logits(self, pairs: Sequence[Pair], *, fast: bool) -> Tensor:
+        """Return how surely each passage answers its question, shape (pairs,).
+
+        Args:
+            pairs: At least one.
+            fast: Compute in bfloat16.
+        """
+
+
+class TrainablePairScorer(PairScorer, Protocol):
+    """A scorer whose logits are a network's that can learn."""
+
+    @property
+    def network(self) -> PairNetwork:
+        """What learns."""
+
+
+class MeanScorer:
+    """Several scorers as one.
+
+    Args:
+        scorers: At least one.
+    """
+
+    def __init__(self, scorers: Sequence[PairScorer]) -> None:
+        self._scorers = scorers
+
+    def logits(self, pairs: Sequence[Pair], *, fast: bool) -> Tensor:
+        """Return the mean of the scorers' logits, shape (pairs,)."""
+        found = [scorer.logits(pairs, fast=fast).float() for scorer in self._scorers]
+        return torch.stack(found).mean(dim=0)
+
+
+class Reader:
+    """A student's embeddings, which stay as they are, and the network that learns upon them.
+
+    Args:
+        student: The embedder, as it was trained.
+        tokenizer: Its tokenizer.
+    """
+
+    def __init__(self, student: Student, tokenizer: Tokenizer) -> None:
+        self._student = student
+        self._tokenizer = tokenizer
+        self._first, self._separator = marks_of(tokenizer)
+        self._known: dict[str, TokenIds] = {}
+        self.network = PairNetwork(student.body.encoder, student.rows.shape[1])
+        self.network.to(student.rows.device)
+
+    def logits(self, pairs: Sequence[Pair], *, fast: bool) -> Tensor:
+        """Return how surely each passage answers its question, shape (pairs,)."""
+        device = self._student.rows.device
+        ids, mask, parts = (
+            tensor.to(device)
+            for tensor in pair_batch(
+                [(self._ids(asked), self._ids(told)) for asked, told in pairs],
+                first=self._first,
+                separator=self._separator,
+            )
+        )
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast):
+            with torch.no_grad():
+                embedded = self._student.body.embeddings(
+                    inputs_embeds=self._student.embed(ids), token_type_ids=parts
+                )
+            logits: Tensor = self.network(embedded, mask, parts)
+        return logits
+
+    def _ids(self, text: str) -> TokenIds:
+        if text not in self._known:
+            # Without the marks of beginning and end.
+            self._known[text] = tokenize(self._tokenizer, [text])[0][1:-1]
+        return self._known[text]
