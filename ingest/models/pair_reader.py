@@ -106,6 +106,11 @@ def with_peaks(network: PairNetwork, peaks: Mapping[str, Tensor]) -> dict[str, T
     return {**network.state_dict(), **{name + _PEAKS: peak for name, peak in peaks.items()}}
 
 
+def without_peaks(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the network's own tensors of what `with_peaks` gave."""
+    return {name: tensor for name, tensor in tensors.items() if not name.endswith(_PEAKS)}
+
+
 def recorded_network(config: Any, tensors: Mapping[str, Tensor]) -> nn.Module:
     """Return the network of tensors as `with_peaks` gives them, as fast as it goes.
 
@@ -117,7 +122,7 @@ def recorded_network(config: Any, tensors: Mapping[str, Tensor]) -> nn.Module:
 
     peaks = {n.removesuffix(_PEAKS): t for n, t in tensors.items() if n.endswith(_PEAKS)}
     network = PairNetwork(BertEncoder(config), config.hidden_size)  # type: ignore[no-untyped-call]
-    network.load_state_dict({n: t for n, t in tensors.items() if not n.endswith(_PEAKS)})
+    network.load_state_dict(without_peaks(tensors))
     example = (torch.zeros(2, 9, config.hidden_size), *_EXAMPLE)
     return recorded(in_bytes(network.eval(), peaks), example)
 

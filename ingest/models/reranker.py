@@ -51,12 +51,8 @@ class PairReranker:
 
         A reranker that was trained with other weights of the model than lie in `folder` is none.
         """
-        path = reranker_folder(folder) / RERANKER_FILE
-        weights = folder / WEIGHTS_FILE
-        if not (path.is_file() and weights.is_file()):
-            return None
-        tensors = read_packed(path)
-        if tensors.pop(_BASE).numpy().tobytes() != file_hash(weights):
+        tensors = stored_reranker(folder)
+        if tensors is None:
             return None
         body = cast("Any", model[0]).auto_model
         first = PairReader(recorded_network(body.config, tensors), body.embeddings, tokenizer)
@@ -78,6 +74,18 @@ class PairReranker:
         for (_, place, _, _), logit in zip(pairs, logits, strict=True):
             total[place] += logit
         return total / np.float32(len(self._readers))
+
+
+def stored_reranker(model: Path) -> dict[str, Tensor] | None:
+    """Return the tensors of the reranker that lies beside a model, as `with_peaks` gives them.
+
+    None where there is none, or one that was trained with other weights of the model.
+    """
+    path, weights = reranker_folder(model) / RERANKER_FILE, model / WEIGHTS_FILE
+    if not (path.is_file() and weights.is_file()):
+        return None
+    tensors = read_packed(path)
+    return tensors if tensors.pop(_BASE).numpy().tobytes() == file_hash(weights) else None
 
 
 def save_reranker(network: PairNetwork, peaks: Mapping[str, Tensor], model: Path) -> Path:

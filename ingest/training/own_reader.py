@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING, Final
 import torch
 from torch import Tensor
 
-from ingest.models.pair_network import PairNetwork, TokenIds, pair_batch
+from ingest.models.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
 from ingest.training.pair_scorers import Pair
-from kb.errors import ModelError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from transformers import BertModel
 
-_FIRST: Final = "<s>"
-_SEPARATOR: Final = "</s>"
 _PROCESSOR: Final = torch.device("cpu")
 _BATCHES: Final = 3
 """Pairs are read in so many batches of like length: fewer places are padding."""
@@ -42,13 +39,7 @@ class OwnReader:
     def __init__(
         self, body: BertModel, tokenizer: Tokenizer, device: torch.device = _PROCESSOR
     ) -> None:
-        first, separator = tokenizer.token_to_id(_FIRST), tokenizer.token_to_id(_SEPARATOR)
-        if first is None or separator is None:
-            raise ModelError(
-                f"the tokenizer has no {_FIRST} and {_SEPARATOR}",
-                hint="give the tokenizer that `e5_tokenizer` makes",
-            )
-        self._first, self._separator = first, separator
+        self._first, self._separator = marks_of(tokenizer)
         self._known: dict[str, TokenIds] = {}
         self.tokenizer = tokenizer
         self.embeddings = body.embeddings.requires_grad_(requires_grad=False).to(device)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
-from ingest.models.model_files import WEIGHTS_FILE, file_hash
+from ingest.models.pair_reader import without_peaks
 from ingest.models.quantization import input_peaks
-from ingest.models.reranker import RERANKER_FILE, _read, reranker_folder, save_reranker
+from ingest.models.reranker import save_reranker, stored_reranker
 from ingest.training.distillation import CHECKPOINT_FILE
 from ingest.training.evaluation import student_encoder
 from ingest.training.pair_scorers import Reader
@@ -20,9 +19,6 @@ from ingest.training.vaults import VaultLessons
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
 from kb.errors import ModelError
-
-_BASE: Final = "base"
-_PEAKS: Final = ".peaks"
 
 
 def train_reranker(
@@ -84,14 +80,9 @@ def load_reranker(reader: Reader, model: Path) -> None:
     Raises:
         ModelError: There is no reranker beside it, or one of other weights.
     """
-    path = reranker_folder(model) / RERANKER_FILE
-    if not path.is_file():
-        raise ModelError(f"no reranker at {path}", hint="run the step `rerank` before")
-    tensors = _read(path)
-    if tensors.pop(_BASE).numpy().tobytes() != file_hash(model / WEIGHTS_FILE):
+    tensors = stored_reranker(model)
+    if tensors is None:
         raise ModelError(
-            f"the reranker at {path} was trained with other weights",
-            hint="run the step `rerank` again",
+            f"beside {model} is no reranker for its weights", hint="run the step `rerank` before"
         )
-    network = {name: one for name, one in tensors.items() if not name.endswith(_PEAKS)}
-    reader.network.load_state_dict(network)
+    reader.network.load_state_dict(without_peaks(tensors))
