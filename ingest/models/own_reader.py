@@ -66,7 +66,7 @@ def save_own_reader(
     folder = reranker_folder(model) / OWN_READER_FOLDER
     rows = {_EMBEDDINGS + name: tensor for name, tensor in embeddings.state_dict().items()}
     write_packed({**rows, **with_peaks(network, peaks)}, folder / READER_FILE)
-    tokenizer.save(str(folder / _TOKENIZER_FILE))
+    tokenizer.save(str(folder / _TOKENIZER_FILE), pretty=False)
     config = json.dumps(_config(network, embeddings), indent=1, sort_keys=True)
     (folder / _CONFIG_FILE).write_text(config + "\n", encoding="utf-8")
     return folder

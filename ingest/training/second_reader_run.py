@@ -105,7 +105,7 @@ def _settings(minutes: float, *, fast: bool) -> RerankingSettings:
     """
     return RerankingSettings(
         minutes=minutes,
-        groups=10,
+        groups=12,
         vault_share=0.6,
         near_miss_share=0.25,
         body_rate=1.2e-4,
