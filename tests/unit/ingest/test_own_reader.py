@@ -46,7 +46,7 @@ class Trained:
             layer_norm_eps=1e-6,
             max_position_embeddings=200,
         )
-        body = BertModel(config).eval()
+        body = BertModel(config).train(mode=False)
         body.encoder.layer = body.encoder.layer[:2]
         self.tokenizer = tokenizer
         self.embeddings = body.embeddings
@@ -103,8 +103,8 @@ def test_a_long_passage_is_cut(trained: Trained, tmp_path: Path) -> None:
 def test_two_readers_count_the_same(trained: Trained, tmp_path: Path) -> None:
     first = load_own_reader(tmp_path / "model")
     with torch.no_grad():
-        trained.network.bias += 3.0
-        trained.network.mean_weight *= -1
+        trained.network.bias.add_(3.0)
+        trained.network.mean_weight.mul_(-1)
     trained.save(tmp_path / "other")
     second = load_own_reader(tmp_path / "other")
     assert first is not None
