@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from kb.answering.command_entries import is_line_of_code
+from kb.answering.defining import defines, is_of
 from kb.answering.flag_lookup import owner_of
 from kb.commands.naming import commands_named
 from kb.model import Chunk, ChunkKind
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import WeightedTerm, chunk_terms, coverage
 from kb.text.command_lines import command_name
-from kb.text.definitions import term_and_meaning
 from kb.text.intent import Intent, detect_intent
-from kb.text.tokens import analyze
 
 Side = Callable[[Candidate], bool]
 """Tells whether a candidate is about one of the things compared."""
@@ -79,15 +78,9 @@ def _entry(side: str, ranking: Ranking) -> Candidate | None:
 
 def _heads(chunk: Chunk, terms: Sequence[WeightedTerm]) -> bool:
     """Tell whether a chunk defines the terms, all of them and no others, or is code they begin."""
-    if chunk.kind is ChunkKind.DEFINITION:
-        head = term_and_meaning(chunk.text)[0]
-    elif is_line_of_code(chunk):
-        head = chunk.text.split(maxsplit=1)[0]
-    else:
-        return False
-    defined = set(analyze(head))
-    names = set().union(*(term.names for term in terms))
-    return bool(defined) and defined <= names and all(defined & term.names for term in terms)
+    if is_line_of_code(chunk):
+        return is_of(chunk.text.split(maxsplit=1)[0], terms)
+    return defines(chunk, terms)
 
 
 def _of_one_command(sides: Sequence[Side], ranking: Ranking) -> list[Candidate]:

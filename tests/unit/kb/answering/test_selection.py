@@ -162,6 +162,30 @@ def test_what_a_colon_announces_belongs_to_the_answer_unless_a_term_is_asked_for
     assert chosen(asked, introduction, introduced) == [introduced.id]
 
 
+DOCKER = make_chunk("Докер - это средство упаковки.", start=50, kind=ChunkKind.DEFINITION)
+COMPOSE = make_chunk(
+    "Docker Compose - это инструмент для нескольких контейнеров.",
+    start=51,
+    kind=ChunkKind.DEFINITION,
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("что такое докер", DOCKER),
+        ("what is docker", DOCKER),
+        ("что такое docker compose", COMPOSE),
+        ("что такое compose", COMPOSE),  # nothing defines that alone
+        ("what is docker compose for", COMPOSE),
+    ],
+)
+def test_who_asks_for_a_term_is_not_told_of_one_whose_name_begins_with_it(
+    question: str, wanted: Chunk
+) -> None:
+    assert chosen(question, COMPOSE, DOCKER) == [wanted.id]
+
+
 def fence_of(code: str) -> Chunk:
     """Return a chunk of a fence with this code, at line 40."""
     chunk = make_chunk(f"```\n{code}\n```", start=40, kind=ChunkKind.CODE)
