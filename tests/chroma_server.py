@@ -55,6 +55,8 @@ class ServedChroma:
         """Let it take connections and answer none."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
+        # On a busy machine it answers on until each of its threads has stopped.
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WNOWAIT)
         try:
             yield
         finally:
