@@ -1,19 +1,42 @@
-"""Whether the notes have the docker command, or the flag, that a question means."""
+"""Which candidate has the docker command that a question means, and whether the notes have it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from kb.commands.naming import named_with_program, specs_of
 from kb.commands.spec import command_index
-from kb.retrieval.candidates import Ranking
+from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.manual import FlagPlace, MeantCommands
 
 _SURE: Final = 0.35
 """Certainty from which on no question was answered by notes without the command that it means."""
 _SURE_OF_FLAG: Final = 0.4
 """The same for a flag."""
+_LIKELY: Final = 0.2
+"""Certainty from which on the meant command decides between candidates."""
+_HARDLY_BETTER: Final = 1.2
+"""What is so much better than what has the meant command is not given up for it."""
+
+
+def meant_rather(best: Candidate, ranking: Ranking) -> Candidate:
+    """Return what has the meant command where the best candidate lacks it and is hardly better.
+
+    "Make a new volume" means `docker volume create`, not the flag that mounts one.
+    """
+    meant = ranking.meant
+    if meant.need is None or meant.certainty < _LIKELY or _has_meant(best, meant):
+        return best
+    near = (c for c in ranking.candidates if best.score - c.score < _HARDLY_BETTER)
+    return next((c for c in near if not meant.are_missing(_held([c]))), best)
+
+
+def _has_meant(candidate: Candidate, meant: MeantCommands) -> bool:
+    """Tell whether a candidate has what is meant as its command, or names it in its text."""
+    named = {one.spec.path for one in named_with_program(candidate.chunk.text)}
+    return not meant.are_missing(_held([candidate]) | named)
 
 
 def lacks_what_is_meant(ranking: Ranking) -> bool:
@@ -34,13 +57,16 @@ def lacks_what_is_meant(ranking: Ranking) -> bool:
 
 def held_commands(ranking: Ranking) -> set[str]:
     """Return the paths of the docker commands that the candidates have."""
-    return {spec.path for c in ranking.candidates for spec in specs_of(c.chunk) if spec}
+    return _held(ranking.candidates)
+
+
+def _held(candidates: Iterable[Candidate]) -> set[str]:
+    return {spec.path for c in candidates for spec in specs_of(c.chunk) if spec}
 
 
 def _names_command(ranking: Ranking, meant: MeantCommands) -> bool:
     """Tell whether a candidate's text names the command, though it is none of its commands."""
-    named = {one.spec.path for c in ranking.candidates for one in named_with_program(c.chunk.text)}
-    return not meant.are_missing(named)
+    return any(_has_meant(candidate, meant) for candidate in ranking.candidates)
 
 
 def _has_flag(ranking: Ranking, flag: FlagPlace) -> bool:

@@ -11,6 +11,7 @@ from kb.answering.command_entries import is_line_of_code, named_entry
 from kb.answering.comparison import both_sides
 from kb.answering.defining import definition_rather
 from kb.answering.flag_lookup import flag_meanings, flags_of_command
+from kb.answering.meant import meant_rather
 from kb.answering.named_sections import named_section
 from kb.answering.quotes import Quote, quoted_text
 from kb.answering.surroundings import Surroundings
@@ -60,7 +61,7 @@ def select(ranking: Ranking, catalog: ChunkCatalog | None = None) -> list[Candid
     if intent is Intent.COMPARISON:
         return both_sides(ranking)
     around = Surroundings(ranking=ranking, catalog=catalog)
-    best = definition_rather(_command_rather(ranking), ranking)
+    best = meant_rather(definition_rather(_command_rather(ranking), ranking), ranking)
     if intent is Intent.LIST and (whole := _whole_list(best, around)):
         return whole
     if _entry_of(best, around) is None and (section := named_section(best, around)):

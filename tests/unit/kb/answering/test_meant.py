@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from kb.answering.meant import lacks_what_is_meant
+from kb.answering.meant import lacks_what_is_meant, meant_rather
 from kb.model import Chunk, ChunkKind, Query
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.features import Features
@@ -28,6 +30,33 @@ def lacks(meant: MeantCommands, *chunks: Chunk) -> bool:
         meant=meant,
     )
     return lacks_what_is_meant(ranking)
+
+
+@pytest.mark.parametrize(
+    ("certain", "behind", "text", "is_taken"),
+    [
+        (0.9, 0.3, "-v mounts a folder", True),
+        (0.9, 3.0, "-v mounts a folder", False),  # far worse
+        (0.65, 0.3, "-v mounts a folder", False),  # hardly meant
+        (0.9, 0.3, "`docker volume create` makes one", False),  # the best one names it too
+    ],
+)
+def test_what_has_the_meant_command_is_taken_where_it_is_hardly_worse(
+    certain: float, behind: float, text: str, *, is_taken: bool
+) -> None:
+    best, other = (
+        Candidate(chunk=chunk, features=NO_SIGNALS, score=score, arms={})
+        for chunk, score in ((make_chunk(text), 5.0), (CREATE, 5.0 - behind))
+    )
+    ranking = Ranking(
+        question=parse_question(Query(text="make a new volume")),
+        terms=(),
+        candidates=(best, other),
+        meant=means({"volume create": certain}),
+    )
+    assert meant_rather(best, ranking) == (other if is_taken else best)
+    unsure = replace(ranking, meant=NOTHING_MEANT)
+    assert meant_rather(best, unsure) == best
 
 
 def means(cosines: dict[str, float]) -> MeantCommands:
