@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -20,7 +19,7 @@ from kb.ports import ChunkCatalog
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import names_flag
 from kb.text.command_lines import command_name
-from kb.text.flags import has_one_letter
+from kb.text.flags import has_one_letter, standing_alone
 from kb.text.intent import Intent, asks_for_flags
 from kb.text.tokens import tokenize
 
@@ -105,7 +104,7 @@ def _tells_of_both(chunk: Chunk, ranking: Ranking) -> bool:
 
 
 def _says(chunk: Chunk, words: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(words)}(?![\w-])", chunk.text) is not None
+    return standing_alone(words).search(chunk.text) is not None
 
 
 def _owners_named(text: str) -> set[str]:

@@ -15,7 +15,7 @@ from kb.model import Chunk
 from kb.ports import LexicalIndex
 from kb.retrieval.question import ContentTerm, ParsedQuestion
 from kb.text.dates import date_terms
-from kb.text.flags import has_one_letter
+from kb.text.flags import has_one_letter, standing_alone
 from kb.text.tokens import analyze
 
 _TYPO_WEIGHT: Final = 0.8
@@ -148,12 +148,7 @@ def names_flag(chunk: Chunk, flag: str) -> bool:
     """Tell whether a chunk's text has a flag; one of a single letter (`-p`, `-P`) in its case."""
     if flag.lower() not in chunk_terms(chunk).body:
         return False
-    return not has_one_letter(flag) or _written(flag).search(chunk.text) is not None
-
-
-@lru_cache(maxsize=200)
-def _written(flag: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-]){re.escape(flag)}(?![\w-])")
+    return not has_one_letter(flag) or standing_alone(flag).search(chunk.text) is not None
 
 
 def match(term: WeightedTerm, held: ChunkTerms) -> float:

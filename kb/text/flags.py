@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import Final
 
 _ONE_LETTER: Final = len("-p")
@@ -22,3 +24,9 @@ def is_same_flag(asked: str, written: str) -> bool:
     if has_one_letter(asked):
         return asked == written
     return asked.lower() == written.lower()
+
+
+@lru_cache(maxsize=1_000)
+def standing_alone(words: str) -> re.Pattern[str]:
+    """Return what finds a flag, or other words, where they are no part of longer ones."""
+    return re.compile(rf"(?<![\w-]){re.escape(words)}(?![\w-])")
