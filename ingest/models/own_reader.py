@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from ingest.models.pair_reader import PairReader, recorded_network, with_peaks
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from torch import Tensor
+    from transformers import BertConfig
     from transformers.models.bert.modeling_bert import BertEmbeddings
 
 OWN_READER_FOLDER: Final = "second"
@@ -28,8 +30,28 @@ _CONFIG_FILE: Final = "config.json"
 _EMBEDDINGS: Final = "embeddings."
 
 
+@dataclass(frozen=True, slots=True)
+class StoredReader:
+    """What the files of a reader hold."""
+
+    config: BertConfig
+    tensors: Mapping[str, Tensor]
+    """Of the network, as `with_peaks` gives them."""
+    embeddings: BertEmbeddings
+    tokenizer: Tokenizer
+
+
 def load_own_reader(model: Path) -> PairReader | None:
     """Return the reader that lies with the reranker of a model; None where there is none."""
+    stored = stored_own_reader(model)
+    if stored is None:
+        return None
+    network = recorded_network(stored.config, stored.tensors)
+    return PairReader(network, stored.embeddings, stored.tokenizer, tells_parts=False)
+
+
+def stored_own_reader(model: Path) -> StoredReader | None:
+    """Return what the files of the reader beside a model hold; None where there is none."""
     from tokenizers import Tokenizer
     from transformers import BertConfig
     from transformers.models.bert.modeling_bert import BertEmbeddings
@@ -43,8 +65,7 @@ def load_own_reader(model: Path) -> PairReader | None:
     rows = {n: tensors.pop(n) for n in list(tensors) if n.startswith(_EMBEDDINGS)}
     embeddings.load_state_dict({n.removeprefix(_EMBEDDINGS): t for n, t in rows.items()})
     tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER_FILE))
-    network = recorded_network(config, tensors)
-    return PairReader(network, embeddings.eval(), tokenizer, tells_parts=False)
+    return StoredReader(config, tensors, embeddings.eval(), tokenizer)
 
 
 def save_own_reader(

@@ -60,9 +60,8 @@ class PairReader:
         told = self._ids(passage_text(chunk))
         if len(told) <= PASSAGE_TOKENS:
             return told
-        above = self._ids(chunk.context)[:_LONGEST_CONTEXT]
         rows = cast("Any", self._embeddings).word_embeddings.weight
-        return nearest_part(told, asked, above, rows)
+        return nearest_part(told, asked, self._ids(chunk.context), rows)
 
     def logit(self, asked: TokenIds, told: TokenIds) -> float:
         """Return how surely what is told answers: the logarithm of the odds."""
@@ -86,9 +85,10 @@ def nearest_part(told: TokenIds, asked: TokenIds, above: TokenIds, rows: Tensor)
     Args:
         told: Of a passage that is longer than what is read.
         asked: Of the question.
-        above: What stands above the passage; comes before a part from further down.
+        above: What stands above the passage; its beginning comes before a part from further down.
         rows: The embedding of each token, shape (tokens, dimension).
     """
+    above = above[:_LONGEST_CONTEXT]
     room = PASSAGE_TOKENS - len(above)
     starts = range(0, len(told) - room + _STRIDE, _STRIDE)
     parts = [told[:PASSAGE_TOKENS], *([*above, *told[start : start + room]] for start in starts)]
@@ -111,8 +111,8 @@ def without_peaks(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor for name, tensor in tensors.items() if not name.endswith(_PEAKS)}
 
 
-def recorded_network(config: Any, tensors: Mapping[str, Tensor]) -> nn.Module:
-    """Return the network of tensors as `with_peaks` gives them, as fast as it goes.
+def network_of(config: Any, tensors: Mapping[str, Tensor]) -> PairNetwork:
+    """Return the network of tensors as `with_peaks` gives them, as it was trained.
 
     Args:
         config: Of the BERT whose layers it has.
@@ -120,11 +120,16 @@ def recorded_network(config: Any, tensors: Mapping[str, Tensor]) -> nn.Module:
     """
     from transformers.models.bert.modeling_bert import BertEncoder
 
-    peaks = {n.removesuffix(_PEAKS): t for n, t in tensors.items() if n.endswith(_PEAKS)}
     network = PairNetwork(BertEncoder(config), config.hidden_size)  # type: ignore[no-untyped-call]
     network.load_state_dict(without_peaks(tensors))
+    return network.eval()
+
+
+def recorded_network(config: Any, tensors: Mapping[str, Tensor]) -> nn.Module:
+    """Return the network that `network_of` returns, as fast as it goes; it no longer learns."""
+    peaks = {n.removesuffix(_PEAKS): t for n, t in tensors.items() if n.endswith(_PEAKS)}
     example = (torch.zeros(2, 9, config.hidden_size), *_EXAMPLE)
-    return recorded(in_bytes(network.eval(), peaks), example)
+    return recorded(in_bytes(network_of(config, tensors), peaks), example)
 
 
 _EXAMPLE: Final = (

@@ -163,7 +163,12 @@ def _add_readers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     second.add_argument("--model", type=Path, required=True, help="its reranker is the teacher")
     second.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
     second.add_argument("--minutes", type=float, default=110.0, help="training time")
-    second.add_argument("--layers", type=int, default=6, help="of multilingual-e5-small's twelve")
+    start = second.add_mutually_exclusive_group()
+    start.add_argument("--layers", type=int, default=6, help="of multilingual-e5-small's twelve")
+    start.add_argument(
+        "--go-on", dest="layers", action="store_const", const=None, default=argparse.SUPPRESS,
+        help="from the second reader that lies beside the model",
+    )  # fmt: skip
     second.add_argument("--exact", action="store_true", help="float32 throughout")
 
 

@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 
 from ingest.models.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
-from ingest.training.pair_scorers import Pair
+from ingest.training.pair_scorers import Pair, PairTokens
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-    from transformers import BertModel
+    from transformers.models.bert.modeling_bert import BertEmbeddings
 
 _PROCESSOR: Final = torch.device("cpu")
 _BATCHES: Final = 3
@@ -28,8 +28,9 @@ class OwnReader:
     """Embeddings, which stay as they are, and the network that learns upon them.
 
     Args:
-        body: Where both start; its embeddings no longer learn.
-        tokenizer: Of the body's vocabulary; has the marks of XLM-RoBERTa.
+        network: What learns.
+        embeddings: What it learns upon; they no longer learn.
+        tokenizer: Of the embeddings' vocabulary; has the marks of XLM-RoBERTa.
         device: Where it reads.
 
     Raises:
@@ -37,17 +38,24 @@ class OwnReader:
     """
 
     def __init__(
-        self, body: BertModel, tokenizer: Tokenizer, device: torch.device = _PROCESSOR
+        self,
+        network: PairNetwork,
+        embeddings: BertEmbeddings,
+        tokenizer: Tokenizer,
+        device: torch.device = _PROCESSOR,
     ) -> None:
         self._first, self._separator = marks_of(tokenizer)
-        self._known: dict[str, TokenIds] = {}
         self.tokenizer = tokenizer
-        self.embeddings = body.embeddings.requires_grad_(requires_grad=False).to(device)
-        self.network = PairNetwork(body.encoder, body.config.hidden_size).to(device)
+        self.embeddings = embeddings.requires_grad_(requires_grad=False).to(device)
+        self.network = network.to(device)
+        self._tokens = PairTokens(
+            lambda text: tokenizer.encode(text, add_special_tokens=False).ids,
+            embeddings.word_embeddings.weight,
+        )
 
     def logits(self, pairs: Sequence[Pair], *, fast: bool) -> Tensor:
         """Return how surely each passage answers its question, shape (pairs,)."""
-        ids = [(self._ids(asked), self._ids(told)) for asked, told in pairs]
+        ids = [self._tokens.of(pair) for pair in pairs]
         batches = list(_of_like_length(ids))
         found = [self._read([ids[place] for place in batch], fast=fast) for batch in batches]
         places = [place for batch in batches for place in batch]
@@ -66,11 +74,6 @@ class OwnReader:
                 embedded = self.embeddings(input_ids=ids, token_type_ids=torch.zeros_like(ids))
             logits: Tensor = self.network(embedded, mask, parts)
         return logits
-
-    def _ids(self, text: str) -> TokenIds:
-        if text not in self._known:
-            self._known[text] = self.tokenizer.encode(text, add_special_tokens=False).ids
-        return self._known[text]
 
 
 def _of_like_length(pairs: Sequence[tuple[TokenIds, TokenIds]]) -> Iterator[list[int]]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
 
-from ingest.models.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
+from ingest.models.pair_network import (
+    PASSAGE_TOKENS,
+    PairNetwork,
+    TokenIds,
+    marks_of,
+    pair_batch,
+)
+from ingest.models.pair_reader import nearest_part
 from ingest.training.student import Student, tokenize
 
 if TYPE_CHECKING:
@@ -54,6 +61,37 @@ class MeanScorer:
         return torch.stack(found).mean(dim=0)
 
 
+class PairTokens:
+    """Token ids of pairs as they are read, each text and each part of a passage found once.
+
+    Args:
+        ids_of: Returns a text's token ids, without marks.
+        rows: The embedding of each token, shape (tokens, dimension).
+    """
+
+    def __init__(self, ids_of: Callable[[str], TokenIds], rows: Tensor) -> None:
+        self._ids_of = ids_of
+        self._rows = rows
+        self._known: dict[str, TokenIds] = {}
+        self._parts: dict[Pair, TokenIds] = {}
+
+    def of(self, pair: Pair) -> tuple[TokenIds, TokenIds]:
+        """Return those of the question, and of the passage; of a long one those of a part."""
+        asked, told = (self._ids(text) for text in pair)
+        if len(told) <= PASSAGE_TOKENS:
+            return asked, told
+        if pair not in self._parts:
+            # The first line of a passage is what stands above it, unless it is the only one.
+            above = self._ids(pair[1].partition("\n")[0]) if "\n" in pair[1] else []
+            self._parts[pair] = nearest_part(told, asked, above, self._rows)
+        return asked, self._parts[pair]
+
+    def _ids(self, text: str) -> TokenIds:
+        if text not in self._known:
+            self._known[text] = self._ids_of(text)
+        return self._known[text]
+
+
 class Reader:
     """A student's embeddings, which stay as they are, and the network that learns upon them.
 
@@ -64,9 +102,11 @@ class Reader:
 
     def __init__(self, student: Student, tokenizer: Tokenizer) -> None:
         self._student = student
-        self._tokenizer = tokenizer
         self._first, self._separator = marks_of(tokenizer)
-        self._known: dict[str, TokenIds] = {}
+        # Without the marks of beginning and end.
+        self._tokens = PairTokens(
+            lambda text: tokenize(tokenizer, [text])[0][1:-1], student.full_table()
+        )
         self.network = PairNetwork(student.body.encoder, student.rows.shape[1])
         self.network.to(student.rows.device)
 
@@ -76,7 +116,7 @@ class Reader:
         ids, mask, parts = (
             tensor.to(device)
             for tensor in pair_batch(
-                [(self._ids(asked), self._ids(told)) for asked, told in pairs],
+                [self._tokens.of(pair) for pair in pairs],
                 first=self._first,
                 separator=self._separator,
             )
@@ -88,9 +128,3 @@ class Reader:
                 )
             logits: Tensor = self.network(embedded, mask, parts)
         return logits
-
-    def _ids(self, text: str) -> TokenIds:
-        if text not in self._known:
-            # Without the marks of beginning and end.
-            self._known[text] = tokenize(self._tokenizer, [text])[0][1:-1]
-        return self._known[text]

@@ -64,6 +64,17 @@ def read_everyday(folder: Path) -> Pairs:
     )
 
 
+def phrasing_rows(folder: Path) -> list[list[str]]:
+    """Return the needs of a folder's `phrasings`, each with its ways to ask for it.
+
+    The plain name in English is the first, the plain one in Russian the fourth.
+
+    Raises:
+        KbError: There is no `*.tsv`, or a line has not its columns.
+    """
+    return _rows_of_all(folder / "phrasings", columns=PHRASINGS)
+
+
 def read_phrasings(folder: Path) -> Pairs:
     """Return what people type for each need of a folder's `phrasings`, beside its plain name.
 
@@ -72,11 +83,7 @@ def read_phrasings(folder: Path) -> Pairs:
     Raises:
         KbError: There is no `*.tsv`, or a line has not its columns.
     """
-    rows = [
-        (plain, other)
-        for plain, *others in _rows_of_all(folder / "phrasings", columns=PHRASINGS)
-        for other in others
-    ]
+    rows = [(plain, other) for plain, *others in phrasing_rows(folder) for other in others]
     return Pairs(
         english=[plain for plain, _ in rows],
         russian=[other for _, other in rows],

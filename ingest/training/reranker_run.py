@@ -59,7 +59,7 @@ def train_reranker(
             lessons=found.learnt,
             vaults=also.groups,
             near_misses=also.near_misses,
-            sentences=sentences.draw if sentences and also.groups else None,
+            others=sentences.draw if sentences and also.groups else None,
             settings=RerankingSettings(minutes=time, fast=fast),
             checkpoint=workspace.folder / name / CHECKPOINT_FILE,
         ).train()

@@ -50,8 +50,8 @@ class RerankingSettings:
     """How many of the questions are asked of vaults, 0-1."""
     near_miss_share: float = 0.3
     """How many stand beside near misses, 0-1; the others are asked of lessons."""
-    sentence_share: float = 0.08
-    """How many draws are sentences of the corpus, where there are some, 0-1."""
+    other_share: float = 0.08
+    """How many draws are of another kind, where there is one, 0-1."""
     reordered_share: float = 0.2
     """How many have their words in another order, 0-1."""
     body_rate: float = 7e-5
@@ -89,7 +89,7 @@ class RerankingTrainer:
         lessons: Groups of lessons, at least one.
         vaults: Groups of vaults; none for a stage over lessons alone.
         near_misses: Passages with questions that they answer, and nearly answer.
-        sentences: Draws sentences of the corpus; None where there is none.
+        others: Draws what is neither of lessons nor of vaults; None where there is no such thing.
         settings: How.
         checkpoint: The file that a stopped run goes on from.
     """
@@ -102,7 +102,7 @@ class RerankingTrainer:
         lessons: Sequence[PairGroup],
         vaults: Sequence[PairGroup],
         near_misses: Sequence[NearMisses] = (),
-        sentences: Callable[[np.random.Generator], Draw] | None = None,
+        others: Callable[[np.random.Generator], Draw] | None = None,
         settings: RerankingSettings,
         checkpoint: Path,
     ) -> None:
@@ -112,7 +112,7 @@ class RerankingTrainer:
         self._lessons = _drawable(lessons, settings)
         self._vaults = _drawable(vaults, settings)
         self._near_misses = near_misses
-        self._sentences = sentences
+        self._others = others
         self._settings = settings
         self._checkpoint = checkpoint
         body = list(reader.network.encoder.parameters())
@@ -170,8 +170,8 @@ class RerankingTrainer:
 
     def _draw(self, rng: np.random.Generator) -> Draw:
         settings, kind = self._settings, rng.random()
-        if self._sentences is not None and rng.random() < settings.sentence_share:
-            return self._sentences(rng)
+        if self._others is not None and rng.random() < settings.other_share:
+            return self._others(rng)
         if kind < settings.near_miss_share and self._near_misses:
             drawn = beside_near_misses(self._near_misses[_any(len(self._near_misses), rng)], rng)
         else:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from ingest.models.own_reader import save_own_reader
+from ingest.models.own_reader import save_own_reader, stored_own_reader
+from ingest.models.pair_network import PairNetwork
+from ingest.models.pair_reader import network_of
 from ingest.models.quantization import input_peaks
 from ingest.training.distillation import CHECKPOINT_FILE
 from ingest.training.e5 import e5_body, e5_path, e5_tokenizer
 from ingest.training.e5_file import E5File
 from ingest.training.e5_vocabulary import Counted, kept_pieces, texts_of_corpus, texts_of_lessons
 from ingest.training.evaluation import student_encoder
+from ingest.training.need_lines import NeedLines, read_need_lines
 from ingest.training.own_reader import OwnReader
 from ingest.training.pair_scorers import MeanScorer, Reader
 from ingest.training.prepare import TOKENIZER_FILE
@@ -22,6 +26,7 @@ from ingest.training.reranking_lessons import RerankingLessons, read_reranking_l
 from ingest.training.student import load_student
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
+from kb.errors import ModelError
 
 _MEAN_RATE: Final = 0.01
 
@@ -33,7 +38,7 @@ def train_second_reader(
     model: Path,
     corpus: tuple[Path, Path] | None = None,
     minutes: float,
-    layers: int,
+    layers: int | None,
     fast: bool = True,
 ) -> dict[str, float]:
     """Train a second reader, write it beside the model, and return scores on lessons held out.
@@ -47,24 +52,29 @@ def train_second_reader(
         corpus: File of aligned sentences, and one of more lines in Russian: their pieces are in the
             vocabulary too; None for none.
         minutes: Training time.
-        layers: Of multilingual-e5-small, from the lowest.
+        layers: Of multilingual-e5-small, from the lowest; None to go on from the second reader that
+            lies beside the model, whose vocabulary stays as it is.
         fast: Compute in bfloat16.
 
     Raises:
         ModelError: The package of multilingual-e5-small is not installed, or the model has no
-            reranker of its own.
+            reranker of its own, or no second reader to go on from.
         InvalidInputError: There are not so many layers.
     """
-    reader = _reader(workspace, list(_counted(lessons, corpus)), layers)
-    found, teacher = _taught(workspace, lessons, model)
+    if layers is None:
+        reader = _stored(workspace, model)
+    else:
+        reader = _begun(workspace, list(_counted(lessons, corpus)), layers)
+    found, needs, teacher = _taught(workspace, lessons, model)
     RerankingTrainer(
         reader,
         teacher=teacher,
         lessons=found.learnt,
         vaults=found.vaults.groups,
         near_misses=found.vaults.near_misses,
-        settings=_settings(minutes, fast=fast),
-        checkpoint=workspace.folder / f"second-reader-{layers}" / CHECKPOINT_FILE,
+        others=needs.draw,
+        settings=_settings(minutes, goes_on=layers is None, fast=fast),
+        checkpoint=workspace.folder / f"second-reader-{layers or 'on'}" / CHECKPOINT_FILE,
     ).train()
     scores: dict[str, float] = {}
     # Every matrix is met by what is measured: that tells how large its input grows.
@@ -80,34 +90,51 @@ def _counted(lessons: Path, corpus: tuple[Path, Path] | None) -> Iterator[Counte
         yield texts_of_corpus(*corpus)
 
 
-def _reader(workspace: Workspace, counted: list[Counted], layers: int) -> OwnReader:
+def _begun(workspace: Workspace, counted: list[Counted], layers: int) -> OwnReader:
     file = E5File.read(e5_path())
     kept = kept_pieces(file, counted)
     body = e5_body(file, kept, layers=layers)
-    return OwnReader(body, e5_tokenizer(file, kept), workspace.device)
+    network = PairNetwork(body.encoder, body.config.hidden_size)
+    return OwnReader(network, body.embeddings, e5_tokenizer(file, kept), workspace.device)
 
 
-def _taught(workspace: Workspace, lessons: Path, model: Path) -> tuple[RerankingLessons, Reader]:
+def _stored(workspace: Workspace, model: Path) -> OwnReader:
+    stored = stored_own_reader(model)
+    if stored is None:
+        raise ModelError(
+            f"beside {model} is no second reader to go on from",
+            hint="run the step `second-reader` without `--go-on` before",
+        )
+    network = network_of(stored.config, stored.tensors)
+    return OwnReader(network, stored.embeddings, stored.tokenizer, workspace.device)
+
+
+def _taught(
+    workspace: Workspace, lessons: Path, model: Path
+) -> tuple[RerankingLessons, NeedLines, Reader]:
     """Return what is learnt from, and the teacher."""
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student = load_student(model).to(workspace.device)
-    found = read_reranking_lessons(lessons, student_encoder(student, tokenizer, fast=True))
+    encoder = student_encoder(student, tokenizer, fast=True)
+    found, needs = read_reranking_lessons(lessons, encoder), read_need_lines(lessons, encoder)
     # The vectors are made before: the reranker's layers take the place of the student's own.
     teacher = Reader(student, tokenizer)
     load_reranker(teacher, model)
-    return found, teacher
+    return found, needs, teacher
 
 
-def _settings(minutes: float, *, fast: bool) -> RerankingSettings:
+def _settings(minutes: float, *, goes_on: bool, fast: bool) -> RerankingSettings:
     """Return how it is trained: with fewer draws a step, for each takes longer than the reranker's.
 
-    It starts from a network that was made for other texts, so its layers move faster.
+    It begins with a network that was made for other texts, so its layers move faster; what has
+    learnt already is told less by the teacher, and draws otherwise.
     """
-    return RerankingSettings(
+    begun = RerankingSettings(
         minutes=minutes,
         groups=12,
         vault_share=0.6,
         near_miss_share=0.25,
+        other_share=0.3,
         body_rate=1.2e-4,
         head_rate=3e-2,
         warmup_steps=20,
@@ -115,3 +142,6 @@ def _settings(minutes: float, *, fast: bool) -> RerankingSettings:
         fast=fast,
         mean_rate=_MEAN_RATE,
     )
+    if not goes_on:
+        return begun
+    return replace(begun, seed=7, teacher_weight=0.7, body_rate=1e-4, head_rate=1e-2)

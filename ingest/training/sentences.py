@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from ingest.training.evaluation import Encoder
+from ingest.training.neighbours import nearest_others
 from ingest.training.pair_scorers import Pair
 from ingest.training.pairs import Indices, Pairs, read_pairs
 from ingest.training.reranking import Draw
@@ -27,7 +28,6 @@ _MACHINE_SHARE: Final = 0.25
 _NEAREST: Final = 8
 _SAME: Final = 0.93
 """What is nearer says the same."""
-_BLOCK: Final = 500
 _RUSSIAN_PASSAGES: Final = 0.62
 _RUSSIAN_QUESTIONS: Final = 0.6
 _BESIDE_PASSAGES: Final = 0.65
@@ -121,24 +121,12 @@ def read_sentences(path: Path, encode: Encoder, *, drawn: int = 45_000, seed: in
         russian=[found.russian[n] for n in kept],
         source=[found.source[n] for n in kept],
     )
-    return Sentences(pairs=pairs, near=_nearest(pairs, encode, min(drawn, len(kept))))
+    vectors = np.asarray(encode(pairs.english), dtype=np.float32)
+    near = nearest_others(vectors, count=_NEAREST, same=_SAME, first=min(drawn, len(kept)))
+    return Sentences(pairs=pairs, near=near)
 
 
 def _is_fit(pairs: Pairs, at: int, rng: np.random.Generator) -> bool:
     if len(pairs.english[at]) not in _CHARS:
         return False
     return not pairs.source[at].endswith(":MT") or rng.random() < _MACHINE_SHARE
-
-
-def _nearest(pairs: Pairs, encode: Encoder, drawn: int) -> Indices:
-    """Return the nearest others of the first sentences, shape (drawn, at most 8)."""
-    vectors = np.asarray(encode(pairs.english), dtype=np.float32)
-    rows = []
-    for start in range(0, drawn, _BLOCK):
-        block = vectors[start : min(start + _BLOCK, drawn)] @ vectors.T
-        block[block > _SAME] = -1.0  # itself too
-        count = min(_NEAREST, len(pairs) - 1)
-        found = np.argpartition(-block, count, axis=1)[:, :count]
-        order = np.argsort(-np.take_along_axis(block, found, axis=1), axis=1)
-        rows.append(np.take_along_axis(found, order, axis=1))
-    return np.concatenate(rows)

@@ -11,7 +11,8 @@ from tokenizers import Tokenizer
 from tokenizers.models import Unigram
 from torch import Tensor
 
-from ingest.models.pair_network import PASSAGE_TOKENS, QUESTION_TOKENS
+from ingest.models.own_reader import save_own_reader
+from ingest.models.pair_network import PASSAGE_TOKENS, QUESTION_TOKENS, PairNetwork
 from ingest.models.reranker import save_reranker
 from ingest.training import second_reader_run
 from ingest.training.__main__ import main
@@ -19,14 +20,15 @@ from ingest.training.e5 import e5_body, e5_tokenizer
 from ingest.training.e5_file import E5File
 from ingest.training.own_reader import OwnReader
 from ingest.training.pair_groups import PairGroup
-from ingest.training.pair_scorers import MeanScorer, Pair, PairScorer, Reader
+from ingest.training.pair_scorers import MeanScorer, Pair, PairScorer, PairTokens, Reader
 from ingest.training.reranker_run import load_reranker
 from ingest.training.reranking import RerankingSettings, RerankingTrainer, teacher_loss
 from ingest.training.student import load_student
 from ingest.training.vocabulary import load_tokenizer
+from ingest.training.workspace import Workspace
 from kb.errors import ModelError
 from tests.unit.ingest.training.test_reranking import write_vault
-from tests.unit.ingest.training.tiny import write_lessons
+from tests.unit.ingest.training.tiny import write_lessons, write_phrasings
 from tests.unit.ingest.training.tiny_e5 import LAYERS, PIECES, write_e5
 
 PAIRS = [
@@ -48,7 +50,30 @@ def own_reader(folder: Path) -> OwnReader:
     path = folder / "e5.bin"
     write_e5(path)
     file = E5File.read(path)
-    return OwnReader(e5_body(file, range(len(PIECES)), layers=LAYERS), e5_tokenizer(file))
+    body = e5_body(file, range(len(PIECES)), layers=LAYERS)
+    return OwnReader(PairNetwork(body.encoder, 32), body.embeddings, e5_tokenizer(file))
+
+
+def test_of_a_long_passage_the_part_that_is_near_the_question_is_read() -> None:
+    tokens = {word: place for place, word in enumerate(["above", "s", "port", *"abcdefghij"])}
+    asked_for: list[str] = []
+
+    def ids_of(text: str) -> list[int]:
+        asked_for.append(text)
+        return [tokens[word] for word in text.split()]
+
+    read = PairTokens(ids_of, torch.eye(len(tokens)))
+    long = "above\n" + "s " * 3 * PASSAGE_TOKENS + "port"
+    for told, above in ((long, True), (long.replace("\n", " "), False)):
+        asked, part = read.of(("port", told))
+        assert asked == [tokens["port"]]
+        assert len(part) <= PASSAGE_TOKENS
+        assert tokens["port"] in part
+        assert (tokens["above"] in part) == above
+    assert read.of(("a", "b c"))[1] == ids_of("b c")
+    before = len(asked_for)
+    assert read.of(("port", long)) == read.of(("port", long))
+    assert len(asked_for) == before
 
 
 class Fixed:
@@ -90,8 +115,9 @@ def test_the_embeddings_do_not_learn(reader: OwnReader) -> None:
 def test_a_tokenizer_without_marks_is_told(tmp_path: Path) -> None:
     write_e5(tmp_path / "e5.bin")
     body = e5_body(E5File.read(tmp_path / "e5.bin"), [0, 1, 2, 3], layers=1)
+    network = PairNetwork(body.encoder, 32)
     with pytest.raises(ModelError, match="marks"):
-        OwnReader(body, Tokenizer(Unigram([("a", 0.0)], unk_id=0)))
+        OwnReader(network, body.embeddings, Tokenizer(Unigram([("a", 0.0)], unk_id=0)))
 
 
 def test_the_mean_of_scorers_is_that_of_their_logits() -> None:
@@ -204,22 +230,40 @@ def test_the_step_writes_a_reader_and_tells_its_scores_alone_and_with_the_rerank
     monkeypatch.setattr(second_reader_run, "e5_path", lambda: tmp_path / "e5.bin")
     lessons = write_lessons(tmp_path / "lessons", [f"note-{n}" for n in range(12)])
     write_vault(lessons / "vaults")
+    write_phrasings(lessons)
     reranker = Reader(load_student(model), load_tokenizer(model / "tokenizer.json"))
     save_reranker(reranker.network, {}, model)
-    status = main([
-        "second-reader", "--run", str(tmp_path / "run"), "--model", str(model),
-        "--lessons", str(lessons), "--minutes", "0.01", "--layers", "1", "--device", "cpu",
-    ])  # fmt: skip
-    assert status == 0
-    figures = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
-    assert set(figures) == {"first", "told apart", "first of both", "told apart of both"}
-    assert all(0 <= float(value) <= 1 for value in figures.values())
+    for start in (["--layers", "1"], ["--go-on"]):
+        status = main([
+            "second-reader", "--run", str(tmp_path / "run"), "--model", str(model),
+            "--lessons", str(lessons), "--minutes", "0.01", "--device", "cpu", *start,
+        ])  # fmt: skip
+        assert status == 0
+        figures = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
+        assert set(figures) == {"first", "told apart", "first of both", "told apart of both"}
+        assert all(0 <= float(value) <= 1 for value in figures.values())
+        # Nothing of the package is needed to go on.
+        (tmp_path / "e5.bin").unlink(missing_ok=True)
+
+
+def test_a_second_reader_goes_on_from_its_files(tmp_path: Path, reader: OwnReader) -> None:
+    model, workspace = tmp_path / "model", Workspace(tmp_path / "run", torch.device("cpu"))
+    with pytest.raises(ModelError, match="no second reader"):
+        second_reader_run._stored(workspace, model)
+    with torch.no_grad():
+        for parameter in reader.network.parameters():
+            parameter.add_(torch.randn(parameter.shape) * 0.05)
+    save_own_reader(reader.network, reader.embeddings, reader.tokenizer, {}, model)
+    stored = second_reader_run._stored(workspace, model)
+    with torch.no_grad():
+        read, wanted = (one.logits(PAIRS, fast=False) for one in (stored, reader))
+    assert torch.allclose(read, wanted, atol=0.05)
 
 
 def test_the_help_lists_the_step(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, told in (
         (["--help"], "second-reader"),
-        (["second-reader", "--help"], "--layers"),
+        (["second-reader", "--help"], "--go-on"),
     ):
         with pytest.raises(SystemExit) as ended:
             main(arguments)

@@ -115,6 +115,15 @@ def write_lessons(folder: Path, names: list[str]) -> Path:
     return folder
 
 
+def write_phrasings(folder: Path, needs: int = 14) -> Path:
+    """Write needs; a way to ask for one tells which it is, in which language and in which way."""
+    (folder / "phrasings").mkdir(parents=True, exist_ok=True)
+    ways = ["a-en-0", "a-en-1", "a-en-2", "в-ru-0", "в-ru-1", "в-ru-2", "в-ru-3"]
+    rows = ["\t".join(f"{way}-of-{need}" for way in ways) for need in range(needs)]
+    (folder / "phrasings" / "1.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return folder
+
+
 def encode(texts: Sequence[str]) -> Matrix:
     """Return a vector for each text, one and the same for the same text."""
     return np.stack([one.vector for one in FakeEmbedder().embed_documents(texts)])
