@@ -50,16 +50,22 @@ def _size(call: Invocation, flag: str) -> int | None:
     return size
 
 
+def _capped(asked: int, cap: int, note: Saying, notes: list[Saying]) -> int:
+    """Return what is asked for; the cap, and tell so, where it is more or stands for no limit."""
+    if 0 < asked <= cap:
+        return asked
+    notes.append(note)
+    return cap
+
+
 def _read_memory(call: Invocation, limits: Limits, notes: list[Saying]) -> int | None:
     size = _size(call, "--memory")
     if size is None:
         return None
     if 0 < size < _MIN_MEMORY:
         raise refused("invalid_value", key="problem.memory_too_small", value=call.value("--memory"))
-    if not 0 < size <= limits.memory_bytes:
-        notes.append(saying("note.memory_capped", limit=format_bytes(limits.memory_bytes)))
-        return limits.memory_bytes
-    return size
+    note = saying("note.memory_capped", limit=format_bytes(limits.memory_bytes))
+    return _capped(size, limits.memory_bytes, note, notes)
 
 
 def _read_reservation(call: Invocation, memory: int) -> int | None:
@@ -80,11 +86,8 @@ def _read_cpus(call: Invocation, limits: Limits, notes: list[Saying]) -> int | N
     number = parse_decimal(text)
     if number is None:
         raise refused("invalid_value", key="problem.decimal", value=text)
-    nano = int(number * 10**9)
-    if not 0 < nano <= limits.nano_cpus:
-        notes.append(saying("note.cpus_capped", limit=f"{limits.nano_cpus / 10**9:g}"))
-        return limits.nano_cpus
-    return nano
+    note = saying("note.cpus_capped", limit=f"{limits.nano_cpus / 10**9:g}")
+    return _capped(int(number * 10**9), limits.nano_cpus, note, notes)
 
 
 def _read_cpu_shares(call: Invocation) -> int | None:
@@ -99,20 +102,15 @@ def _read_pids(call: Invocation, limits: Limits, notes: list[Saying]) -> int | N
     number = parse_count(text)
     if number is None:
         raise refused("invalid_value", key="problem.count", value=text)
-    if not 0 < number <= limits.pids:
-        notes.append(saying("note.pids_capped", limit=limits.pids))
-        return limits.pids
-    return number
+    return _capped(number, limits.pids, saying("note.pids_capped", limit=limits.pids), notes)
 
 
 def _read_shm(call: Invocation, limits: Limits, notes: list[Saying]) -> int | None:
     size = _size(call, "--shm-size")
     if size is None:
         return None
-    if not 0 < size <= limits.shm_bytes:
-        notes.append(saying("note.shm_capped", limit=format_bytes(limits.shm_bytes)))
-        return limits.shm_bytes
-    return size
+    note = saying("note.shm_capped", limit=format_bytes(limits.shm_bytes))
+    return _capped(size, limits.shm_bytes, note, notes)
 
 
 def _read_ulimit(text: str, limits: Limits, notes: list[Saying]) -> Ulimit:
