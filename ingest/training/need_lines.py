@@ -19,7 +19,7 @@ from ingest.training.neighbours import nearest_others
 from ingest.training.pair_scorers import Pair
 from ingest.training.pairs import Indices
 from ingest.training.phrases import phrasing_rows
-from ingest.training.reranking import Draw
+from ingest.training.reranking import Draw, any_place
 
 _Language = tuple[int, ...]
 """Places of the ways in it, the plain one first."""
@@ -60,11 +60,11 @@ class NeedLines:
 
     def draw(self, rng: np.random.Generator) -> Draw:
         """Return a question beside passages, or a passage beside questions; the first fits."""
-        need = _any(len(self.ways), rng)
+        need = self._anyone(rng)
         near = self.near[need][:_WRONG]
         others = [int(near[place]) for place in rng.permutation(len(near))]
         if rng.random() < _BESIDE_PASSAGES:
-            far = _any(len(self.ways), rng)
+            far = self._anyone(rng)
             chosen = [*others[: _BESIDE - 1], *([] if far == need else [far])]
             return Draw(self._beside_passages(need, chosen, rng), has_right=True)
         return Draw(self._beside_questions(need, others[:_BESIDE], rng), has_right=True)
@@ -104,13 +104,13 @@ class NeedLines:
         way = _told(language, rng)
         lines = [self.ways[need][way]]
         for _ in range(int(rng.choice(len(_OTHER_LINES), p=_OTHER_LINES))):
-            other = self._near(need, rng) if rng.random() < _NEAR_LINES else self._far(rng)
+            other = self._near(need, rng) if rng.random() < _NEAR_LINES else self._anyone(rng)
             if other != need and other not in avoided:
                 lines.append(self.ways[other][_told(language, rng)])
         lines = [lines[place].rstrip("?") for place in rng.permutation(len(lines))]
         if rng.random() < _CAPITALISED:
             lines = [line[:1].upper() + line[1:] for line in lines]
-        between = _BETWEEN[_any(len(_BETWEEN), rng)]
+        between = _BETWEEN[any_place(len(_BETWEEN), rng)]
         return self._heading(need, rng, language, avoided) + between.join(lines), way
 
     def _heading(
@@ -124,15 +124,15 @@ class NeedLines:
         return " ".join(words).capitalize() + "\n"
 
     def _near(self, need: int, rng: np.random.Generator) -> int:
-        return int(self.near[need][_any(self.near.shape[1], rng)])
+        return int(self.near[need][any_place(self.near.shape[1], rng)])
 
-    def _far(self, rng: np.random.Generator) -> int:
-        return _any(len(self.ways), rng)
+    def _anyone(self, rng: np.random.Generator) -> int:
+        return any_place(len(self.ways), rng)
 
     def _question(self, need: int, rng: np.random.Generator, told: int | None = None) -> str:
         """Return a way to ask for a need, other than the one that is told."""
         free = [way for way in _language(rng, _RUSSIAN_QUESTIONS) if way != told]
-        return self.ways[need][free[_any(len(free), rng)]]
+        return self.ways[need][free[any_place(len(free), rng)]]
 
 
 def read_need_lines(folder: Path, encode: Encoder) -> NeedLines:
@@ -152,10 +152,6 @@ def read_need_lines(folder: Path, encode: Encoder) -> NeedLines:
     return NeedLines(ways=ways, near=nearest_others(vectors, count=_NEAREST, same=_SAME))
 
 
-def _any(count: int, rng: np.random.Generator) -> int:
-    return int(rng.integers(count))
-
-
 def _language(rng: np.random.Generator, russian: float) -> _Language:
     return _RUSSIAN if rng.random() < russian else _ENGLISH
 
@@ -166,4 +162,4 @@ def _other_of(language: _Language) -> _Language:
 
 def _told(language: _Language, rng: np.random.Generator) -> int:
     """Return the way that a line tells a need in."""
-    return language[0] if rng.random() < _PLAIN else language[_any(len(language), rng)]
+    return language[0] if rng.random() < _PLAIN else language[any_place(len(language), rng)]

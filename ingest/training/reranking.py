@@ -173,11 +173,12 @@ class RerankingTrainer:
         if self._others is not None and rng.random() < settings.other_share:
             return self._others(rng)
         if kind < settings.near_miss_share and self._near_misses:
-            drawn = beside_near_misses(self._near_misses[_any(len(self._near_misses), rng)], rng)
+            beside = self._near_misses[any_place(len(self._near_misses), rng)]
+            drawn = beside_near_misses(beside, rng)
         else:
             asks_vault = kind < settings.near_miss_share + settings.vault_share
             pool = self._vaults if asks_vault and self._vaults else self._lessons
-            drawn = beside_passages(pool[_any(len(pool), rng)], settings, rng)
+            drawn = beside_passages(pool[any_place(len(pool), rng)], settings, rng)
         if rng.random() >= settings.reordered_share:
             return drawn
         other = {asked: reordered(asked, rng) for asked, _ in drawn.pairs}
@@ -224,11 +225,12 @@ def beside_passages(
 
 def beside_near_misses(found: NearMisses, rng: np.random.Generator) -> Draw:
     """Return a passage beside a question that it answers, and all that it nearly answers."""
-    questions = [found.answered[_any(len(found.answered), rng)], *found.missed]
+    questions = [found.answered[any_place(len(found.answered), rng)], *found.missed]
     return Draw([(one, found.passage) for one in questions], has_right=True)
 
 
-def _any(count: int, rng: np.random.Generator) -> int:
+def any_place(count: int, rng: np.random.Generator) -> int:
+    """Draw one of so many places, from 0."""
     return int(rng.integers(count))
 
 
