@@ -156,7 +156,13 @@ def _add_readers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     rerank = _step(steps, "rerank", "train what reads questions with chunks; resumes")
     rerank.add_argument("--model", type=Path, required=True, help="the folder it goes with")
     rerank.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
-    rerank.add_argument("--lessons-minutes", type=float, default=14.0, help="over lessons alone")
+    first = rerank.add_mutually_exclusive_group()
+    first.add_argument("--lessons-minutes", type=float, default=14.0, help="over lessons alone")
+    first.add_argument(
+        "--go-on", dest="lessons_minutes", action="store_const", const=None,
+        default=argparse.SUPPRESS, help="from the reranker that lies beside the model",
+    )  # fmt: skip
+    _add_newest(rerank)
     rerank.add_argument("--minutes", type=float, default=47.0, help="over vaults and lessons")
     rerank.add_argument("--exact", action="store_true", help="float32 throughout")
     second = _step(steps, "second-reader", "train what reads beside the reranker; resumes")
@@ -169,7 +175,15 @@ def _add_readers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--go-on", dest="layers", action="store_const", const=None, default=argparse.SUPPRESS,
         help="from the second reader that lies beside the model",
     )  # fmt: skip
+    _add_newest(second)
     second.add_argument("--exact", action="store_true", help="float32 throughout")
+
+
+def _add_newest(step: argparse.ArgumentParser) -> None:
+    step.add_argument(
+        "--newest", type=int, default=0, metavar="NUMBER",
+        help="the vaults from this number on are new: less is asked of the others",
+    )  # fmt: skip
 
 
 def _add_export(step: argparse.ArgumentParser) -> None:
@@ -291,7 +305,8 @@ def _rerank(options: argparse.Namespace) -> None:
     scores = train_reranker(
         _workspace(options), options.lessons, model=options.model,
         corpus=options.corpus / PAIRS_FILE if options.corpus else None,
-        lessons_minutes=options.lessons_minutes, minutes=options.minutes, fast=not options.exact,
+        lessons_minutes=options.lessons_minutes, minutes=options.minutes, newest=options.newest,
+        fast=not options.exact,
     )  # fmt: skip
     for name, value in scores.items():
         sys.stdout.write(f"{name}\t{value:.4f}\n")
@@ -305,7 +320,8 @@ def _second_reader(options: argparse.Namespace) -> None:
     scores = train_second_reader(
         _workspace(options), options.lessons, model=options.model,
         corpus=(corpus / PAIRS_FILE, corpus / MONOLINGUAL_FILE) if corpus else None,
-        minutes=options.minutes, layers=options.layers, fast=not options.exact,
+        minutes=options.minutes, layers=options.layers, newest=options.newest,
+        fast=not options.exact,
     )  # fmt: skip
     for name, value in scores.items():
         sys.stdout.write(f"{name}\t{value:.4f}\n")

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
+
+import numpy as np
 
 from ingest.models.pair_reader import without_peaks
 from ingest.models.quantization import input_peaks
 from ingest.models.reranker import save_reranker, stored_reranker
 from ingest.training.distillation import CHECKPOINT_FILE
-from ingest.training.evaluation import student_encoder
+from ingest.training.evaluation import Encoder, student_encoder
+from ingest.training.need_lines import read_need_lines
 from ingest.training.pair_scorers import Reader
 from ingest.training.prepare import TOKENIZER_FILE
-from ingest.training.reranking import RerankingSettings, RerankingTrainer, rate_groups
-from ingest.training.reranking_lessons import read_reranking_lessons
+from ingest.training.reranking import Draw, RerankingSettings, RerankingTrainer, rate_groups
+from ingest.training.reranking_lessons import RerankingLessons, read_reranking_lessons
 from ingest.training.sentences import read_sentences
 from ingest.training.student import load_student
 from ingest.training.vaults import VaultLessons
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
 from kb.errors import ModelError
+
+_MEAN_RATE: Final = 0.01
 
 
 def train_reranker(
@@ -27,8 +35,9 @@ def train_reranker(
     *,
     model: Path,
     corpus: Path | None = None,
-    lessons_minutes: float,
+    lessons_minutes: float | None,
     minutes: float,
+    newest: int = 0,
     fast: bool = True,
 ) -> dict[str, float]:
     """Train the reranker of a model, write it beside, and return its scores on lessons held out.
@@ -38,36 +47,83 @@ def train_reranker(
         lessons: Folder of the lessons and of `vaults`.
         model: The exported folder whose embeddings it reads with.
         corpus: File of aligned sentences, which are learnt from too; None for none.
-        lessons_minutes: Training time over the lessons alone, which comes first.
+        lessons_minutes: Training time over the lessons alone, which comes first; None to go on from
+            the reranker that lies beside the model.
         minutes: Training time over vaults and lessons.
+        newest: The vaults from this number on are new; of the others less is asked.
         fast: Compute in bfloat16.
     """
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student = load_student(model).to(workspace.device)
     encoder = student_encoder(student, tokenizer, fast=True)
-    found = read_reranking_lessons(lessons, encoder)
-    sentences = read_sentences(corpus, encoder) if corpus else None
+    found = read_reranking_lessons(lessons, encoder, newest=newest)
+    others = _others(lessons, corpus, encoder, goes_on=lessons_minutes is None)
     # The vectors are made before the first stage: it changes the student's own layers.
     reader = Reader(student, tokenizer)
-    stages = [
-        ("reranked-lessons", lessons_minutes, VaultLessons(groups=[], near_misses=[])),
-        ("reranked", minutes, found.vaults),
-    ]
-    for name, time, also in stages:
+    if lessons_minutes is None:
+        load_reranker(reader, model)
+    for stage in _stages(found, others, lessons_minutes, minutes, fast=fast):
         RerankingTrainer(
             reader,
             lessons=found.learnt,
-            vaults=also.groups,
-            near_misses=also.near_misses,
-            others=sentences.draw if sentences and also.groups else None,
-            settings=RerankingSettings(minutes=time, fast=fast),
-            checkpoint=workspace.folder / name / CHECKPOINT_FILE,
+            vaults=stage.vaults.groups,
+            near_misses=stage.vaults.near_misses,
+            others=stage.others,
+            settings=stage.settings,
+            checkpoint=workspace.folder / stage.name / CHECKPOINT_FILE,
         ).train()
     scores: dict[str, float] = {}
     # Every matrix is met by what is measured: that tells how large its input grows.
     peaks = input_peaks(reader.network, lambda: scores.update(rate_groups(reader, found.measured)))
     save_reranker(reader.network, peaks, model)
     return scores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stage:
+    """What is learnt from beside the lessons, and how."""
+
+    name: str
+    vaults: VaultLessons
+    others: Callable[[np.random.Generator], Draw] | None = None
+    settings: RerankingSettings
+
+
+def _others(
+    lessons: Path, corpus: Path | None, encoder: Encoder, *, goes_on: bool
+) -> Callable[[np.random.Generator], Draw] | None:
+    """Return what draws from neither lessons nor vaults: needs, or at first the sentences."""
+    if goes_on:
+        return read_need_lines(lessons, encoder).draw
+    return read_sentences(corpus, encoder).draw if corpus else None
+
+
+def _stages(
+    found: RerankingLessons,
+    others: Callable[[np.random.Generator], Draw] | None,
+    lessons_minutes: float | None,
+    minutes: float,
+    *,
+    fast: bool,
+) -> list[_Stage]:
+    settings = RerankingSettings(minutes=minutes, fast=fast)
+    if lessons_minutes is None:
+        settings = replace(
+            settings, seed=7, groups=12, vault_share=0.6, near_miss_share=0.25, other_share=0.2,
+            head_rate=1e-2, warmup_steps=20, rate_floor=0.02, mean_rate=_MEAN_RATE,
+        )  # fmt: skip
+        return [
+            _Stage(name="reranked-on", vaults=found.vaults, others=others, settings=settings),
+        ]
+    none = VaultLessons(groups=[], near_misses=[])
+    return [
+        _Stage(
+            name="reranked-lessons",
+            vaults=none,
+            settings=replace(settings, minutes=lessons_minutes),
+        ),
+        _Stage(name="reranked", vaults=found.vaults, others=others, settings=settings),
+    ]
 
 
 def load_reranker(reader: Reader, model: Path) -> None:

@@ -28,17 +28,18 @@ class RerankingLessons:
     """Its near misses are those of the lessons too."""
 
 
-def read_reranking_lessons(lessons: Path, encode: Encoder) -> RerankingLessons:
+def read_reranking_lessons(lessons: Path, encode: Encoder, *, newest: int = 0) -> RerankingLessons:
     """Read what a folder of lessons teaches a reranker.
 
     Args:
         lessons: Folder of the lessons and of `vaults`.
         encode: Finds the passages that are near a question.
+        newest: The vaults from this number on are new; of the others less is asked.
     """
     found = read_lessons(lessons)
     taught = [one for one in found if not is_held_out(one)]
     held_out = list(lesson_groups([one for one in found if is_held_out(one)], encode))
-    vaults = read_vaults(lessons, encode)
+    vaults = read_vaults(lessons, encode, newest=newest)
     near_misses = [*vaults.near_misses, *near_misses_of_lessons(lessons, taught)]
     return RerankingLessons(
         learnt=list(lesson_groups(taught, encode)),

@@ -39,6 +39,7 @@ def train_second_reader(
     corpus: tuple[Path, Path] | None = None,
     minutes: float,
     layers: int | None,
+    newest: int = 0,
     fast: bool = True,
 ) -> dict[str, float]:
     """Train a second reader, write it beside the model, and return scores on lessons held out.
@@ -54,6 +55,7 @@ def train_second_reader(
         minutes: Training time.
         layers: Of multilingual-e5-small, from the lowest; None to go on from the second reader that
             lies beside the model, whose vocabulary stays as it is.
+        newest: The vaults from this number on are new; of the others less is asked.
         fast: Compute in bfloat16.
 
     Raises:
@@ -65,7 +67,7 @@ def train_second_reader(
         reader = _stored(workspace, model)
     else:
         reader = _begun(workspace, list(_counted(lessons, corpus)), layers)
-    found, needs, teacher = _taught(workspace, lessons, model)
+    found, needs, teacher = _taught(workspace, lessons, model, newest)
     RerankingTrainer(
         reader,
         teacher=teacher,
@@ -110,13 +112,14 @@ def _stored(workspace: Workspace, model: Path) -> OwnReader:
 
 
 def _taught(
-    workspace: Workspace, lessons: Path, model: Path
+    workspace: Workspace, lessons: Path, model: Path, newest: int
 ) -> tuple[RerankingLessons, NeedLines, Reader]:
     """Return what is learnt from, and the teacher."""
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student = load_student(model).to(workspace.device)
     encoder = student_encoder(student, tokenizer, fast=True)
-    found, needs = read_reranking_lessons(lessons, encoder), read_need_lines(lessons, encoder)
+    found = read_reranking_lessons(lessons, encoder, newest=newest)
+    needs = read_need_lines(lessons, encoder)
     # The vectors are made before: the reranker's layers take the place of the student's own.
     teacher = Reader(student, tokenizer)
     load_reranker(teacher, model)
@@ -127,7 +130,7 @@ def _settings(minutes: float, *, goes_on: bool, fast: bool) -> RerankingSettings
     """Return how it is trained: with fewer draws a step, for each takes longer than the reranker's.
 
     It begins with a network that was made for other texts, so its layers move faster; what has
-    learnt already is told less by the teacher, and draws otherwise.
+    learnt already is told nothing by the teacher, and draws otherwise.
     """
     begun = RerankingSettings(
         minutes=minutes,
@@ -144,4 +147,4 @@ def _settings(minutes: float, *, goes_on: bool, fast: bool) -> RerankingSettings
     )
     if not goes_on:
         return begun
-    return replace(begun, seed=7, teacher_weight=0.7, body_rate=1e-4, head_rate=1e-2)
+    return replace(begun, seed=7, teacher_weight=0.0, body_rate=1e-4, head_rate=1e-2)

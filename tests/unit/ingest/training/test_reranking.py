@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from ingest.models.model_files import reranker_folder
-from ingest.models.reranker import RERANKER_FILE
+from ingest.models.reranker import RERANKER_FILE, save_reranker
 from ingest.training.__main__ import main
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.near_misses import (
@@ -20,6 +20,7 @@ from ingest.training.near_misses import (
 )
 from ingest.training.pair_groups import PairGroup, lesson_groups, shared_words, vault_groups
 from ingest.training.pair_scorers import Reader
+from ingest.training.reranker_run import load_reranker
 from ingest.training.reranking import (
     RerankingSettings,
     RerankingTrainer,
@@ -33,7 +34,7 @@ from ingest.training.student import load_student
 from ingest.training.vaults import asked_of_vaults
 from ingest.training.vocabulary import load_tokenizer
 from kb.evaluation.gold import load_gold
-from tests.unit.ingest.training.tiny import encode, write_lessons
+from tests.unit.ingest.training.tiny import encode, write_lessons, write_phrasings
 
 _NEAR = ("a network", "a container")
 GROUPS = [
@@ -206,15 +207,43 @@ def test_the_step_writes_a_reranker_beside_the_model_and_tells_its_scores(
     lessons = write_lessons(tmp_path / "lessons", [f"note-{n}" for n in range(12)])
     assert any(map(is_held_out, read_lessons(lessons)))
     write_vault(lessons / "vaults")
-    status = main([
+    write_phrasings(lessons)
+    for start in (["--lessons-minutes", "0.01"], ["--go-on", "--newest", "1"]):
+        status = main([
+            "rerank", "--run", str(tmp_path / "run"), "--model", str(model),
+            "--lessons", str(lessons), "--minutes", "0.01", "--device", "cpu", *start,
+        ])  # fmt: skip
+        assert status == 0
+        assert (reranker_folder(model) / RERANKER_FILE).is_file()
+        figures = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
+        assert set(figures) == {"first", "told apart"}
+        assert all(0 <= float(value) <= 1 for value in figures.values())
+
+
+def test_the_reranker_goes_on_from_the_one_that_lies_beside_the_model(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lessons = write_lessons(tmp_path / "lessons", [f"note-{n}" for n in range(12)])
+    write_vault(lessons / "vaults")
+    write_phrasings(lessons)
+    arguments = [
         "rerank", "--run", str(tmp_path / "run"), "--model", str(model), "--lessons", str(lessons),
-        "--lessons-minutes", "0.01", "--minutes", "0.01", "--device", "cpu",
-    ])  # fmt: skip
-    assert status == 0
-    assert (reranker_folder(model) / RERANKER_FILE).is_file()
-    figures = dict(line.split("\t") for line in capsys.readouterr().out.splitlines())
-    assert set(figures) == {"first", "told apart"}
-    assert all(0 <= float(value) <= 1 for value in figures.values())
+        "--go-on", "--minutes", "0", "--device", "cpu",
+    ]  # fmt: skip
+    assert main(arguments) == 2
+    assert "no reranker" in capsys.readouterr().err
+    wanted = Reader(load_student(model), load_tokenizer(model / "tokenizer.json"))
+    with torch.no_grad():
+        for parameter in wanted.network.parameters():
+            parameter.add_(torch.randn(parameter.shape) * 0.05)
+    save_reranker(wanted.network, {}, model)
+    assert main(arguments) == 0
+    stored = Reader(load_student(model), load_tokenizer(model / "tokenizer.json"))
+    load_reranker(stored, model)
+    pairs = [("port ?", "the port"), ("how to remove ?", "the image")]
+    with torch.no_grad():
+        read, before = (one.logits(pairs, fast=False) for one in (stored, wanted))
+    assert torch.allclose(read, before, atol=0.05)
 
 
 def test_questions_of_vaults_are_learnt_as_chats_too(tmp_path: Path) -> None:
@@ -224,6 +253,21 @@ def test_questions_of_vaults_are_learnt_as_chats_too(tmp_path: Path) -> None:
     assert asked[2].relevant == asked[0].relevant
     (tmp_path / "chat.jsonl").unlink()
     assert len(asked_of_vaults(tmp_path)) == 2
+
+
+def test_of_vaults_that_are_not_new_every_fourth_question_is_asked(tmp_path: Path) -> None:
+    folder = write_vault(tmp_path)
+    first = json.loads((folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    rows = [
+        first | {"id": f"{vault}-{n}", "question": f"{vault} {n}", "path_prefix": f"{vault}/"}
+        for vault in (9, 10)
+        for n in range(8)
+    ]
+    text = "\n".join(json.dumps(row) for row in rows)
+    (folder / "questions.jsonl").write_text(text + "\n", encoding="utf-8")
+    assert len(asked_of_vaults(folder)) == 16
+    asked = [one.question for one in asked_of_vaults(folder, newest=10)]
+    assert asked == ["9 0", "9 4", *(f"10 {n}" for n in range(8))]
 
 
 def test_layers_leave_something_out_only_while_they_learn(model: Path) -> None:
