@@ -14,6 +14,7 @@ from ingest.models.quantization import input_peaks
 from ingest.models.reranker import save_reranker, stored_reranker
 from ingest.training.distillation import CHECKPOINT_FILE
 from ingest.training.evaluation import Encoder, student_encoder
+from ingest.training.kept_vectors import kept_vectors
 from ingest.training.need_lines import read_need_lines
 from ingest.training.pair_scorers import Reader
 from ingest.training.prepare import TOKENIZER_FILE
@@ -56,8 +57,9 @@ def train_reranker(
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student = load_student(model).to(workspace.device)
     encoder = student_encoder(student, tokenizer, fast=True)
-    found = read_reranking_lessons(lessons, encoder, newest=newest)
-    others = _others(lessons, corpus, encoder, goes_on=lessons_minutes is None)
+    with kept_vectors(encoder, model=model, folder=workspace.folder) as encode:
+        found = read_reranking_lessons(lessons, encode, newest=newest)
+        others = _others(lessons, corpus, encode, goes_on=lessons_minutes is None)
     # The vectors are made before the first stage: it changes the student's own layers.
     reader = Reader(student, tokenizer)
     if lessons_minutes is None:
@@ -90,12 +92,12 @@ class _Stage:
 
 
 def _others(
-    lessons: Path, corpus: Path | None, encoder: Encoder, *, goes_on: bool
+    lessons: Path, corpus: Path | None, encode: Encoder, *, goes_on: bool
 ) -> Callable[[np.random.Generator], Draw] | None:
     """Return what draws from neither lessons nor vaults: needs, or at first the sentences."""
     if goes_on:
-        return read_need_lines(lessons, encoder).draw
-    return read_sentences(corpus, encoder).draw if corpus else None
+        return read_need_lines(lessons, encode).draw
+    return read_sentences(corpus, encode).draw if corpus else None
 
 
 def _stages(
