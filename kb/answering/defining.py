@@ -8,17 +8,17 @@ from kb.model import Chunk, ChunkKind
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import WeightedTerm
 from kb.text.definitions import term_and_meaning
-from kb.text.intent import Intent
 from kb.text.tokens import analyze
 
 
 def definition_rather(best: Candidate, ranking: Ranking) -> Candidate:
     """Return what defines the asked term where the best candidate defines a longer one.
 
-    Who asks what Docker is does not ask what Docker Compose is, though its definition has the word.
+    Who asks what Docker is, or what it is for, does not ask what Docker Compose is, though its
+    definition has the word.
     """
     terms = ranking.terms
-    if ranking.question.intent is not Intent.DEFINITION or not _is_of_more(best.chunk, terms):
+    if not _is_of_more(best.chunk, terms):
         return best
     return next((c for c in ranking.candidates if defines(c.chunk, terms)), best)
 

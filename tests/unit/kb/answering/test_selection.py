@@ -178,6 +178,10 @@ COMPOSE = make_chunk(
         ("что такое docker compose", COMPOSE),
         ("что такое compose", COMPOSE),  # nothing defines that alone
         ("what is docker compose for", COMPOSE),
+        ("зачем нужен докер", DOCKER),
+        ("для чего нужен docker", DOCKER),
+        ("why docker", DOCKER),
+        ("зачем нужен docker compose", COMPOSE),
     ],
 )
 def test_who_asks_for_a_term_is_not_told_of_one_whose_name_begins_with_it(
