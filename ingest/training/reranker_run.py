@@ -14,7 +14,7 @@ from ingest.models.quantization import input_peaks
 from ingest.models.reranker import save_reranker, stored_reranker
 from ingest.training.distillation import CHECKPOINT_FILE
 from ingest.training.evaluation import Encoder, student_encoder
-from ingest.training.kept_vectors import kept_vectors
+from ingest.training.known_vectors import known_vectors
 from ingest.training.need_lines import read_need_lines
 from ingest.training.pair_scorers import Reader
 from ingest.training.prepare import TOKENIZER_FILE
@@ -57,7 +57,9 @@ def train_reranker(
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student = load_student(model).to(workspace.device)
     encoder = student_encoder(student, tokenizer, fast=True)
-    with kept_vectors(encoder, model=model, folder=workspace.folder) as encode:
+    with known_vectors(
+        encoder, model=model, folder=workspace.folder, dimension=student.rows.shape[1]
+    ) as encode:
         found = read_reranking_lessons(lessons, encode, newest=newest)
         others = _others(lessons, corpus, encode, goes_on=lessons_minutes is None)
     # The vectors are made before the first stage: it changes the student's own layers.

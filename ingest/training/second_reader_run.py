@@ -16,7 +16,7 @@ from ingest.training.e5 import e5_body, e5_path, e5_tokenizer
 from ingest.training.e5_file import E5File
 from ingest.training.e5_vocabulary import Counted, kept_pieces, texts_of_corpus, texts_of_lessons
 from ingest.training.evaluation import student_encoder
-from ingest.training.kept_vectors import kept_vectors
+from ingest.training.known_vectors import known_vectors
 from ingest.training.need_lines import NeedLines, read_need_lines
 from ingest.training.own_reader import OwnReader
 from ingest.training.pair_scorers import MeanScorer, Reader
@@ -119,7 +119,9 @@ def _taught(
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student = load_student(model).to(workspace.device)
     encoder = student_encoder(student, tokenizer, fast=True)
-    with kept_vectors(encoder, model=model, folder=workspace.folder) as encode:
+    with known_vectors(
+        encoder, model=model, folder=workspace.folder, dimension=student.rows.shape[1]
+    ) as encode:
         found = read_reranking_lessons(lessons, encode, newest=newest)
         needs = read_need_lines(lessons, encode)
     # The vectors are made before: the reranker's layers take the place of the student's own.
