@@ -20,14 +20,19 @@ from kb.text.leaning import understood_from
 from kb.text.markers import holds_numbered
 from kb.text.sentences import split_sentences
 from kb.text.statements import is_item, statements
+from kb.text.tokens import analyze
 from kb.text.unwritten import says_nothing
 
 _LONG_CODE: Final = 6
 _TELLING: Final = 0.7
 """Share of the question's content from which on a line of code answers alone."""
 _OF_STATEMENTS: Final = frozenset({ChunkKind.PARAGRAPH, ChunkKind.DEFINITION, ChunkKind.LIST})
-_OF_ANY_KIND: Final = _OF_STATEMENTS | {ChunkKind.TROUBLESHOOTING}
+_BESIDE_CODE: Final = frozenset({ChunkKind.COMMAND, ChunkKind.CODE})
+"""A block of code, and what is said beside it."""
+_OF_ANY_KIND: Final = _OF_STATEMENTS | _BESIDE_CODE | {ChunkKind.TROUBLESHOOTING}
 """What may be taken apart for who asks what something is: a fix tells that beside its steps."""
+_OF_WORDS: Final = frozenset({Intent.YES_NO, Intent.WHY, Intent.PLACE})
+"""Who asks so may be answered by what is said beside a block of code, without the code."""
 _WHOLE: Final = frozenset({Intent.LIST, Intent.COMPARISON})
 """Who asks so wants all that stands there."""
 _MOST_STATEMENTS: Final = 12
@@ -35,6 +40,8 @@ _MOST_STATEMENTS: Final = 12
 _AS_SURE: Final = 2.0
 """A statement whose reading is so far below the best one's belongs to the answer as well."""
 _DOUBT_WORDS: Final = 6
+_NAMING: Final = 2
+"""A question with so many words of a command names it: `docker run`."""
 _ONE_WORD_OF_CODE: Final = re.compile(r"(?:[^`\n]*\n)?[^`\w]*`[^`\s]+`[^`\w]*")
 """What an item has that is a name in a list, with or without the line that leads to it."""
 _BARE_WORDS: Final = 3
@@ -60,19 +67,40 @@ def quote_telling(
     asks_steps = question.intent is Intent.HOW_TO and holds_numbered(chunk.text)
     if asks_steps or named_whole(chunk, question, terms):
         return quote_chunk(chunk)
-    asks_term = question.intent is Intent.DEFINITION
-    parts = told_apart(chunk, _OF_ANY_KIND if asks_term else _OF_STATEMENTS)
-    if not 1 < len(parts) <= _MOST_STATEMENTS:
+    parts = told_apart(chunk, _apart(chunk, question))
+    if not 1 < len(parts) <= _MOST_STATEMENTS or all(map(_is_fence, parts)):
         return quote_telling_line(chunk, terms)
-    readings = reranker.read(question.text, parts).tolist()
-    if _holds_symptom(parts[readings.index(max(readings))]):
-        return quote_chunk(chunk)
-    first, last = _understandable(parts, *_sure(parts, readings), question)
-    if chunk.kind is ChunkKind.LIST and _is_bare(parts[first : last + 1]):
-        return quote_chunk(chunk)
+    found = _answering(parts, reranker.read(question.text, parts).tolist(), question)
+    if found is None or (chunk.kind in _BESIDE_CODE and any(map(_is_fence, parts[found]))):
+        return quote_telling_line(chunk, terms)
     return Quote(
-        chunk=chunk, lines=LineRange(start=parts[first].lines.start, end=parts[last].lines.end)
+        chunk=chunk,
+        lines=LineRange(start=parts[found][0].lines.start, end=parts[found][-1].lines.end),
     )
+
+
+def _answering(
+    parts: Sequence[Chunk], readings: Sequence[float], question: ParsedQuestion
+) -> slice | None:
+    """Return which parts of a chunk answer by themselves; None where they do so only together."""
+    if _holds_symptom(parts[readings.index(max(readings))]):
+        return None
+    first, last = _understandable(parts, *_sure(parts, readings), question)
+    found = slice(first, last + 1)
+    return None if parts[0].kind is ChunkKind.LIST and _is_bare(parts[found]) else found
+
+
+def _apart(chunk: Chunk, question: ParsedQuestion) -> Collection[ChunkKind]:
+    """Return which kinds of chunks are taken apart for a question."""
+    if question.intent is Intent.DEFINITION:
+        return _OF_STATEMENTS if _names_command(question, chunk) else _OF_ANY_KIND
+    return _OF_STATEMENTS | _BESIDE_CODE if question.intent in _OF_WORDS else _OF_STATEMENTS
+
+
+def _names_command(question: ParsedQuestion, chunk: Chunk) -> bool:
+    """Tell whether who asks what something is asks it of a command that the chunk holds."""
+    asked = set(question.command_words)
+    return any(len(asked & set(analyze(command))) >= _NAMING for command in chunk.commands)
 
 
 def told_apart(chunk: Chunk, kinds: Collection[ChunkKind] = _OF_STATEMENTS) -> list[Chunk]:
@@ -93,6 +121,10 @@ def told_apart(chunk: Chunk, kinds: Collection[ChunkKind] = _OF_STATEMENTS) -> l
         )
         for own in statements(chunk.text)
     ]
+
+
+def _is_fence(part: Chunk) -> bool:
+    return part.text.lstrip().startswith(("```", "~~~"))
 
 
 def _holds_symptom(part: Chunk) -> bool:

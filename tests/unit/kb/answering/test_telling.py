@@ -75,6 +75,34 @@ How I got it to run:
 WSL is the Linux that Windows keeps."""
 
 
+PRUNE = "```\ndocker image prune\n```\n\nDeletes what has no name.\n\nNothing asks."
+
+
+@pytest.mark.parametrize(
+    ("question", "sure", "lines"),
+    [
+        ("what are unnamed images", {"name": 2.0}, (15, 15)),
+        ("does it ask", {"Nothing": 2.0}, (17, 17)),
+        ("why is it quiet", {"Nothing": 2.0}, (17, 17)),
+        ("where do unnamed images go", {"name": 2.0, "docker": 1.0}, (11, 17)),
+        ("what does docker image prune do", {"name": 2.0}, (11, 17)),
+        ("how to delete unnamed images", {"name": 2.0}, (11, 17)),
+        ("unnamed images", {"name": 2.0}, (11, 17)),
+    ],
+)
+def test_what_is_said_beside_a_command_is_quoted_alone_unless_the_command_is_asked_for(
+    question: str, sure: dict[str, float], lines: tuple[int, int]
+) -> None:
+    chunk = make_chunk(PRUNE, start=11, kind=ChunkKind.COMMAND, commands=("docker image prune",))
+    quote = quote_telling(chunk, parse_question(Query(text=question)), (), WordReader(**sure))
+    assert (quote.lines.start, quote.lines.end) == lines
+
+
+def test_two_blocks_of_code_stay_together() -> None:
+    text = "```\na\n```\n\n```\nb\n```"
+    assert quoted(text, "where is b", kind=ChunkKind.CODE, b=2.0) == (11, 17)
+
+
 def test_what_a_fix_says_of_a_term_is_quoted_alone_for_who_asks_what_it_is() -> None:
     def of_fix(question: str, **sure: float) -> tuple[int, int]:
         return quoted(FIX, question, kind=ChunkKind.TROUBLESHOOTING, **sure)
