@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from kb.answering.command_entries import entry_of_line, holds_words, is_term_of, named_entry
@@ -18,13 +20,22 @@ from kb.model import Chunk, ChunkKind
 from kb.ports import ChunkCatalog
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import names_flag
+from kb.retrieval.question import ParsedQuestion
 from kb.text.command_lines import command_name
 from kb.text.flags import has_one_letter, standing_alone
 from kb.text.intent import Intent, asks_for_flags
+from kb.text.stopwords import STOP_WORDS
 from kb.text.tokens import tokenize
 
 _MAX_MEANINGS: Final = 4
 _NAMED: Final = 0.99
+_WORD: Final = re.compile(r"[\w.+-]+")
+_COMMAND_WORD: Final = re.compile(r"[a-z][\w.+-]*")
+_NO_COMMANDS: Final = STOP_WORDS | {
+    *("flag", "flags", "option", "options", "key", "keys", "switch", "argument", "parameter"),
+    *("mean", "means", "meaning", "explain", "about", "use", "using", "between", "difference"),
+}
+"""Words before a flag that no command has."""
 
 
 def owner_of(chunk: Chunk) -> str:
@@ -46,8 +57,10 @@ def flag_meanings(ranking: Ranking) -> list[Candidate]:
         explained = explained or _mentioning(ranking)[:1]
     elif programs := programs_named(ranking.question.text):
         own = [c for c in explained if _program_of(c.chunk) in programs]
-        unowned = [c for c in explained if not c.chunk.commands]
-        explained = own or unowned or explained
+        explained = own or _unowned(explained) or explained
+    elif word := _word_before(ranking.question):
+        own = [c for c in explained if word in owner_of(c.chunk).split()]
+        explained = own or _unowned(explained) or explained
     exact = [c for c in explained if c.features.flag_owner >= _NAMED]
     chosen: dict[tuple[str, ...], Candidate] = {}
     for candidate in exact or explained:
@@ -55,6 +68,19 @@ def flag_meanings(ranking: Ranking) -> list[Candidate]:
         chosen.setdefault(tuple(sorted({owner_of(candidate.chunk), *flags})), candidate)
     only_one = bool(exact) and len(ranking.question.flags) == 1
     return list(chosen.values())[: 1 if only_one else _MAX_MEANINGS]
+
+
+def _unowned(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return [c for c in candidates if not c.chunk.commands]
+
+
+def _word_before(question: ParsedQuestion) -> str:
+    """Return the word that stands before an asked flag, as a command's does; empty for none."""
+    words = _WORD.findall(question.text.lower())
+    asked = {flag.lower() for flag in question.flags}
+    before = (word for word, flag in pairwise(words) if flag in asked)
+    found = next(before, "")
+    return found if _COMMAND_WORD.fullmatch(found) and found not in _NO_COMMANDS else ""
 
 
 def flags_of_command(ranking: Ranking) -> list[Candidate]:

@@ -58,6 +58,32 @@ def test_the_named_command_decides() -> None:
     assert chosen("what does -a do in docker start", PS_A, START_A) == [START_A.id]
 
 
+STASH_A = make_chunk(
+    "- -a - ignored ones too", start=13, kind=ChunkKind.FLAG, commands=("git stash push -a",),
+    flags=("-a",),
+)  # fmt: skip
+UNOWNED_A = make_chunk("- -a : export all", start=17, kind=ChunkKind.FLAG, flags=("-a",))
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("git stash -a", [STASH_A]),
+        ("what does stash -a do", [STASH_A]),
+        ("что такое set -a", [UNOWNED_A]),
+        ("flag -a", [PS_A, STASH_A, UNOWNED_A]),
+        ("what is the meaning of -a", [PS_A, STASH_A, UNOWNED_A]),
+        ("-a", [PS_A, STASH_A, UNOWNED_A]),
+    ],
+)
+def test_the_word_before_a_flag_tells_whose_it_is(question: str, wanted: list[Chunk]) -> None:
+    assert chosen(question, PS_A, STASH_A, UNOWNED_A) == [one.id for one in wanted]
+
+
+def test_a_word_before_a_flag_that_nothing_has_decides_nothing() -> None:
+    assert chosen("podman -a", PS_A, STASH_A) == [PS_A.id, STASH_A.id]
+
+
 def test_other_questions_get_the_best_candidate_alone() -> None:
     assert chosen("how do I see containers", PS_A, START_A) == [PS_A.id]
 
