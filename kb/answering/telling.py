@@ -30,8 +30,8 @@ _OF_STATEMENTS: Final = frozenset({ChunkKind.PARAGRAPH, ChunkKind.DEFINITION, Ch
 _BESIDE_CODE: Final = frozenset({ChunkKind.COMMAND, ChunkKind.CODE})
 """A block of code, and what is said beside it."""
 _OF_ANY_KIND: Final = _OF_STATEMENTS | _BESIDE_CODE | {ChunkKind.TROUBLESHOOTING}
-"""What may be taken apart for who asks what something is: a fix tells that beside its steps."""
-_OF_WORDS: Final = frozenset({Intent.YES_NO, Intent.WHY, Intent.PLACE})
+"""What may be taken apart for who asks what or where something is: a fix tells that too."""
+_OF_WORDS: Final = frozenset({Intent.YES_NO, Intent.WHY})
 """Who asks so may be answered by what is said beside a block of code, without the code."""
 _WHOLE: Final = frozenset({Intent.LIST, Intent.COMPARISON})
 """Who asks so wants all that stands there."""
@@ -92,9 +92,12 @@ def _answering(
 
 def _apart(chunk: Chunk, question: ParsedQuestion) -> Collection[ChunkKind]:
     """Return which kinds of chunks are taken apart for a question."""
-    if question.intent is Intent.DEFINITION:
-        return _OF_STATEMENTS if _names_command(question, chunk) else _OF_ANY_KIND
-    return _OF_STATEMENTS | _BESIDE_CODE if question.intent in _OF_WORDS else _OF_STATEMENTS
+    intent = question.intent
+    if intent is Intent.PLACE or (
+        intent is Intent.DEFINITION and not _names_command(question, chunk)
+    ):
+        return _OF_ANY_KIND
+    return _OF_STATEMENTS | _BESIDE_CODE if intent in _OF_WORDS else _OF_STATEMENTS
 
 
 def _names_command(question: ParsedQuestion, chunk: Chunk) -> bool:

@@ -103,11 +103,12 @@ def test_two_blocks_of_code_stay_together() -> None:
     assert quoted(text, "where is b", kind=ChunkKind.CODE, b=2.0) == (11, 17)
 
 
-def test_what_a_fix_says_of_a_term_is_quoted_alone_for_who_asks_what_it_is() -> None:
+def test_what_a_fix_says_is_quoted_alone_for_who_asks_what_or_where_something_is() -> None:
     def of_fix(question: str, **sure: float) -> tuple[int, int]:
         return quoted(FIX, question, kind=ChunkKind.TROUBLESHOOTING, **sure)
 
     assert of_fix("what is WSL", keeps=2.0) == (19, 19)
+    assert of_fix("where is WSL kept", keeps=2.0) == (19, 19)
     assert of_fix("WSL does not start", keeps=2.0) == (11, 19)
     assert of_fix("how do I start WSL", keeps=2.0) == (11, 19)
 
