@@ -36,6 +36,11 @@ _FIX: Final = re.compile(
 _LINK: Final = re.compile(r"\bhttps?://\S", re.IGNORECASE)
 _NEARLY_AS_GOOD: Final = 1.5
 """How far behind the best one's score a candidate may be that is taken in its place."""
+_OF_A_BLOCK: Final = 2.5
+"""The same of a line behind the block of code that it is in."""
+_STANDS_OUT: Final = 1.0
+"""How far before the score of the next best line."""
+_CODE: Final = frozenset({ChunkKind.COMMAND, ChunkKind.CODE})
 _HELD: Final = 0.7
 """A chunk that matches a word better than this holds it, in its text or above it."""
 _NEAR_LINES: Final = 15
@@ -66,7 +71,7 @@ def select(ranking: Ranking, catalog: ChunkCatalog | None = None) -> list[Candid
         return whole
     if _entry_of(best, around) is None and (section := named_section(best, around)):
         return section
-    best = _link_beside(_row_of(best, around), around)
+    best = _link_beside(_row_of(_line_of(best, ranking), around), around)
     best = _with_what_it_announces(_with_its_fix(best, around), around)
     return _with_its_command(best, around)
 
@@ -126,6 +131,26 @@ def _asks_for_one(terms: Sequence[WeightedTerm], part: Chunk, whole: Chunk) -> b
     first_line = whole.text.split("\n", 1)[0]
     shared = replace(chunk_terms(whole), body=frozenset(analyze(first_line)))
     return any(match(term, chunk_terms(part)) > match(term, shared) for term in terms)
+
+
+def _line_of(candidate: Candidate, ranking: Ranking) -> Candidate:
+    """Return the one line of a block of code that answers nearly as surely as all of them do.
+
+    So it does in a cheat sheet, each of whose lines has a comment of its own.
+    """
+    block, question = candidate.chunk, ranking.question
+    if question.intent is Intent.LIST or asks_for_example(question.text):
+        return candidate
+    lines = [c for c in ranking.candidates if _is_line_of(c.chunk, block)]
+    first = next(iter(lines), candidate)
+    others = [c.score for c in lines[1:2]]
+    stands_out = all(first.score - score >= _STANDS_OUT for score in others)
+    return first if stands_out and candidate.score - first.score < _OF_A_BLOCK else candidate
+
+
+def _is_line_of(chunk: Chunk, block: Chunk) -> bool:
+    """Tell whether a chunk is a line with its comment, out of a block of code."""
+    return chunk.parent == block.id and {chunk.kind, block.kind} <= _CODE
 
 
 def _row_of(candidate: Candidate, around: Surroundings) -> Candidate:

@@ -84,6 +84,33 @@ def test_a_word_before_a_flag_that_nothing_has_decides_nothing() -> None:
     assert chosen("podman -a", PS_A, STASH_A) == [PS_A.id, STASH_A.id]
 
 
+def of_sheet(question: str, *scores: float) -> list[int]:
+    """Return the first lines of what is chosen of a fence, whose score is 9, and of its lines."""
+    block = make_chunk("```\na x  # one\nb y  # two\n```", start=20, kind=ChunkKind.CODE)
+    lines = [
+        replace(make_chunk(f"line {n}", start=20 + n, kind=ChunkKind.COMMAND), parent=block.id)
+        for n in range(1, len(scores) + 1)
+    ]
+    ranking = ranking_of(question, block, *lines)
+    scored = [c.scored(s) for c, s in zip(ranking.candidates, (9.0, *scores), strict=True)]
+    ordered = tuple(sorted(scored, key=lambda c: -c.score))
+    return [c.chunk.lines.start for c in select(replace(ranking, candidates=ordered))]
+
+
+def test_the_line_of_a_cheat_sheet_that_stands_out_is_chosen() -> None:
+    assert of_sheet("delete what is merged", 6.6, 5.5) == [21]
+    assert of_sheet("delete what is merged", 5.5, 6.6) == [22]
+    assert of_sheet("delete what is merged", 6.6) == [21]
+
+
+def test_a_block_of_code_stays_whole_where_no_line_of_it_answers_alone() -> None:
+    assert of_sheet("how to set it up", 6.6, 5.7) == [20]  # both do
+    assert of_sheet("how to set it up", 6.4, 1.0) == [20]  # far behind the whole
+    assert of_sheet("how to set it up") == [20]
+    assert of_sheet("an example of deleting", 6.6, 5.5) == [20]
+    assert of_sheet("which commands are there", 6.6, 5.5) == [20]
+
+
 def test_other_questions_get_the_best_candidate_alone() -> None:
     assert chosen("how do I see containers", PS_A, START_A) == [PS_A.id]
 
