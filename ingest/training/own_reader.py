@@ -6,22 +6,20 @@ mean of its logits with the reranker's puts the right passage first more often t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import torch
 from torch import Tensor
 
-from ingest.models.pair_network import PairNetwork, TokenIds, marks_of, pair_batch
-from ingest.training.pair_scorers import Pair, PairTokens
+from ingest.models.pair_network import PairNetwork, marks_of, pair_batch
+from ingest.training.pair_scorers import Pair, PairIds, PairTokens, in_like_lengths
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from transformers.models.bert.modeling_bert import BertEmbeddings
 
 _PROCESSOR: Final = torch.device("cpu")
-_BATCHES: Final = 3
-"""Pairs are read in so many batches of like length: fewer places are padding."""
 
 
 class OwnReader:
@@ -55,14 +53,11 @@ class OwnReader:
 
     def logits(self, pairs: Sequence[Pair], *, fast: bool) -> Tensor:
         """Return how surely each passage answers its question, shape (pairs,)."""
-        ids = [self._tokens.of(pair) for pair in pairs]
-        batches = list(_of_like_length(ids))
-        found = [self._read([ids[place] for place in batch], fast=fast) for batch in batches]
-        places = [place for batch in batches for place in batch]
-        order = torch.tensor(places).argsort()
-        return torch.cat(found)[order.to(found[0].device)]
+        return in_like_lengths(
+            [self._tokens.of(pair) for pair in pairs], lambda batch: self._read(batch, fast=fast)
+        )
 
-    def _read(self, pairs: Sequence[tuple[TokenIds, TokenIds]], *, fast: bool) -> Tensor:
+    def _read(self, pairs: Sequence[PairIds], *, fast: bool) -> Tensor:
         device = self.network.bias.device
         ids, mask, parts = (
             tensor.to(device)
@@ -74,11 +69,3 @@ class OwnReader:
                 embedded = self.embeddings(input_ids=ids, token_type_ids=torch.zeros_like(ids))
             logits: Tensor = self.network(embedded, mask, parts)
         return logits
-
-
-def _of_like_length(pairs: Sequence[tuple[TokenIds, TokenIds]]) -> Iterator[list[int]]:
-    """Yield the places of pairs, the shortest first, in so many lists of one size."""
-    by_length = sorted(range(len(pairs)), key=lambda place: sum(map(len, pairs[place])))
-    size = -(-len(by_length) // _BATCHES)
-    for start in range(0, len(by_length), size):
-        yield by_length[start : start + size]

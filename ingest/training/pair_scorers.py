@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import torch
 from torch import Tensor
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Pair = tuple[str, str]
 """A question and a passage."""
+PairIds = tuple[TokenIds, TokenIds]
+"""The token ids of both."""
+_BATCHES: Final = 3
 
 
 class PairScorer(Protocol):
@@ -75,7 +78,7 @@ class PairTokens:
         self._known: dict[str, TokenIds] = {}
         self._parts: dict[Pair, TokenIds] = {}
 
-    def of(self, pair: Pair) -> tuple[TokenIds, TokenIds]:
+    def of(self, pair: Pair) -> PairIds:
         """Return those of the question, and of the passage; of a long one those of a part."""
         asked, told = (self._ids(text) for text in pair)
         if len(told) <= PASSAGE_TOKENS:
@@ -90,6 +93,23 @@ class PairTokens:
         if text not in self._known:
             self._known[text] = self._ids_of(text)
         return self._known[text]
+
+
+def in_like_lengths(
+    pairs: Sequence[PairIds], read: Callable[[Sequence[PairIds]], Tensor]
+) -> Tensor:
+    """Return the logits of pairs, read in a few batches of like length: less of them is padding.
+
+    Args:
+        pairs: At least one.
+        read: Returns the logits of a batch, shape (pairs,).
+    """
+    by_length = sorted(range(len(pairs)), key=lambda place: sum(map(len, pairs[place])))
+    size = -(-len(by_length) // _BATCHES)
+    batches = [by_length[start : start + size] for start in range(0, len(by_length), size)]
+    found = [read([pairs[place] for place in batch]) for batch in batches]
+    order = torch.tensor(by_length).argsort()
+    return torch.cat(found)[order.to(found[0].device)]
 
 
 class Reader:
@@ -112,14 +132,15 @@ class Reader:
 
     def logits(self, pairs: Sequence[Pair], *, fast: bool) -> Tensor:
         """Return how surely each passage answers its question, shape (pairs,)."""
+        return in_like_lengths(
+            [self._tokens.of(pair) for pair in pairs], lambda batch: self._read(batch, fast=fast)
+        )
+
+    def _read(self, pairs: Sequence[PairIds], *, fast: bool) -> Tensor:
         device = self._student.rows.device
         ids, mask, parts = (
             tensor.to(device)
-            for tensor in pair_batch(
-                [self._tokens.of(pair) for pair in pairs],
-                first=self._first,
-                separator=self._separator,
-            )
+            for tensor in pair_batch(pairs, first=self._first, separator=self._separator)
         )
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast):
             with torch.no_grad():
