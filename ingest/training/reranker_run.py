@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
-
-import numpy as np
 
 from ingest.models.pair_reader import without_peaks
 from ingest.models.quantization import input_peaks
@@ -18,7 +15,7 @@ from ingest.training.known_vectors import known_vectors
 from ingest.training.need_lines import read_need_lines
 from ingest.training.pair_scorers import Reader
 from ingest.training.prepare import TOKENIZER_FILE
-from ingest.training.reranking import Draw, RerankingSettings, RerankingTrainer, rate_groups
+from ingest.training.reranking import Drawing, RerankingSettings, RerankingTrainer, rate_groups
 from ingest.training.reranking_lessons import RerankingLessons, read_reranking_lessons
 from ingest.training.sentences import read_sentences
 from ingest.training.student import load_student
@@ -89,13 +86,13 @@ class _Stage:
 
     name: str
     vaults: VaultLessons
-    others: Callable[[np.random.Generator], Draw] | None = None
+    others: Drawing | None = None
     settings: RerankingSettings
 
 
 def _others(
     lessons: Path, corpus: Path | None, encode: Encoder, *, goes_on: bool
-) -> Callable[[np.random.Generator], Draw] | None:
+) -> Drawing | None:
     """Return what draws from neither lessons nor vaults: needs, or at first the sentences."""
     if goes_on:
         return read_need_lines(lessons, encode).draw
@@ -104,7 +101,7 @@ def _others(
 
 def _stages(
     found: RerankingLessons,
-    others: Callable[[np.random.Generator], Draw] | None,
+    others: Drawing | None,
     lessons_minutes: float | None,
     minutes: float,
     *,

@@ -80,6 +80,10 @@ class Draw:
     """Whether the first is right; the others never are."""
 
 
+Drawing = Callable[[np.random.Generator], Draw]
+"""Draws by chance."""
+
+
 class RerankingTrainer:
     """One stage of a run.
 
@@ -102,7 +106,7 @@ class RerankingTrainer:
         lessons: Sequence[PairGroup],
         vaults: Sequence[PairGroup],
         near_misses: Sequence[NearMisses] = (),
-        others: Callable[[np.random.Generator], Draw] | None = None,
+        others: Drawing | None = None,
         settings: RerankingSettings,
         checkpoint: Path,
     ) -> None:
