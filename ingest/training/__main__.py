@@ -162,7 +162,7 @@ def _add_readers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--go-on", dest="lessons_minutes", action="store_const", const=None,
         default=argparse.SUPPRESS, help="from the reranker that lies beside the model",
     )  # fmt: skip
-    _add_newest(rerank)
+    _add_going_on(rerank)
     rerank.add_argument("--minutes", type=float, default=47.0, help="over vaults and lessons")
     rerank.add_argument("--exact", action="store_true", help="float32 throughout")
     second = _step(steps, "second-reader", "train what reads beside the reranker; resumes")
@@ -175,14 +175,18 @@ def _add_readers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--go-on", dest="layers", action="store_const", const=None, default=argparse.SUPPRESS,
         help="from the second reader that lies beside the model",
     )  # fmt: skip
-    _add_newest(second)
+    _add_going_on(second)
     second.add_argument("--exact", action="store_true", help="float32 throughout")
 
 
-def _add_newest(step: argparse.ArgumentParser) -> None:
+def _add_going_on(step: argparse.ArgumentParser) -> None:
     step.add_argument(
         "--newest", type=int, default=0, metavar="NUMBER",
         help="the vaults from this number on are new: less is asked of the others",
+    )  # fmt: skip
+    step.add_argument(
+        "--kept-share", type=float, default=0.5,
+        help="with --go-on: how much of the weights before to mix in at the end, 0-1",
     )  # fmt: skip
 
 
@@ -306,7 +310,7 @@ def _rerank(options: argparse.Namespace) -> None:
         _workspace(options), options.lessons, model=options.model,
         corpus=options.corpus / PAIRS_FILE if options.corpus else None,
         lessons_minutes=options.lessons_minutes, minutes=options.minutes, newest=options.newest,
-        fast=not options.exact,
+        kept_share=options.kept_share, fast=not options.exact,
     )  # fmt: skip
     for name, value in scores.items():
         sys.stdout.write(f"{name}\t{value:.4f}\n")
@@ -321,7 +325,7 @@ def _second_reader(options: argparse.Namespace) -> None:
         _workspace(options), options.lessons, model=options.model,
         corpus=(corpus / PAIRS_FILE, corpus / MONOLINGUAL_FILE) if corpus else None,
         minutes=options.minutes, layers=options.layers, newest=options.newest,
-        fast=not options.exact,
+        kept_share=options.kept_share, fast=not options.exact,
     )  # fmt: skip
     for name, value in scores.items():
         sys.stdout.write(f"{name}\t{value:.4f}\n")

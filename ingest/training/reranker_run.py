@@ -12,6 +12,7 @@ from ingest.models.reranker import save_reranker, stored_reranker
 from ingest.training.distillation import CHECKPOINT_FILE
 from ingest.training.evaluation import Encoder, student_encoder
 from ingest.training.known_vectors import known_vectors
+from ingest.training.mixing import mix_weights, weights_of
 from ingest.training.need_lines import read_need_lines
 from ingest.training.pair_scorers import Reader
 from ingest.training.prepare import TOKENIZER_FILE
@@ -36,6 +37,7 @@ def train_reranker(
     lessons_minutes: float | None,
     minutes: float,
     newest: int = 0,
+    kept_share: float = 0.5,
     fast: bool = True,
 ) -> dict[str, float]:
     """Train the reranker of a model, write it beside, and return its scores on lessons held out.
@@ -49,6 +51,7 @@ def train_reranker(
             the reranker that lies beside the model.
         minutes: Training time over vaults and lessons.
         newest: The vaults from this number on are new; of the others less is asked.
+        kept_share: How much of what it goes on from is mixed into its weights at the end, 0-1.
         fast: Compute in bfloat16.
     """
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
@@ -61,8 +64,10 @@ def train_reranker(
         others = _others(lessons, corpus, encode, goes_on=lessons_minutes is None)
     # The vectors are made before the first stage: it changes the student's own layers.
     reader = Reader(student, tokenizer)
+    before = None
     if lessons_minutes is None:
         load_reranker(reader, model)
+        before = weights_of(reader.network)
     for stage in _stages(found, others, lessons_minutes, minutes, fast=fast):
         RerankingTrainer(
             reader,
@@ -73,6 +78,8 @@ def train_reranker(
             settings=stage.settings,
             checkpoint=workspace.folder / stage.name / CHECKPOINT_FILE,
         ).train()
+    if before is not None:
+        mix_weights(reader.network, before, kept_share)
     scores: dict[str, float] = {}
     # Every matrix is met by what is measured: that tells how large its input grows.
     peaks = input_peaks(reader.network, lambda: scores.update(rate_groups(reader, found.measured)))

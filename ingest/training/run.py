@@ -25,6 +25,7 @@ from ingest.training.lesson_pairs import parallel_chunks
 from ingest.training.lesson_scores import hit_at_1
 from ingest.training.lesson_tuning import LessonTuner, LessonTuningSettings
 from ingest.training.lessons import is_held_out, read_lessons
+from ingest.training.mixing import mix_weights
 from ingest.training.needs import make_needs
 from ingest.training.pairs import read_pairs, sampling_weights
 from ingest.training.phrases import read_everyday, read_needs, read_phrases, read_phrasings
@@ -132,14 +133,14 @@ def export_stage(
         workspace: The run.
         stage: A stage, or `initial`: the rows before any training.
         target: The folder to write.
-        frozen_share: From 0 to 1, how much of stage `frozen` is mixed into the weights. A mean of
-            the weights before and after keeps more of what the network could do before (Wortsman
-            et al. 2022, "Robust fine-tuning of zero-shot models"): here, of the teacher's English.
+        frozen_share: From 0 to 1, how much of stage `frozen` is mixed into the weights: it keeps
+            more of the teacher's English.
     """
     checkpoint = None if stage == "initial" else _checkpoint(workspace, stage)
     student = start_from(workspace, checkpoint)
     if frozen_share:
-        mix_weights(student, start_from(workspace, _checkpoint(workspace, "frozen")), frozen_share)
+        frozen = start_from(workspace, _checkpoint(workspace, "frozen"))
+        mix_weights(student, frozen.state_dict(), frozen_share)
     tokenizer_json = (workspace.folder / TOKENIZER_FILE).read_text(encoding="utf-8")
     return export_student(student, tokenizer_json, target)
 
@@ -275,23 +276,9 @@ def learn_everyday(
     student = load_student(workspace.model).to(workspace.device)
     _train(workspace, student, plan, settings, corpus)
     if kept_share:
-        mix_weights(student, load_student(workspace.model).to(workspace.device), kept_share)
+        mix_weights(student, load_student(workspace.model).state_dict(), kept_share)
     tokenizer_json = (workspace.model / TOKENIZER_FILE).read_text(encoding="utf-8")
     return export_student(student, tokenizer_json, target)
-
-
-def mix_weights(student: Student, other: Student, share: float) -> None:
-    """Move every weight of `student` by `share` of the way to `other`'s.
-
-    Raises:
-        InvalidInputError: The share is not from 0 to 1.
-    """
-    if not 0 <= share <= 1:
-        raise InvalidInputError(f"a share of {share}", hint="give a number from 0 to 1")
-    theirs = other.state_dict()
-    for name, weight in student.state_dict().items():
-        if weight.is_floating_point():
-            weight.lerp_(theirs[name], share)
 
 
 def _checkpoint(workspace: Workspace, stage: str) -> Path:

@@ -17,6 +17,7 @@ from ingest.training.e5_file import E5File
 from ingest.training.e5_vocabulary import Counted, kept_pieces, texts_of_corpus, texts_of_lessons
 from ingest.training.evaluation import student_encoder
 from ingest.training.known_vectors import known_vectors
+from ingest.training.mixing import mix_weights, weights_of
 from ingest.training.need_lines import NeedLines, read_need_lines
 from ingest.training.own_reader import OwnReader
 from ingest.training.pair_scorers import MeanScorer, Reader
@@ -41,6 +42,7 @@ def train_second_reader(
     minutes: float,
     layers: int | None,
     newest: int = 0,
+    kept_share: float = 0.5,
     fast: bool = True,
 ) -> dict[str, float]:
     """Train a second reader, write it beside the model, and return scores on lessons held out.
@@ -57,6 +59,7 @@ def train_second_reader(
         layers: Of multilingual-e5-small, from the lowest; None to go on from the second reader that
             lies beside the model, whose vocabulary stays as it is.
         newest: The vaults from this number on are new; of the others less is asked.
+        kept_share: How much of what it goes on from is mixed into its weights at the end, 0-1.
         fast: Compute in bfloat16.
 
     Raises:
@@ -68,6 +71,7 @@ def train_second_reader(
         reader = _stored(workspace, model)
     else:
         reader = _begun(workspace, list(_counted(lessons, corpus)), layers)
+    before = weights_of(reader.network)
     found, needs, teacher = _taught(workspace, lessons, model, newest)
     RerankingTrainer(
         reader,
@@ -79,6 +83,8 @@ def train_second_reader(
         settings=_settings(minutes, goes_on=layers is None, fast=fast),
         checkpoint=workspace.folder / f"second-reader-{layers or 'on'}" / CHECKPOINT_FILE,
     ).train()
+    if layers is None:
+        mix_weights(reader.network, before, kept_share)
     scores: dict[str, float] = {}
     # Every matrix is met by what is measured: that tells how large its input grows.
     peaks = input_peaks(reader.network, lambda: scores.update(rate_groups(reader, found.measured)))

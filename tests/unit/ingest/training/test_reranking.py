@@ -228,7 +228,7 @@ def test_the_reranker_goes_on_from_the_one_that_lies_beside_the_model(
     write_phrasings(lessons)
     arguments = [
         "rerank", "--run", str(tmp_path / "run"), "--model", str(model), "--lessons", str(lessons),
-        "--go-on", "--minutes", "0", "--device", "cpu",
+        "--go-on", "--kept-share", "1", "--minutes", "0.01", "--device", "cpu",
     ]  # fmt: skip
     assert main(arguments) == 2
     assert "no reranker" in capsys.readouterr().err

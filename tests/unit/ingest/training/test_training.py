@@ -13,9 +13,10 @@ import torch
 from ingest.training.__main__ import main
 from ingest.training.distillation import Settings, Trainer, start_from
 from ingest.training.evaluation import evaluate, make_dev_set, student_encoder
+from ingest.training.mixing import mix_weights
 from ingest.training.pairs import read_pairs, sampling_weights
 from ingest.training.plan import Plan, PlanSettings
-from ingest.training.run import export_stage, mix_weights
+from ingest.training.run import export_stage
 from ingest.training.student import Student, encode, tokenize
 from ingest.training.workspace import Workspace
 from kb.errors import KbError
@@ -142,13 +143,13 @@ def test_weights_are_mixed_by_their_share(run: Workspace, share: float, expected
     for model, value in ((student, 1.0), (other, 4.0)):
         for parameter in model.parameters():
             torch.nn.init.constant_(parameter, value)
-    mix_weights(student, other, share)
+    mix_weights(student, other.state_dict(), share)
     assert all(bool((one == expected).all()) for one in student.parameters())
 
 
 def test_a_share_beyond_the_whole_is_refused(run: Workspace) -> None:
     with pytest.raises(KbError, match=r"1\.5"):
-        mix_weights(start_from(run, None), start_from(run, None), 1.5)
+        mix_weights(start_from(run, None), start_from(run, None).state_dict(), 1.5)
 
 
 def test_a_folder_that_is_no_model_is_not_emptied(run: Workspace, tmp_path: Path) -> None:
