@@ -37,7 +37,7 @@ _WHOLE: Final = frozenset({Intent.LIST, Intent.COMPARISON})
 """Who asks so wants all that stands there."""
 _MOST_STATEMENTS: Final = 12
 """More are not read, as that would take longer than the answer may."""
-_AS_SURE: Final = 2.0
+_AS_SURE: Final = 1.5
 """A statement whose reading is so far below the best one's belongs to the answer as well."""
 _DOUBT_WORDS: Final = 6
 _NAMING: Final = 2

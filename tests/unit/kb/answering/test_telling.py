@@ -48,8 +48,8 @@ def test_the_statement_that_answers_is_quoted_alone() -> None:
 
 
 def test_statements_that_are_nearly_as_sure_are_quoted_with_what_stands_between() -> None:
-    assert quoted(PORTS, сайта=2.0, Пароль=0.1) == (12, 14)
-    assert quoted(PORTS, сайта=2.0, Пароль=-0.1) == (12, 12)
+    assert quoted(PORTS, сайта=2.0, Пароль=0.6) == (12, 14)
+    assert quoted(PORTS, сайта=2.0, Пароль=0.4) == (12, 12)
 
 
 def test_without_a_reranker_a_paragraph_stays_whole() -> None:
