@@ -1,0 +1,43 @@
+"""The review fits its notes, and is none of what is learnt, fitted or measured elsewhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from kb.evaluation.gold import load_gold
+
+DATA = Path(__file__).parents[2] / "data"
+REVIEW = DATA / "review"
+folders = pytest.mark.parametrize("name", ["servers", "home"])
+
+
+@folders
+def test_the_lines_that_answer_are_there(name: str) -> None:
+    for one in load_gold([REVIEW / name / "questions.jsonl"]):
+        for note, lines in one.relevant:
+            text = (REVIEW / name / "notes" / note).read_text(encoding="utf-8").split("\n")
+            said = text[lines.start - 1 : lines.end]
+            assert len(said) == lines.end - lines.start + 1 <= 12, one.id
+            assert said[0].strip(), one.id
+            assert said[-1].strip(), one.id
+
+
+@folders
+def test_both_languages_are_asked_of_both(name: str) -> None:
+    questions = load_gold([REVIEW / name / "questions.jsonl"])
+    assert len({one.id for one in questions}) == len({one.question for one in questions}) == 500
+    directions = Counter(one.direction for one in questions)
+    assert set(directions) == {"en-en", "en-ru", "ru-en", "ru-ru", "none"}
+    assert directions["none"] == 170
+    assert min(directions.values()) >= 35
+
+
+@folders
+def test_nothing_learns_from_the_review(name: str) -> None:
+    notes = {path.read_text(encoding="utf-8") for path in (REVIEW / name).rglob("*.md")}
+    assert len(notes) == 28
+    learnt = {path.read_text(encoding="utf-8") for path in (DATA / "training").rglob("*.md")}
+    assert not notes & learnt
