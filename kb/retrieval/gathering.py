@@ -23,7 +23,7 @@ from kb.retrieval.stopwatch import Stopwatch
 
 ChunkEmbeddings = Mapping[ChunkId, Sequence[KeptEmbedding]]
 
-_ARM_DEPTH: Final = 40
+_ARM_DEPTH: Final = 25
 """How many candidates each arm gives."""
 _SIDE_THREADS: Final = 4
 """What is looked up at the same time, beside the questions' own threads."""
