@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -40,13 +40,30 @@ def open_cache(folder: Path, embedder: Embedder) -> EmbeddingCache:
     return EmbeddingCache(folder / name, dimension=embedder.dimension)
 
 
-def _kept(folder: Path, embedder: Embedder, texts: Sequence[str]) -> list[FloatArray]:
+def known_or_made(
+    cache: EmbeddingCache,
+    texts: Sequence[str],
+    make: Callable[[Sequence[str]], Iterable[FloatArray]],
+) -> list[FloatArray]:
+    """Return the vectors of texts; those that a cache has not are made, once each, and put in.
+
+    Args:
+        cache: Of one model.
+        texts: The texts.
+        make: Returns a vector for each text.
+    """
     keys = [embedding_key(text) for text in texts]
-    with closing(open_cache(folder, embedder)) as cache:
-        known = dict(cache.get(keys))
-        fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        if fresh:
-            made = embedder.embed_documents(list(fresh.values()))
-            known |= {key: one.vector for key, one in zip(fresh, made, strict=True)}
-            cache.put((key, Embedding(known[key], NO_TOKENS)) for key in fresh)
+    known = dict(cache.get(list(dict.fromkeys(keys))))
+    fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+    if fresh:
+        known |= dict(zip(fresh, make(list(fresh.values())), strict=True))
+        cache.put((key, Embedding(known[key], NO_TOKENS)) for key in fresh)
     return [known[key] for key in keys]
+
+
+def _kept(folder: Path, embedder: Embedder, texts: Sequence[str]) -> list[FloatArray]:
+    def make(fresh: Sequence[str]) -> Iterator[FloatArray]:
+        return (one.vector for one in embedder.embed_documents(fresh))
+
+    with closing(open_cache(folder, embedder)) as cache:
+        return known_or_made(cache, texts, make)

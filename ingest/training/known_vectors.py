@@ -5,17 +5,22 @@ Those of all vaults and lessons take a processor more than ten minutes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.models.kept_vectors import known_or_made
 from ingest.models.model_files import WEIGHTS_FILE, file_hash
-from ingest.training.bitext import Vectors
-from ingest.training.evaluation import Encoder
-from kb.ports import NO_TOKENS, Embedding
-from kb.store.embeddings import EmbeddingCache, embedding_key
+from ingest.training.evaluation import Encoder, student_encoder
+from kb.store.embeddings import EmbeddingCache
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from ingest.training.student import Student
 
 
 @contextmanager
@@ -33,14 +38,12 @@ def known_vectors(
     folder.mkdir(parents=True, exist_ok=True)
     name = f"vectors-{file_hash(model / WEIGHTS_FILE).hex()[:16]}.sqlite3"
     with closing(EmbeddingCache(folder / name, dimension=dimension)) as cache:
+        yield lambda texts: np.stack(known_or_made(cache, texts, encode))
 
-        def encode_new(texts: Sequence[str]) -> Vectors:
-            keys = [embedding_key(text) for text in texts]
-            known = dict(cache.get(list(dict.fromkeys(keys))))
-            new = {k: text for k, text in zip(keys, texts, strict=True) if k not in known}
-            if new:
-                known |= dict(zip(new, encode(list(new.values())), strict=True))
-                cache.put((key, Embedding(known[key], NO_TOKENS)) for key in new)
-            return np.stack([known[key] for key in keys])
 
-        yield encode_new
+def known_vectors_of(
+    student: Student, tokenizer: Tokenizer, *, model: Path, folder: Path
+) -> AbstractContextManager[Encoder]:
+    """Give the same for a loaded model, which encodes in bfloat16."""
+    encode = student_encoder(student, tokenizer, fast=True)
+    return known_vectors(encode, model=model, folder=folder, dimension=student.rows.shape[1])

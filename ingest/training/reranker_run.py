@@ -10,8 +10,8 @@ from ingest.models.pair_reader import without_peaks
 from ingest.models.quantization import input_peaks
 from ingest.models.reranker import save_reranker, stored_reranker
 from ingest.training.distillation import CHECKPOINT_FILE
-from ingest.training.evaluation import Encoder, student_encoder
-from ingest.training.known_vectors import known_vectors
+from ingest.training.evaluation import Encoder
+from ingest.training.known_vectors import known_vectors_of
 from ingest.training.mixing import mix_weights, weights_of
 from ingest.training.need_lines import read_need_lines
 from ingest.training.pair_scorers import Reader
@@ -56,10 +56,7 @@ def train_reranker(
     """
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student = load_student(model).to(workspace.device)
-    encoder = student_encoder(student, tokenizer, fast=True)
-    with known_vectors(
-        encoder, model=model, folder=workspace.folder, dimension=student.rows.shape[1]
-    ) as encode:
+    with known_vectors_of(student, tokenizer, model=model, folder=workspace.folder) as encode:
         found = read_reranking_lessons(lessons, encode, newest=newest)
         others = _others(lessons, corpus, encode, goes_on=lessons_minutes is None)
     # The vectors are made before the first stage: it changes the student's own layers.
@@ -117,9 +114,8 @@ def _stages(
     settings = RerankingSettings(minutes=minutes, fast=fast)
     if lessons_minutes is None:
         settings = replace(
-            settings, seed=7, groups=12, vault_share=0.6, near_miss_share=0.25, other_share=0.2,
-            head_rate=1e-2, warmup_steps=20, rate_floor=0.02, mean_rate=_MEAN_RATE,
-        )  # fmt: skip
+            settings_for_mean(minutes, fast=fast), seed=7, other_share=0.2, head_rate=1e-2
+        )
         return [
             _Stage(name="reranked-on", vaults=found.vaults, others=others, settings=settings),
         ]
@@ -132,6 +128,14 @@ def _stages(
         ),
         _Stage(name="reranked", vaults=found.vaults, others=others, settings=settings),
     ]
+
+
+def settings_for_mean(minutes: float, *, fast: bool) -> RerankingSettings:
+    """Return how a reader is trained of whose weights the running mean is kept."""
+    return RerankingSettings(
+        minutes=minutes, groups=12, vault_share=0.6, near_miss_share=0.25, warmup_steps=20,
+        rate_floor=0.02, fast=fast, mean_rate=_MEAN_RATE,
+    )  # fmt: skip
 
 
 def load_reranker(reader: Reader, model: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from ingest.models.own_reader import save_own_reader, stored_own_reader
 from ingest.models.pair_network import PairNetwork
@@ -15,22 +14,19 @@ from ingest.training.distillation import CHECKPOINT_FILE
 from ingest.training.e5 import e5_body, e5_path, e5_tokenizer
 from ingest.training.e5_file import E5File
 from ingest.training.e5_vocabulary import Counted, kept_pieces, texts_of_corpus, texts_of_lessons
-from ingest.training.evaluation import student_encoder
-from ingest.training.known_vectors import known_vectors
+from ingest.training.known_vectors import known_vectors_of
 from ingest.training.mixing import mix_weights, weights_of
 from ingest.training.need_lines import NeedLines, read_need_lines
 from ingest.training.own_reader import OwnReader
 from ingest.training.pair_scorers import MeanScorer, Reader
 from ingest.training.prepare import TOKENIZER_FILE
-from ingest.training.reranker_run import load_reranker
+from ingest.training.reranker_run import load_reranker, settings_for_mean
 from ingest.training.reranking import RerankingSettings, RerankingTrainer, rate_groups
 from ingest.training.reranking_lessons import RerankingLessons, read_reranking_lessons
 from ingest.training.student import load_student
 from ingest.training.vocabulary import load_tokenizer
 from ingest.training.workspace import Workspace
 from kb.errors import ModelError
-
-_MEAN_RATE: Final = 0.01
 
 
 def train_second_reader(
@@ -124,10 +120,7 @@ def _taught(
     """Return what is learnt from, and the teacher."""
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student = load_student(model).to(workspace.device)
-    encoder = student_encoder(student, tokenizer, fast=True)
-    with known_vectors(
-        encoder, model=model, folder=workspace.folder, dimension=student.rows.shape[1]
-    ) as encode:
+    with known_vectors_of(student, tokenizer, model=model, folder=workspace.folder) as encode:
         found = read_reranking_lessons(lessons, encode, newest=newest)
         needs = read_need_lines(lessons, encode)
     # The vectors are made before: the reranker's layers take the place of the student's own.
@@ -142,18 +135,8 @@ def _settings(minutes: float, *, goes_on: bool, fast: bool) -> RerankingSettings
     It begins with a network that was made for other texts, so its layers move faster; what has
     learnt already is told nothing by the teacher, and draws otherwise.
     """
-    begun = RerankingSettings(
-        minutes=minutes,
-        groups=12,
-        vault_share=0.6,
-        near_miss_share=0.25,
-        other_share=0.3,
-        body_rate=1.2e-4,
-        head_rate=3e-2,
-        warmup_steps=20,
-        rate_floor=0.02,
-        fast=fast,
-        mean_rate=_MEAN_RATE,
+    begun = replace(
+        settings_for_mean(minutes, fast=fast), other_share=0.3, body_rate=1.2e-4, head_rate=3e-2
     )
     if not goes_on:
         return begun

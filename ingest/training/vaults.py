@@ -55,7 +55,7 @@ def asked_of_vaults(folder: Path, *, newest: int = 0) -> list[GoldQuestion]:
     questions = [
         one
         for place, one in enumerate(load_gold([folder / "questions.jsonl"]))
-        if _number(one) >= newest or place % _EVERY_KNOWN == 0
+        if not newest or _number(one) >= newest or place % _EVERY_KNOWN == 0
     ]
     chats = read_wordings(folder / CHATS_FILE)
     parts = {id_: asked_part(text) for id_, text in chats.items()}

@@ -12,7 +12,7 @@ from kb.model import Chunk, ChunkKind
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.coverage import chunk_terms, names_flag
 from kb.retrieval.question import ParsedQuestion
-from kb.text.fences import opened_by
+from kb.text.fences import begins_fence
 from kb.text.tokens import analyze
 from kb.text.words import any_of
 
@@ -25,6 +25,9 @@ _INSTRUCTION: Final = re.compile(r"[A-Z]{2,}|[a-z]+(?:_[a-z]+)+|[A-Z]+(?:_[A-Z]+
 _NAMED: Final = 0.99
 _LINE_FLAGS: Final = 3
 """Who asks with so many flags asks for the command line, not for each flag."""
+
+CODE_KINDS: Final = frozenset({ChunkKind.COMMAND, ChunkKind.CODE})
+"""A block of code with what is said beside it, or a line of one."""
 
 
 def named_entry(ranking: Ranking) -> Candidate | None:
@@ -60,7 +63,7 @@ def entry_of_instruction(ranking: Ranking) -> Candidate | None:
 def is_line_of_code(chunk: Chunk) -> bool:
     """Tell whether a chunk is a line of a file with its comment, out of the code that has it."""
     is_part = chunk.kind is ChunkKind.CODE and chunk.parent is not None
-    return is_part and opened_by(chunk.text.split("\n", 1)[0]) is None
+    return is_part and not begins_fence(chunk.text)
 
 
 def _asks_of_line(question: ParsedQuestion, line: Chunk) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from kb.answering.command_entries import is_line_of_code, named_entry
+from kb.answering.command_entries import CODE_KINDS, is_line_of_code, named_entry
 from kb.answering.comparison import both_sides
 from kb.answering.defining import definition_rather
 from kb.answering.flag_lookup import flag_meanings, flags_of_command
@@ -40,7 +40,6 @@ _OF_A_BLOCK: Final = 2.5
 """The same of a line behind the block of code that it is in."""
 _STANDS_OUT: Final = 1.0
 """How far before the score of the next best line."""
-_CODE: Final = frozenset({ChunkKind.COMMAND, ChunkKind.CODE})
 _HELD: Final = 0.7
 """A chunk that matches a word better than this holds it, in its text or above it."""
 _NEAR_LINES: Final = 15
@@ -150,7 +149,7 @@ def _line_of(candidate: Candidate, ranking: Ranking) -> Candidate:
 
 def _is_line_of(chunk: Chunk, block: Chunk) -> bool:
     """Tell whether a chunk is a line with its comment, out of a block of code."""
-    return chunk.parent == block.id and {chunk.kind, block.kind} <= _CODE
+    return chunk.parent == block.id and {chunk.kind, block.kind} <= CODE_KINDS
 
 
 def _row_of(candidate: Candidate, around: Surroundings) -> Candidate:

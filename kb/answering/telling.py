@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
+from kb.answering.command_entries import CODE_KINDS
 from kb.answering.hedging import is_hedged
 from kb.answering.named_sections import named_whole
 from kb.answering.quotes import Quote, quote_chunk
@@ -15,6 +16,7 @@ from kb.ports import Reranker
 from kb.retrieval.coverage import WeightedTerm, coverage, text_terms
 from kb.retrieval.question import ParsedQuestion
 from kb.text.announcing import ends_in_colon
+from kb.text.fences import begins_fence
 from kb.text.intent import Intent, asks_for_example
 from kb.text.leaning import understood_from
 from kb.text.markers import holds_numbered
@@ -27,9 +29,7 @@ _LONG_CODE: Final = 6
 _TELLING: Final = 0.7
 """Share of the question's content from which on a line of code answers alone."""
 _OF_STATEMENTS: Final = frozenset({ChunkKind.PARAGRAPH, ChunkKind.DEFINITION, ChunkKind.LIST})
-_BESIDE_CODE: Final = frozenset({ChunkKind.COMMAND, ChunkKind.CODE})
-"""A block of code, and what is said beside it."""
-_OF_ANY_KIND: Final = _OF_STATEMENTS | _BESIDE_CODE | {ChunkKind.TROUBLESHOOTING}
+_OF_ANY_KIND: Final = _OF_STATEMENTS | CODE_KINDS | {ChunkKind.TROUBLESHOOTING}
 """What may be taken apart for who asks what or where something is: a fix tells that too."""
 _OF_WORDS: Final = frozenset({Intent.YES_NO, Intent.WHY})
 """Who asks so may be answered by what is said beside a block of code, without the code."""
@@ -68,10 +68,12 @@ def quote_telling(
     if asks_steps or named_whole(chunk, question, terms):
         return quote_chunk(chunk)
     parts = told_apart(chunk, _apart(chunk, question))
-    if not 1 < len(parts) <= _MOST_STATEMENTS or all(map(_is_fence, parts)):
+    if not 1 < len(parts) <= _MOST_STATEMENTS or all(begins_fence(part.text) for part in parts):
         return quote_telling_line(chunk, terms)
     found = _answering(parts, reranker.read(question.text, parts).tolist(), question)
-    if found is None or (chunk.kind in _BESIDE_CODE and any(map(_is_fence, parts[found]))):
+    if found is None or (
+        chunk.kind in CODE_KINDS and any(begins_fence(part.text) for part in parts[found])
+    ):
         return quote_telling_line(chunk, terms)
     return Quote(
         chunk=chunk,
@@ -97,7 +99,7 @@ def _apart(chunk: Chunk, question: ParsedQuestion) -> Collection[ChunkKind]:
         intent is Intent.DEFINITION and not _names_command(question, chunk)
     ):
         return _OF_ANY_KIND
-    return _OF_STATEMENTS | _BESIDE_CODE if intent in _OF_WORDS else _OF_STATEMENTS
+    return _OF_STATEMENTS | CODE_KINDS if intent in _OF_WORDS else _OF_STATEMENTS
 
 
 def _names_command(question: ParsedQuestion, chunk: Chunk) -> bool:
@@ -124,10 +126,6 @@ def told_apart(chunk: Chunk, kinds: Collection[ChunkKind] = _OF_STATEMENTS) -> l
         )
         for own in statements(chunk.text)
     ]
-
-
-def _is_fence(part: Chunk) -> bool:
-    return part.text.lstrip().startswith(("```", "~~~"))
 
 
 def _holds_symptom(part: Chunk) -> bool:

@@ -37,6 +37,11 @@ def opened_by(line: str) -> Fence | None:
     return Fence(before=match["before"], mark=match["mark"])
 
 
+def begins_fence(text: str) -> bool:
+    """Tell whether the first line of a text begins a block of code."""
+    return opened_by(text.split("\n", 1)[0]) is not None
+
+
 def is_closed_by(fence: Fence, line: str) -> bool:
     """Tell whether a line ends the block of code that a fence began."""
     match = _FENCE.match(line)

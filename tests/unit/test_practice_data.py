@@ -1,4 +1,4 @@
-"""Practice and vaults fit their notes, share no vault, and measure nothing."""
+"""Practice, vaults and review fit their notes; the first two share no vault and measure nothing."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ LESSONS = DATA / "training"
 PRACTICE, VAULTS = LESSONS / "practice", LESSONS / "vaults"
 QUESTIONS = {folder: load_gold([folder / "questions.jsonl"]) for folder in (PRACTICE, VAULTS)}
 
+REVIEW = [DATA / "review" / name for name in ("servers", "home")]
+
 both = pytest.mark.parametrize("folder", [PRACTICE, VAULTS], ids=lambda folder: folder.name)
 
 
@@ -41,9 +43,9 @@ def test_there_is_enough_of_each_sort(folder: Path) -> None:
     assert min(kinds.values()) >= 60
 
 
-@both
+@pytest.mark.parametrize("folder", [PRACTICE, VAULTS, *REVIEW], ids=lambda folder: folder.name)
 def test_the_lines_that_answer_are_there_and_no_more_than_a_few(folder: Path) -> None:
-    for one in QUESTIONS[folder]:
+    for one in load_gold([folder / "questions.jsonl"]):
         assert bool(one.relevant) == (one.kind != "unanswerable"), one.id
         for note, lines in one.relevant:
             said = _lines(folder, note)[lines.start - 1 : lines.end]

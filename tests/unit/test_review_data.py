@@ -1,4 +1,4 @@
-"""The review fits its notes, and is none of what is learnt, fitted or measured elsewhere."""
+"""The review asks both languages of both, and nothing learns from it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,6 @@ from kb.evaluation.gold import load_gold
 DATA = Path(__file__).parents[2] / "data"
 REVIEW = DATA / "review"
 folders = pytest.mark.parametrize("name", ["servers", "home"])
-
-
-@folders
-def test_the_lines_that_answer_are_there(name: str) -> None:
-    for one in load_gold([REVIEW / name / "questions.jsonl"]):
-        for note, lines in one.relevant:
-            text = (REVIEW / name / "notes" / note).read_text(encoding="utf-8").split("\n")
-            said = text[lines.start - 1 : lines.end]
-            assert len(said) == lines.end - lines.start + 1 <= 12, one.id
-            assert said[0].strip(), one.id
-            assert said[-1].strip(), one.id
 
 
 @folders

@@ -270,6 +270,14 @@ def test_of_vaults_that_are_not_new_every_fourth_question_is_asked(tmp_path: Pat
     assert asked == ["9 0", "9 4", *(f"10 {n}" for n in range(8))]
 
 
+def test_vaults_may_have_names_where_none_is_new(tmp_path: Path) -> None:
+    folder = write_vault(tmp_path)
+    path = folder / "questions.jsonl"
+    text = path.read_text(encoding="utf-8").replace('"path_prefix": "1/"', '"path_prefix": "home/"')
+    path.write_text(text, encoding="utf-8")
+    assert {one.path_prefix for one in asked_of_vaults(folder)} == {"home/"}
+
+
 def test_layers_leave_something_out_only_while_they_learn(model: Path) -> None:
     reader = Reader(load_student(model), load_tokenizer(model / "tokenizer.json"))
     pair = [("where is it", "it is here")]
