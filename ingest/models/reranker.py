@@ -7,6 +7,7 @@ mean of what they say is right more often than either.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ingest.models.model_files import WEIGHTS_FILE, file_hash, reranker_folder
+from ingest.models.model_files import WEIGHTS_FILE, reranker_folder
 from ingest.models.own_reader import load_own_reader
 from ingest.models.packed_tensors import read_packed, write_packed
 from ingest.models.pair_network import PairNetwork
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 RERANKER_FILE: Final = "reranker.safetensors"
 _BASE: Final = "base"
+_EMBEDDINGS: Final = "embeddings."
 _SIDE_BY_SIDE: Final = 2
 """Pairs that are read at a time."""
 
@@ -49,7 +51,7 @@ class PairReranker:
     def load(cls, folder: Path, model: SentenceTransformer, tokenizer: Tokenizer) -> Self | None:
         """Return the reranker of a loaded model; None where it has none of its own.
 
-        A reranker that was trained with other weights of the model than lie in `folder` is none.
+        A reranker that was trained on other embeddings than those in `folder` is none.
         """
         tensors = stored_reranker(folder)
         if tensors is None:
@@ -79,13 +81,13 @@ class PairReranker:
 def stored_reranker(model: Path) -> dict[str, Tensor] | None:
     """Return the tensors of the reranker that lies beside a model, as `with_peaks` gives them.
 
-    None where there is none, or one that was trained with other weights of the model.
+    None where there is none, or one that was trained on other embeddings than the model's.
     """
     path, weights = reranker_folder(model) / RERANKER_FILE, model / WEIGHTS_FILE
     if not (path.is_file() and weights.is_file()):
         return None
     tensors = read_packed(path)
-    return tensors if tensors.pop(_BASE).numpy().tobytes() == file_hash(weights) else None
+    return tensors if tensors.pop(_BASE).numpy().tobytes() == _embeddings_hash(weights) else None
 
 
 def save_reranker(network: PairNetwork, peaks: Mapping[str, Tensor], model: Path) -> Path:
@@ -96,7 +98,19 @@ def save_reranker(network: PairNetwork, peaks: Mapping[str, Tensor], model: Path
         peaks: See `in_bytes`.
         model: Folder of the model.
     """
-    base = torch.frombuffer(bytearray(file_hash(model / WEIGHTS_FILE)), dtype=torch.uint8)
+    base = torch.frombuffer(bytearray(_embeddings_hash(model / WEIGHTS_FILE)), dtype=torch.uint8)
     folder = reranker_folder(model)
     write_packed({_BASE: base, **with_peaks(network, peaks)}, folder / RERANKER_FILE)
     return folder
+
+
+def _embeddings_hash(weights: Path) -> bytes:
+    """Return a hash of what a reader stands on: the model's other layers may learn on."""
+    from safetensors import safe_open
+
+    digest = hashlib.blake2b()
+    with safe_open(weights, "numpy") as file:
+        for name in sorted(name for name in file.keys() if name.startswith(_EMBEDDINGS)):  # noqa: SIM118
+            digest.update(name.encode())
+            digest.update(file.get_tensor(name).tobytes())
+    return digest.digest()

@@ -149,6 +149,7 @@ def _add_vaults(step: argparse.ArgumentParser) -> None:
     step.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
     step.add_argument("--target", type=Path, required=True, help="folder to write")
     step.add_argument("--minutes", type=float, default=22.0, help="training time")
+    _add_newest(step)
     step.add_argument("--exact", action="store_true", help="float32 throughout")
 
 
@@ -180,13 +181,17 @@ def _add_readers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _add_going_on(step: argparse.ArgumentParser) -> None:
-    step.add_argument(
-        "--newest", type=int, default=0, metavar="NUMBER",
-        help="the vaults from this number on are new: less is asked of the others",
-    )  # fmt: skip
+    _add_newest(step)
     step.add_argument(
         "--kept-share", type=float, default=0.5,
         help="with --go-on: how much of the weights before to mix in at the end, 0-1",
+    )  # fmt: skip
+
+
+def _add_newest(step: argparse.ArgumentParser) -> None:
+    step.add_argument(
+        "--newest", type=int, default=0, metavar="NUMBER",
+        help="the vaults from this number on are new: less is asked of the others",
     )  # fmt: skip
 
 
@@ -283,7 +288,7 @@ def _vaults(options: argparse.Namespace) -> None:
 
     size = tune_on_vaults(
         _workspace(options), options.lessons, model=options.model, target=options.target,
-        minutes=options.minutes, fast=not options.exact,
+        minutes=options.minutes, newest=options.newest, fast=not options.exact,
     )  # fmt: skip
     sys.stdout.write(f"{options.target}: {size} bytes\n")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ingest.models.token_vectors import HEAD_FILE, TokenHead
 from ingest.training.distillation import CHECKPOINT_FILE
-from ingest.training.evaluation import student_encoder
 from ingest.training.export import export_student
+from ingest.training.known_vectors import known_vectors_of
 from ingest.training.lessons import is_held_out, read_lessons
 from ingest.training.pair_groups import PairGroup, lesson_groups
 from ingest.training.prepare import TOKENIZER_FILE
@@ -29,6 +29,7 @@ def tune_on_vaults(
     model: Path,
     target: Path,
     minutes: float,
+    newest: int = 0,
     fast: bool = True,
 ) -> int:
     """Learn to find the passages of vaults, write the folder with all that goes with its weights.
@@ -39,6 +40,7 @@ def tune_on_vaults(
         model: The exported folder to start from; it has a token head.
         target: The folder to write; may be the same.
         minutes: Training time.
+        newest: The vaults from this number on are new; of the others less is asked.
         fast: Compute in bfloat16.
 
     Returns:
@@ -53,9 +55,10 @@ def tune_on_vaults(
     tokenizer_json = (model / TOKENIZER_FILE).read_text(encoding="utf-8")
     tokenizer = load_tokenizer(model / TOKENIZER_FILE)
     student, former = (load_student(model).to(workspace.device) for _ in range(2))
-    encoder = student_encoder(former, tokenizer, fast=True)
     learnt = [one for one in read_lessons(lessons) if not is_held_out(one)]
-    found = read_vaults(lessons, encoder)
+    with known_vectors_of(former, tokenizer, model=model, folder=workspace.folder) as encode:
+        found = read_vaults(lessons, encode, newest=newest)
+        groups = list(lesson_groups(learnt, encode))
     answered = [
         PairGroup(question=question, right=one.passage, wrong=())
         for one in found.near_misses
@@ -67,7 +70,7 @@ def tune_on_vaults(
         head,
         tokenizer,
         vaults=[*found.groups, *answered],
-        lessons=list(lesson_groups(learnt, encoder)),
+        lessons=groups,
         settings=VaultTuningSettings(minutes=minutes, fast=fast),
         checkpoint=workspace.folder / "vaults" / CHECKPOINT_FILE,
     ).train()

@@ -22,6 +22,7 @@ from ingest.training.student import load_student
 from ingest.training.tokens import make_head, save_head
 from ingest.training.vocabulary import load_tokenizer
 from tests.chunks import make_chunk
+from tests.unit.ingest.training.tiny import change_weights
 
 PASSAGES = ["the port", "remove the container", "the network of a image", "how to", "a"]
 
@@ -68,10 +69,17 @@ def test_what_else_is_read_changes_nothing(model: Path, reader: Reader) -> None:
     assert np.allclose(together, alone, atol=0.1)
 
 
-def test_a_reranker_of_other_weights_is_none(model: Path, reader: Reader) -> None:
+def test_a_reranker_goes_with_a_model_whose_layers_have_learnt_on(
+    model: Path, reader: Reader
+) -> None:
     assert reader
-    weights = model / "model.safetensors"
-    weights.write_bytes(weights.read_bytes() + b" ")
+    change_weights(model, "encoder.")
+    assert loaded(model) is not None
+
+
+def test_a_reranker_on_other_embeddings_is_none(model: Path, reader: Reader) -> None:
+    assert reader
+    change_weights(model, "embeddings.LayerNorm")
     tokenizer = load_tokenizer(model / "tokenizer.json")
     # What lies there is refused before anything of the model is looked at.
     assert PairReranker.load(model, [None], tokenizer) is None  # type: ignore[arg-type]
