@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.training.options import DEV_FILE, PAIRS_FILE, make_parser
 from kb.errors import KbError
 
 if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
     from ingest.training.distillation import Stage
     from ingest.training.workspace import Workspace
-
-PAIRS_FILE = "pairs.tsv.gz"
-DEV_FILE = "dev.tsv"
-_FROZEN_MINUTES = 30.0
-_FULL_MINUTES = 60.0
-_WITHOUT_CORPUS = frozenset({"export", "vaults", "needs", "peaks", "rerank", "second-reader"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one step; return the exit status."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     try:
         _STEPS[options.step](options)
@@ -34,173 +30,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"error: {error}\n")
         return 2
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m ingest.training",
-        description="Train a Russian and English sentence embedder from all-MiniLM-L6-v2.",
-        epilog="Steps in order: vocab, align, train --stage frozen, train --stage full, evaluate, "
-        "export, tune, everyday, tokens, vaults, needs, peaks, rerank, second-reader; `all` does "
-        "those up to export one after another. A step that was stopped goes on when given again.",
-    )
-    steps = parser.add_subparsers(dest="step", required=True, metavar="STEP")
-    vocab = _step(steps, "vocab", "learn a Russian vocabulary and append it to the teacher's")
-    _add_vocab(vocab)
-    align = _step(steps, "align", "give each new token a start from the tokens it aligns with")
-    _add_align(align)
-    train = _step(steps, "train", "distil the teacher; resumes its own checkpoint")
-    train.add_argument("--stage", choices=["frozen", "full"], required=True)
-    train.add_argument("--minutes", type=float, required=True, help="training time")
-    train.add_argument("--from", dest="start", metavar="STAGE", help="start as that stage ended")
-    _add_train(train)
-    evaluate = _step(steps, "evaluate", "score a model folder, or the teacher, on held-out pairs")
-    evaluate.add_argument("model", help="a folder, or `teacher`")
-    export = _step(steps, "export", "write a stage's checkpoint as a SentenceTransformer folder")
-    export.add_argument("--stage", choices=["initial", "frozen", "full"], default="full")
-    _add_export(export)
-    tune = _step(steps, "tune", "learn to find answers, from an exported folder; resumes")
-    tune.add_argument("--model", type=Path, required=True, help="the folder to start from")
-    tune.add_argument("--lessons", type=Path, default=Path("data/training"), help="notes to learn")
-    tune.add_argument("--target", type=Path, required=True, help="folder to write")
-    tune.add_argument("--epochs", type=int, default=24, help="how often each fact is asked for")
-    tune.add_argument("--no-replay", action="store_true", help="without the teacher's replay")
-    tune.add_argument("--exact", action="store_true", help="float32 throughout, about 3x slower")
-    everyday = _step(steps, "everyday", "learn everyday Russian, the folder itself being teacher")
-    everyday.add_argument("--model", type=Path, required=True, help="the folder to start from")
-    everyday.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
-    everyday.add_argument("--target", type=Path, required=True, help="folder to write")
-    everyday.add_argument("--minutes", type=float, default=20.0, help="training time")
-    everyday.add_argument(
-        "--kept-share", type=float, default=0.0,
-        help="how much of the folder to mix into the weights, 0-1: keeps what it could do nearer",
-    )  # fmt: skip
-    everyday.add_argument("--evaluate-minutes", type=float, default=10.0, help="0: only at the end")
-    everyday.add_argument("--exact", action="store_true", help="float32 throughout")
-    tokens = _step(steps, "tokens", "make the token head of an exported folder, as tune does")
-    tokens.add_argument("--model", type=Path, required=True, help="the folder to complete")
-    tokens.add_argument("--lessons", type=Path, default=Path("data/training"), help="notes")
-    _add_vaults(_step(steps, "vaults", "learn to find passages of vaults, with its needs; resumes"))
-    needs = _step(steps, "needs", "add what people commonly need to an exported folder")
-    needs.add_argument("--model", type=Path, required=True, help="the folder to complete")
-    needs.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
-    peaks = _step(steps, "peaks", "add what lets an exported folder embed questions faster")
-    peaks.add_argument("--model", type=Path, required=True, help="the folder to complete")
-    peaks.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
-    _add_readers(steps)
-    _add_tables(steps)
-    whole = _step(steps, "all", "every step, from the corpus to the folder")
-    _add_vocab(whole)
-    _add_align(whole)
-    _add_train(whole)
-    whole.add_argument("--frozen-minutes", type=float, default=_FROZEN_MINUTES)
-    whole.add_argument("--full-minutes", type=float, default=_FULL_MINUTES)
-    _add_export(whole)
-    return parser
-
-
-def _step(
-    steps: argparse._SubParsersAction[argparse.ArgumentParser], name: str, purpose: str
-) -> argparse.ArgumentParser:
-    step = steps.add_parser(
-        name, help=purpose, description=purpose,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )  # fmt: skip
-    step.add_argument(
-        "--corpus", type=Path, required=name not in _WITHOUT_CORPUS,
-        help=f"folder with {PAIRS_FILE}, {DEV_FILE} and, if any, ru_mono.txt.gz",
-    )  # fmt: skip
-    step.add_argument("--run", type=Path, required=True, help="folder of this run's files")
-    step.add_argument("--device", default="auto", help="cpu, cuda or auto")
-    step.add_argument("--threads", type=int, default=0, help="CPU threads; 0: all")
-    return step
-
-
-def _add_vocab(step: argparse.ArgumentParser) -> None:
-    step.add_argument("--size", type=int, default=17000, help="tokens to append")
-    step.add_argument("--vocab-pairs", type=int, default=300_000, help="pairs to learn it from")
-
-
-def _add_align(step: argparse.ArgumentParser) -> None:
-    step.add_argument("--align-pairs", type=int, default=200_000, help="pairs to align")
-
-
-def _add_train(step: argparse.ArgumentParser) -> None:
-    step.add_argument("--seed", type=int, default=1, help="order of the data")
-    step.add_argument("--steps", type=int, help="stop a stage after so many steps")
-    step.add_argument("--no-passages", action="store_true", help="sentences alone")
-    step.add_argument("--no-phrases", action="store_true", help="without everyday phrases")
-    step.add_argument("--evaluate-minutes", type=float, default=10.0, help="0: only at the end")
-    step.add_argument("--exact", action="store_true", help="float32 throughout, about 3x slower")
-
-
-def _add_tables(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    words = _step(steps, "words", "list the common words, for `kb/text/common_*.txt`")
-    words.add_argument("--language", choices=["ru", "en"], default="ru", help="ru: their stems")
-    words.add_argument("--lessons", type=Path, default=Path("data/training"), help="their folder")
-    words.add_argument("--target", type=Path, required=True, help="file to write")
-    terms = _step(steps, "terms", "learn translations of terms, for `kb/text/terms.tsv`")
-    terms.add_argument("--lessons", type=Path, default=Path("data/training"), help="their folder")
-    terms.add_argument("--target", type=Path, required=True, help="file to write")
-
-
-def _add_vaults(step: argparse.ArgumentParser) -> None:
-    step.add_argument("--model", type=Path, required=True, help="the folder to start from")
-    step.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
-    step.add_argument("--target", type=Path, required=True, help="folder to write")
-    step.add_argument("--minutes", type=float, default=22.0, help="training time")
-    _add_newest(step)
-    step.add_argument("--exact", action="store_true", help="float32 throughout")
-
-
-def _add_readers(steps: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    rerank = _step(steps, "rerank", "train what reads questions with chunks; resumes")
-    rerank.add_argument("--model", type=Path, required=True, help="the folder it goes with")
-    rerank.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
-    first = rerank.add_mutually_exclusive_group()
-    first.add_argument("--lessons-minutes", type=float, default=14.0, help="over lessons alone")
-    first.add_argument(
-        "--go-on", dest="lessons_minutes", action="store_const", const=None,
-        default=argparse.SUPPRESS, help="from the reranker that lies beside the model",
-    )  # fmt: skip
-    _add_going_on(rerank)
-    rerank.add_argument("--minutes", type=float, default=47.0, help="over vaults and lessons")
-    rerank.add_argument("--exact", action="store_true", help="float32 throughout")
-    second = _step(steps, "second-reader", "train what reads beside the reranker; resumes")
-    second.add_argument("--model", type=Path, required=True, help="its reranker is the teacher")
-    second.add_argument("--lessons", type=Path, default=Path("data/training"), help="its folder")
-    second.add_argument("--minutes", type=float, default=110.0, help="training time")
-    start = second.add_mutually_exclusive_group()
-    start.add_argument("--layers", type=int, default=6, help="of multilingual-e5-small's twelve")
-    start.add_argument(
-        "--go-on", dest="layers", action="store_const", const=None, default=argparse.SUPPRESS,
-        help="from the second reader that lies beside the model",
-    )  # fmt: skip
-    _add_going_on(second)
-    second.add_argument("--exact", action="store_true", help="float32 throughout")
-
-
-def _add_going_on(step: argparse.ArgumentParser) -> None:
-    _add_newest(step)
-    step.add_argument(
-        "--kept-share", type=float, default=0.5,
-        help="with --go-on: how much of the weights before to mix in at the end, 0-1",
-    )  # fmt: skip
-
-
-def _add_newest(step: argparse.ArgumentParser) -> None:
-    step.add_argument(
-        "--newest", type=int, default=0, metavar="NUMBER",
-        help="the vaults from this number on are new: less is asked of the others",
-    )  # fmt: skip
-
-
-def _add_export(step: argparse.ArgumentParser) -> None:
-    step.add_argument("--target", type=Path, required=True, help="folder to write")
-    step.add_argument(
-        "--frozen-share", type=float, default=0.0,
-        help="how much of stage frozen to mix into the weights, 0-1: keeps English nearer",
-    )  # fmt: skip
 
 
 def _vocab(options: argparse.Namespace) -> None:
