@@ -12,10 +12,12 @@ from kb.answering.selection import select
 from kb.evaluation.descent import Floats, descended
 from kb.evaluation.metrics import overlaps
 from kb.evaluation.ranking_fit import Ranked
-from kb.retrieval.network import SignalNetwork
+from kb.retrieval.network import SignalNetwork, mean_of
 
 _CHANCE_UNITS: Final = 8
 """Units of the hidden layer that the chance of an answer has."""
+_STARTS: Final = 6
+"""Networks that are fitted from other first weights; their mean errs less than one of them."""
 _FOUND_ELSEWHERE: Final = 0.5
 """What a question counts for the refusal whose answer was not the one that was chosen."""
 _LEAST_SPREAD: Final = 1e-3
@@ -64,7 +66,7 @@ def _quantile(values: Floats, counts: Floats, share: float) -> float:
 
 
 def fit_chances(
-    x: Floats, y: Floats, counts: Floats, *, steps: int, l2: float, seed: int = 0
+    x: Floats, y: Floats, counts: Floats, *, steps: int, l2: float
 ) -> tuple[SignalNetwork, float]:
     """Return the network, and what is added to its score, whose logistic function is the chance.
 
@@ -77,17 +79,34 @@ def fit_chances(
         counts: What each question counts, shape (questions,).
         steps: Steps of Adam.
         l2: How strongly weights are drawn to 0.
-        seed: Of the first weights.
     """
     share = float((y * counts).sum() / counts.sum())
     balance = np.where(y > 0, 0.5 / share, 0.5 / (1 - share)) * counts / counts.sum()
     mean, spread = x.mean(axis=0), x.std(axis=0) + _LEAST_SPREAD
     scaled = (x - mean) / spread
-    parts = descended(
-        _first_chances(x.shape[1], seed),
-        lambda given: _chance_gradients(scaled, y, balance, given),
-        rate=0.02, steps=steps, l2=l2,
-    )  # fmt: skip
+    fitted = [
+        _unscaled(
+            descended(
+                _first_chances(x.shape[1], seed),
+                lambda given: _chance_gradients(scaled, y, balance, given),
+                rate=0.02, steps=steps, l2=l2,
+            ),
+            mean, spread,
+        )
+        for seed in range(_STARTS)
+    ]  # fmt: skip
+    networks, constants = zip(*fitted, strict=True)
+    return mean_of(networks), float(np.mean(constants))
+
+
+def _unscaled(parts: Sequence[Floats], mean: Floats, spread: Floats) -> tuple[SignalNetwork, float]:
+    """Return the network for signals as they are, and what is added to its score.
+
+    Args:
+        parts: Its weights for signals that were brought to one scale.
+        mean: Of each signal.
+        spread: What each was divided by.
+    """
     linear, hidden, bias, output, constant = parts
     own, inner = linear / spread, hidden / spread[:, None]
     network = SignalNetwork(

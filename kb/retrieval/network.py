@@ -62,6 +62,16 @@ def silent(signals: int, units: int = 16) -> SignalNetwork:
     )
 
 
+def mean_of(networks: Sequence[SignalNetwork]) -> SignalNetwork:
+    """Return one network that gives the mean of what several give, at least one."""
+    return SignalNetwork(
+        linear=np.mean([one.linear for one in networks], axis=0, dtype=np.float32),
+        hidden=np.concatenate([one.hidden for one in networks], axis=1),
+        bias=np.concatenate([one.bias for one in networks]),
+        output=np.concatenate([one.output / np.float32(len(networks)) for one in networks]),
+    )
+
+
 def from_stored(stored: Mapping[str, Any], names: Sequence[str]) -> SignalNetwork:
     """Return the network that `to_stored` told; a signal that it does not know counts nothing."""
     output = np.array(stored["output"], np.float32)

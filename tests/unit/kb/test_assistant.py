@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -398,20 +399,22 @@ def test_a_command_is_told_with_the_flags_that_it_uses() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("question", "is_sure"),
-    [("how often do tomatoes want water", False), ("when are roses cut", True)],
-)
+def logit(chance: float) -> float:
+    return math.log(chance / (1 - chance))
+
+
+@pytest.mark.parametrize(("chance", "is_sure"), [(0.6, False), (0.7, True)])
 def test_an_answer_that_is_far_from_sure_says_so(
-    index: Index, question: str, is_sure: bool
+    index: Index, chance: float, is_sure: bool
 ) -> None:
-    fitted = load_calibration(SignalSet.NO_TOKENS)
-    doubtful = replace(fitted, bias=fitted.bias - 1.5)
-    notes = FakeNotes(SOURCES)
-    assistant = Assistant(index=lambda: index, notes=notes, calibration=doubtful)
-    answer = assistant.ask(Question(text=question))
+    fitted = replace(load_calibration(SignalSet.NO_TOKENS), threshold=0.01)
+    question, notes = Question(text="how often do tomatoes want water"), FakeNotes(SOURCES)
+    before = Assistant(index=lambda: index, notes=notes, calibration=fitted).ask(question)
+    moved = logit(chance) - logit(before.confidence)
+    calibration = replace(fitted, bias=fitted.bias + moved)
+    answer = Assistant(index=lambda: index, notes=notes, calibration=calibration).ask(question)
     assert answer.status is AnswerStatus.ANSWERED
-    assert (answer.confidence > 0.65) is is_sure
+    assert answer.confidence == pytest.approx(chance, abs=0.01)
     assert answer.text.startswith(frame("unsure", "en")) is not is_sure
 
 
