@@ -146,7 +146,7 @@ def load_reranker(reader: Reader, model: Path) -> None:
         model: The exported folder.
 
     Raises:
-        ModelError: There is no reranker beside it, or one of other weights.
+        ModelError: There is no reranker beside it, or one on other embeddings.
     """
     tensors = stored_reranker(model)
     if tensors is None:

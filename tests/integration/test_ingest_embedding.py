@@ -177,7 +177,7 @@ def test_our_model_reads_questions_with_chunks_and_others_do_not(
 ) -> None:
     assert embedder.reranker is None
     ours = SentenceTransformerEmbedder().reranker
-    assert ours is not None, "trained with other weights of the model: train it again"
+    assert ours is not None, "trained on other embeddings than the model's: train it again"
     texts = [
         "```\ndocker rm web\n```\n\nRemove a container.",
         "```\ndocker exec web ls\n```\n\nRun a command in a container.",

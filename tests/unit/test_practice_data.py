@@ -13,14 +13,20 @@ from typing import Any
 import pytest
 
 from ingest.training.lessons import LANGUAGES, is_held_out, read_lessons
-from kb.evaluation.gold import load_gold
+from kb.evaluation.gold import GoldQuestion, load_gold
 from kb.text.tokens import fold, is_cyrillic
 
 DATA = Path(__file__).parents[2] / "data"
 LESSONS = DATA / "training"
 PRACTICE, VAULTS = LESSONS / "practice", LESSONS / "vaults"
-QUESTIONS = {folder: load_gold([folder / "questions.jsonl"]) for folder in (PRACTICE, VAULTS)}
 
+
+@lru_cache
+def _questions(folder: Path) -> list[GoldQuestion]:
+    return load_gold([folder / "questions.jsonl"])
+
+
+QUESTIONS = {folder: _questions(folder) for folder in (PRACTICE, VAULTS)}
 REVIEW = [DATA / "review" / name for name in ("servers", "home")]
 
 both = pytest.mark.parametrize("folder", [PRACTICE, VAULTS], ids=lambda folder: folder.name)
@@ -45,7 +51,7 @@ def test_there_is_enough_of_each_sort(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", [PRACTICE, VAULTS, *REVIEW], ids=lambda folder: folder.name)
 def test_the_lines_that_answer_are_there_and_no_more_than_a_few(folder: Path) -> None:
-    for one in load_gold([folder / "questions.jsonl"]):
+    for one in _questions(folder):
         assert bool(one.relevant) == (one.kind != "unanswerable"), one.id
         for note, lines in one.relevant:
             said = _lines(folder, note)[lines.start - 1 : lines.end]
