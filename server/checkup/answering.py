@@ -24,7 +24,7 @@ def check_model(settings: Settings) -> Finding:
         return Finding(
             check="model",
             verdict="warning",
-            message=f"{message}; its reranker was trained with other weights and is not used",
+            message=f"{message}; its reranker was trained on other embeddings and is not used",
             hint="Train it again: python -m ingest.training rerank --help",
         )
     return Finding(check="model", verdict="ok", message=message)

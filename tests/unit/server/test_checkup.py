@@ -245,7 +245,7 @@ def test_a_reranker_of_other_weights_is_told_of(place: Place, tmp_path: Path) ->
     assert place.find("model").verdict == "ok"
     (tmp_path / "fake-reranker").mkdir()
     found = place.find("model")
-    assert (found.verdict, "other weights" in found.message) == ("warning", True)
+    assert (found.verdict, "other embeddings" in found.message) == ("warning", True)
     assert "rerank" in found.hint
     place.monkeypatch.setattr(FakeEmbedder, "reranker", object())
     assert place.find("model").verdict == "ok"
