@@ -240,7 +240,7 @@ def test_an_index_that_was_never_finished_is_told_of(place: Place) -> None:
     assert place.find("index").verdict == "warning"
 
 
-def test_a_reranker_of_other_weights_is_told_of(place: Place, tmp_path: Path) -> None:
+def test_a_reranker_of_other_embeddings_is_told_of(place: Place, tmp_path: Path) -> None:
     place.monkeypatch.setattr(FakeEmbedder, "folder", tmp_path / "fake")
     assert place.find("model").verdict == "ok"
     (tmp_path / "fake-reranker").mkdir()
