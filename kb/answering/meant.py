@@ -10,6 +10,7 @@ from kb.commands.naming import named_with_program, specs_of
 from kb.commands.spec import command_index
 from kb.retrieval.candidates import Candidate, Ranking
 from kb.retrieval.manual import FlagPlace, MeantCommands
+from kb.text.intent import Intent
 
 _SURE: Final = 0.35
 """Certainty from which on no question was answered by notes without the command that it means."""
@@ -19,6 +20,8 @@ _LIKELY: Final = 0.2
 """Certainty from which on the meant command decides between candidates."""
 _HARDLY_BETTER: Final = 1.2
 """What is so much better than what has the meant command is not given up for it."""
+_NOTHING_TO_DO: Final = frozenset({Intent.DEFINITION, Intent.COMPARISON, Intent.WHY})
+"""What asks for this wants to know something, which may stand beside any command or none."""
 
 
 def meant_rather(best: Candidate, ranking: Ranking) -> Candidate:
@@ -43,11 +46,12 @@ def lacks_what_is_meant(ranking: Ranking) -> bool:
     """Tell whether a question surely means a docker command, or a flag, that no candidate has.
 
     "Run a command in a container that is up" means `docker exec`: notes that know only `docker
-    start` do not answer, however near their words are. A model that knows no needs of other
+    start` do not answer, however near their words are. "What is a layer of an image" means no
+    command, though `docker history` is nearest to it. A model that knows no needs of other
     subjects is never sure.
     """
     meant = ranking.meant
-    if meant.need is None:
+    if meant.need is None or ranking.question.intent in _NOTHING_TO_DO:
         return False
     if meant.certainty >= _SURE and meant.are_missing(held_commands(ranking)):
         return not _names_command(ranking, meant)

@@ -20,9 +20,9 @@ CREATE = make_chunk(
 NO_SIGNALS = Features(**dict.fromkeys(Features.__dataclass_fields__, 0.0))
 
 
-def lacks(meant: MeantCommands, *chunks: Chunk) -> bool:
+def lacks(meant: MeantCommands, *chunks: Chunk, asked: str = "remove a volume") -> bool:
     ranking = Ranking(
-        question=parse_question(Query(text="what is asked")),
+        question=parse_question(Query(text=asked)),
         terms=(),
         candidates=tuple(
             Candidate(chunk=chunk, features=NO_SIGNALS, score=0.0, arms={}) for chunk in chunks
@@ -76,6 +76,16 @@ def test_a_command_that_is_surely_meant_is_missing_where_no_candidate_has_it() -
     assert not lacks(means({"volume rm": 0.9, "volume create": 0.89}), CREATE)
     assert not lacks(NOTHING_MEANT, CREATE)
     assert not lacks(MeantCommands(cosines={"volume rm": 0.9}, need=None), CREATE)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["что такое слой образа", "what is a layer", "чем слой отличается от тома", "why layers"],
+)
+def test_what_asks_for_no_deed_means_no_command(asked: str) -> None:
+    layers = means({"history": 0.9})
+    assert not lacks(layers, CREATE, asked=asked)
+    assert lacks(layers, CREATE, asked="show the layers of an image")
 
 
 def test_a_command_that_is_named_within_a_text_is_not_missing() -> None:
