@@ -55,8 +55,8 @@ could not|fix|fixed|refused|denied|hangs?|stuck|problem
     (
         Intent.DEFINITION,
         _any_of(r"""
-what (is|are|was)|what's|whats|define|definition|meaning of
-что такое|что за|что значит|что означает|определение|кто такой
+what (is|are|was)|what's|whats|define|definition|meaning of|consists? of
+что такое|что за|что значит|что означает|определение|кто такой|состо[ия]т
 """),
     ),
     (
