@@ -53,6 +53,13 @@ could not|fix|fixed|refused|denied|hangs?|stuck|problem
     ),
     (Intent.WHY, re.compile(r"^\W*(why|почему|зачем|отчего)\b", re.IGNORECASE)),
     (
+        Intent.HOW_TO,
+        # Before definitions: "what is the command to rename a file" asks for a deed.
+        _any_of(r"""
+what(?: is|'?s) the (command|flag|option|switch|way) (to|for|that)
+"""),
+    ),
+    (
         Intent.DEFINITION,
         _any_of(r"""
 what (is|are|was)|what's|whats|define|definition|meaning of|consists? of

@@ -86,6 +86,7 @@ def test_what_asks_for_no_deed_means_no_command(asked: str) -> None:
     layers = means({"history": 0.9})
     assert not lacks(layers, CREATE, asked=asked)
     assert lacks(layers, CREATE, asked="show the layers of an image")
+    assert lacks(layers, CREATE, asked="what is the command to show the layers of an image")
 
 
 def test_a_command_that_is_named_within_a_text_is_not_missing() -> None:
